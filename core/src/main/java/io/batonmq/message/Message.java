@@ -1,0 +1,45 @@
+package io.batonmq.message;
+
+import org.jspecify.annotations.Nullable;
+
+/// A message as it came. `bytes` are the sections that the broker forwards untouched (for AMQP:
+/// message annotations, properties, application properties, body, footer, as received); the envelope
+/// (AMQP header and delivery annotations) is taken off on arrival and made anew on delivery.
+///
+/// The array is shared, never copied and never written after construction.
+///
+/// @param format protocol whose encoding `bytes` has
+/// @param durable whether the sender asked for it to survive the loss of the broker
+/// @param priority 0 to 9, 4 unless the sender said otherwise
+/// @param expiryMillis wall time after which nobody wants it, 0 for never
+/// @param identity what recognises a resend of it, if the sender gave it any
+/// @param groupId message group, if any
+/// @param groupSequence position in the group; -1 closes it
+/// @param bytes everything but the envelope
+public record Message(
+    Format format,
+    boolean durable,
+    int priority,
+    long expiryMillis,
+    @Nullable Identity identity,
+    @Nullable String groupId,
+    int groupSequence,
+    byte[] bytes) {
+
+  /// Priority of a message whose sender named none (JMS 3.1 §3.4.10, AMQP 1.0 §3.2.1).
+  public static final int DEFAULT_PRIORITY = 4;
+
+  public Message {
+    if (priority < 0 || priority > 9) {
+      throw new IllegalArgumentException("priority is 0 to 9, not " + priority);
+    }
+    if (expiryMillis < 0) {
+      throw new IllegalArgumentException("expiry is not negative: " + expiryMillis);
+    }
+  }
+
+  /// Size that counts against limits, in bytes.
+  public int size() {
+    return bytes.length;
+  }
+}

@@ -1,0 +1,15 @@
+package io.batonmq.queue;
+
+/// What a consumer did with a delivery.
+public enum Disposition {
+  /// Taken: it is gone from the queue.
+  ACCEPTED,
+  /// Not taken and not counted as an attempt: it is available again at its old place.
+  RELEASED,
+  /// Tried and failed: counted, available again, or dead-lettered after the last attempt.
+  FAILED,
+  /// Tried and failed, and this consumer must not see it again.
+  UNDELIVERABLE,
+  /// Invalid: dead-lettered at once.
+  REJECTED
+}

@@ -1,0 +1,99 @@
+package io.batonmq.session;
+
+import io.batonmq.message.Message;
+import io.batonmq.message.RoutingType;
+import io.batonmq.queue.Disposition;
+import org.jspecify.annotations.Nullable;
+
+/// What a peer asks, put into the broker's inbox by the connection's thread, in order.
+///
+/// `connection` is a number that the shell gives out once per process. `link`, `delivery` and `request`
+/// are numbers that the adapter gives out per connection (per link for deliveries that it receives);
+/// the broker only hands them back. A transaction's number comes from the broker.
+public sealed interface Command {
+  long connection();
+
+  /// The first command of a connection, after authentication. Answered by [Output.Connected] or
+  /// [Output.ConnectionClosed].
+  ///
+  /// @param clientId container id (AMQP) or client id; may be empty
+  /// @param exclusiveClientId whether a second connection with that id is to be refused
+  record Connect(
+      long connection,
+      Principal principal,
+      String clientId,
+      boolean exclusiveClientId,
+      String remoteAddress,
+      Outlet outlet)
+      implements Command {}
+
+  /// The last command of a connection.
+  ///
+  /// @param clean false if the transport was lost: then producers' identities are kept for a while
+  record Disconnect(long connection, boolean clean) implements Command {}
+
+  /// Opens a producing link. Answered by [Output.ProducerOpened] or [Output.LinkRefused].
+  ///
+  /// @param address null for a link that names an address with each message
+  /// @param routing what the address is to be if it must be made; null if the peer did not say
+  /// @param producer name under which the producer's sequences are kept, unique to the producer and the
+  ///     same after a reconnect; null if it has none
+  record OpenProducer(
+      long connection,
+      int link,
+      @Nullable String address,
+      @Nullable RoutingType routing,
+      @Nullable String producer)
+      implements Command {}
+
+  /// A message. Unless `settled`, answered by [Output.Sent] once its fate is committed.
+  ///
+  /// @param address for a link opened without one, else null
+  /// @param transaction 0 for none
+  record Send(
+      long connection,
+      int link,
+      long delivery,
+      @Nullable String address,
+      Message message,
+      long transaction,
+      boolean settled)
+      implements Command {}
+
+  /// Opens a consuming link. Answered by [Output.ConsumerOpened] or [Output.LinkRefused].
+  record OpenConsumer(long connection, int link, Source source) implements Command {}
+
+  /// How far the broker may deliver on a consuming link.
+  ///
+  /// @param limit number of deliveries since the link was opened that may be made in all
+  /// @param drain deliver what there is now, then give the rest of the credit up by [Output.Drained]
+  record Credit(long connection, int link, long limit, boolean drain) implements Command {}
+
+  /// What became of the deliveries `first` to `last` of a consuming link; those that are not
+  /// outstanding are left out silently (late acknowledgements).
+  ///
+  /// @param transaction 0 for none; else it happens at commit
+  /// @param answer whether [Output.Settled] is wanted when it is committed
+  record Settle(
+      long connection,
+      int link,
+      long first,
+      long last,
+      Disposition disposition,
+      long transaction,
+      boolean answer)
+      implements Command {}
+
+  /// Closes a link; unsettled deliveries of a consumer are available again. Answered by
+  /// [Output.LinkClosed] without refusal.
+  ///
+  /// @param unsubscribe for a subscription: end it too
+  record CloseLink(long connection, int link, boolean unsubscribe) implements Command {}
+
+  /// Begins a local transaction. Answered by [Output.Begun].
+  record Begin(long connection, long request) implements Command {}
+
+  /// Ends a transaction. Answered by [Output.Ended].
+  record End(long connection, long request, long transaction, boolean commit)
+      implements Command {}
+}

@@ -1,0 +1,70 @@
+package io.batonmq.session;
+
+import io.batonmq.broker.Refusal;
+import io.batonmq.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/// What the broker says to a peer. An output leaves only when everything that it depends on is
+/// committed, and outputs leave in position order.
+public sealed interface Output {
+  /// The connection may go on.
+  record Connected() implements Output {}
+
+  /// The broker ends the connection.
+  record ConnectionClosed(Refusal refusal) implements Output {}
+
+  /// A producing link stands.
+  ///
+  /// @param credit number of messages that it may send
+  record ProducerOpened(int link, int credit) implements Output {}
+
+  /// A consuming link stands.
+  ///
+  /// @param address that it was attached to, with the name of the queue where that differs
+  record ConsumerOpened(int link, String address) implements Output {}
+
+  /// A link was not opened.
+  record LinkRefused(int link, Refusal refusal) implements Output {}
+
+  /// A link is closed, by the peer's wish (no refusal) or by the broker's.
+  record LinkClosed(int link, @Nullable Refusal refusal) implements Output {}
+
+  /// A producing link may send that many messages more.
+  record Grant(int link, int credit) implements Output {}
+
+  /// The fate of a message is committed: accepted (no refusal), or refused and not kept.
+  record Sent(int link, long delivery, @Nullable Refusal refusal) implements Output {}
+
+  /// A message for a consumer.
+  ///
+  /// @param delivery its number on this link, counted from 0 without gaps
+  /// @param deliveryCount earlier attempts to deliver it, as AMQP 1.0 §3.2.1 counts them
+  /// @param firstAcquirer false if it may have been delivered before
+  /// @param origin for a dead-lettered or expired message, where it came from
+  record Delivered(
+      int link,
+      long delivery,
+      Message message,
+      int deliveryCount,
+      boolean firstAcquirer,
+      boolean settled,
+      @Nullable Origin origin)
+      implements Output {}
+
+  /// Where a moved message came from.
+  ///
+  /// @param expired moved because it expired, otherwise because delivery failed
+  record Origin(String address, String queue, boolean expired) {}
+
+  /// There is nothing more now, and the credit of the consuming link is used up by word.
+  record Drained(int link) implements Output {}
+
+  /// A settlement that asked for an answer is committed, or refused.
+  record Settled(int link, long first, long last, @Nullable Refusal refusal) implements Output {}
+
+  /// A transaction has begun.
+  record Begun(long request, long transaction) implements Output {}
+
+  /// A transaction has ended as asked, or not (refusal).
+  record Ended(long request, @Nullable Refusal refusal) implements Output {}
+}

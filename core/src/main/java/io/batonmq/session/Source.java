@@ -1,0 +1,31 @@
+package io.batonmq.session;
+
+import org.jspecify.annotations.Nullable;
+
+/// What a consumer attaches to.
+///
+/// @param address name of the address, or `address::queue`
+/// @param kind how its messages are shared
+/// @param browse read without taking
+/// @param filter selector, if any
+/// @param noLocal leave out what the same connection sent
+public record Source(
+    String address, Kind kind, boolean browse, @Nullable String filter, boolean noLocal) {
+
+  /// How messages reach the consumer.
+  public sealed interface Kind {
+    /// The anycast queue of the address, or whichever the address has.
+    record Queue() implements Kind {}
+
+    /// A subscription of its own that ends with the link.
+    record Volatile() implements Kind {}
+
+    /// A named subscription that outlives its links.
+    ///
+    /// @param clientId owner, or empty for a global one
+    /// @param shared whether several links may take from it at once
+    /// @param durable whether it outlives its last link
+    record Subscription(String name, String clientId, boolean shared, boolean durable)
+        implements Kind {}
+  }
+}
