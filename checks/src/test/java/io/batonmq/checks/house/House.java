@@ -27,12 +27,15 @@ final class House {
 
   static final Path ROOT = root();
 
+  private static final List<Path> FILES =
+      Files.exists(ROOT.resolve(".git")) ? filesOfGit() : filesOnDisk();
+
   private House() {}
 
   /// The files that are, or would be, in the repository, relative to [#ROOT]. Without git (an
   /// unpacked archive) every file outside `target` and hidden folders.
   static List<Path> files() {
-    return Files.exists(ROOT.resolve(".git")) ? filesOfGit() : filesOnDisk();
+    return FILES;
   }
 
   static List<Path> files(String suffix) {
