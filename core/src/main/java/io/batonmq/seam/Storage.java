@@ -59,6 +59,9 @@ public interface Storage {
   /// @param wake run when the lock is granted, on any thread; it must only wake somebody
   LockWatch watchLock(String path, Runnable wake);
 
+  /// Whether hints of this storage may be old, as on a network file system.
+  boolean namesMayBeStale();
+
   /// Bytes that a file here may still take.
   long usableBytes();
 

@@ -94,6 +94,5 @@ public sealed interface Command {
   record Begin(long connection, long request) implements Command {}
 
   /// Ends a transaction. Answered by [Output.Ended].
-  record End(long connection, long request, long transaction, boolean commit)
-      implements Command {}
+  record End(long connection, long request, long transaction, boolean commit) implements Command {}
 }

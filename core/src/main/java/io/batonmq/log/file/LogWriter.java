@@ -1,0 +1,330 @@
+package io.batonmq.log.file;
+
+import io.batonmq.log.Appender;
+import io.batonmq.log.FencedException;
+import io.batonmq.log.LogSettings;
+import io.batonmq.log.RecordFormat;
+import io.batonmq.log.SnapshotRef;
+import io.batonmq.seam.Now;
+import io.batonmq.seam.Storage;
+import io.batonmq.seam.StorageException;
+import io.batonmq.seam.StoredFile;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// The appender of one tenure and the lane behind it.
+///
+/// Two parties: the *owner* (of the queues) calls the methods of [Appender] and [#idle]; the *lane*
+/// calls [#doWork]. Between them stand two batches at most, one handed over and one being written; a
+/// third gathers. What is committed, and whether this tenure is over, may be read by anyone.
+///
+/// The lane's rule, which carries the safety of the whole: write, sync, read the fence freshly, and only
+/// if nobody raised it raise the committed position. The same lane beats the heart, so that a heart that
+/// beats says that confirming is still possible, and one that has stopped says that it is not.
+public final class LogWriter implements Appender, AutoCloseable {
+  private final Storage storage;
+  private final Tenure tenure;
+  private final LogSettings settings;
+  private final SegmentWriter segments;
+  private final Spares spares;
+  private final StoredFile heart;
+
+  // Owner's.
+  private Batch gathering = new Batch();
+  private long end;
+  private long segmentLimit;
+  private long markedEnd = -1;
+  private long quietSinceNanos;
+  private long quietEnd = -1;
+
+  // Handed over.
+  private final AtomicReference<@Nullable Batch> handed = new AtomicReference<>();
+  private final ConcurrentLinkedQueue<Batch> free = new ConcurrentLinkedQueue<>();
+  private final AtomicReference<@Nullable End> ended = new AtomicReference<>();
+  private volatile long committed;
+  private volatile SnapshotRef snapshot;
+  private volatile SnapshotRef anchored;
+  private volatile Runnable wakeOwner = () -> {};
+  private volatile Runnable wakeLane = () -> {};
+
+  // Lane's.
+  private long chain;
+  private long beats;
+  private long nextBeatNanos;
+  private boolean beatDue = true;
+  private long batches;
+
+  /// Why this tenure can confirm no more.
+  public sealed interface End {
+    String reason();
+
+    /// A later claimant took over.
+    record Superseded(String reason) implements End {}
+
+    /// A write or sync failed; what is on disk is uncertain.
+    record Failed(String reason, StorageException cause) implements End {}
+
+    /// It was given up by its own node.
+    record Released(String reason) implements End {}
+  }
+
+  LogWriter(
+      Storage storage,
+      Tenure tenure,
+      LogSettings settings,
+      SegmentWriter segments,
+      Spares spares,
+      long end,
+      long chain,
+      SnapshotRef snapshot) {
+    this.storage = storage;
+    this.tenure = tenure;
+    this.settings = settings;
+    this.segments = segments;
+    this.spares = spares;
+    this.end = end;
+    this.committed = end;
+    this.segmentLimit = segments.limit();
+    this.chain = chain;
+    this.snapshot = snapshot;
+    this.anchored = snapshot;
+    this.heart =
+        storage
+            .open(tenure.heart(), Storage.Access.WRITE)
+            .orElseThrow(() -> new IllegalStateException("no " + tenure.heart()));
+    gathering.begin(end);
+  }
+
+  /// Tells whom to wake: the owner when something was committed or the tenure ended, the lane when there
+  /// is something to write.
+  public void wakes(Runnable owner, Runnable lane) {
+    this.wakeOwner = owner;
+    this.wakeLane = lane;
+  }
+
+  public Tenure tenure() {
+    return tenure;
+  }
+
+  // ---- owner
+
+  @Override
+  public int payloadMax() {
+    return RecordFormat.PAYLOAD_MAX;
+  }
+
+  @Override
+  public long append(int type, ByteBuffer payload) {
+    End over = ended.get();
+    if (over != null) {
+      throw new FencedException(over.reason());
+    }
+    if (payload.remaining() > RecordFormat.PAYLOAD_MAX) {
+      throw new IllegalArgumentException(
+          "a record holds at most "
+              + RecordFormat.PAYLOAD_MAX
+              + " bytes, not "
+              + payload.remaining());
+    }
+    int length = RecordFormat.length(payload.remaining());
+    long position = end;
+    if (position + length > segmentLimit) {
+      int capacity = Math.max(settings.segmentBytes(), length);
+      gathering.split(capacity);
+      segmentLimit = position + capacity;
+    }
+    gathering.add(type, tenure.epoch(), payload);
+    end = position + length;
+    return position;
+  }
+
+  @Override
+  public long end() {
+    return end;
+  }
+
+  @Override
+  public void flush() {
+    if (gathering.isEmpty() || handed.get() != null) {
+      return;
+    }
+    handed.set(gathering);
+    Batch next = free.poll();
+    gathering = next == null ? new Batch() : next;
+    gathering.begin(end);
+    wakeLane.run();
+  }
+
+  @Override
+  public boolean full() {
+    return gathering.size() >= settings.batchBytesMax() && handed.get() != null;
+  }
+
+  @Override
+  public long committed() {
+    return committed;
+  }
+
+  @Override
+  public boolean roomForMessages() {
+    return spares.plenty();
+  }
+
+  /// To be called by the owner when it has nothing to do: after a while of silence a mark is written, so
+  /// that followers learn that the last records are committed.
+  public void idle(Now now) {
+    if (end != quietEnd) {
+      quietEnd = end;
+      quietSinceNanos = now.nanos();
+    } else if (end != markedEnd
+        && committed == end
+        && now.nanos() - quietSinceNanos >= settings.markIdleNanos()
+        && ended.get() == null) {
+      append(RecordFormat.MARK, ByteBuffer.allocate(0));
+      markedEnd = end;
+      quietEnd = end;
+      flush();
+    }
+  }
+
+  // ---- anyone
+
+  /// Why this tenure confirms no more; empty while it does.
+  public Optional<End> ended() {
+    return Optional.ofNullable(ended.get());
+  }
+
+  /// Ends the tenure: nothing more is confirmed. Idempotent; the first reason stays.
+  public void end(End reason) {
+    if (ended.compareAndSet(null, reason)) {
+      wakeOwner.run();
+      wakeLane.run();
+    }
+  }
+
+  /// Names the newest committed snapshot; segments begun from now on refer to it.
+  public void snapshotCommitted(SnapshotRef ref) {
+    snapshot = ref;
+  }
+
+  /// The snapshot that the newest segment refers to: from there a cold start begins, so nothing that it
+  /// needs may be dropped.
+  public SnapshotRef anchored() {
+    return anchored;
+  }
+
+  /// Number of batches committed.
+  public long batches() {
+    return batches;
+  }
+
+  // ---- lane
+
+  /// Writes, syncs and commits what was handed over, and beats the heart; answers whether there was
+  /// anything to do.
+  public boolean doWork(Now now) {
+    if (ended.get() != null) {
+      return false;
+    }
+    try {
+      Batch batch = handed.getAndSet(null);
+      if (batch != null) {
+        commit(batch);
+      }
+      return beat(now) || batch != null;
+    } catch (StorageException e) {
+      end(new End.Failed("the store failed: " + e.getMessage(), e));
+    } catch (FencedException e) {
+      end(new End.Superseded(String.valueOf(e.getMessage())));
+    }
+    return true;
+  }
+
+  /// Nanoseconds, by the monotonic clock, at which [#doWork] has something to do without being woken.
+  public long nextBeatNanos() {
+    return nextBeatNanos;
+  }
+
+  /// Makes a spare segment if one is missing. Called by the housekeeping lane.
+  public boolean prepareSpare() {
+    if (ended.get() != null) {
+      return false;
+    }
+    try {
+      return spares.doWork();
+    } catch (StorageException e) {
+      end(new End.Failed("no segment can be prepared: " + e.getMessage(), e));
+      return false;
+    }
+  }
+
+  private void commit(Batch batch) {
+    write(batch);
+    segments.sync();
+    long reached = batch.end();
+    batch.begin(0);
+    free.add(batch);
+    requireNotFenced();
+    if (ended.get() != null) {
+      return;
+    }
+    committed = reached;
+    batches++;
+    wakeOwner.run();
+  }
+
+  private void write(Batch batch) {
+    ByteBuffer bytes = batch.bytes();
+    int size = batch.size();
+    int from = 0;
+    for (Batch.Split split : batch.splits()) {
+      writeRecords(batch, bytes, from, split.offset());
+      from = split.offset();
+      SnapshotRef ref = snapshot;
+      segments.next(batch.start() + from, split.capacity(), chain, ref);
+      anchored = ref;
+    }
+    writeRecords(batch, bytes, from, size);
+  }
+
+  private void writeRecords(Batch batch, ByteBuffer bytes, int from, int to) {
+    if (from == to) {
+      return;
+    }
+    long mark = committed;
+    for (int at = from; at < to; at += RecordFormat.length(RecordFormat.payload(bytes, at))) {
+      chain = RecordFormat.seal(bytes, at, mark, chain);
+    }
+    segments.write(batch.start() + from, bytes.slice(from, to - from));
+  }
+
+  private void requireNotFenced() {
+    if (Fence.raised(storage, tenure)) {
+      throw new FencedException(
+          "another node took over after epoch "
+              + tenure.epoch()
+              + ": nothing more is confirmed here");
+    }
+  }
+
+  private boolean beat(Now now) {
+    if (!beatDue && now.nanos() - nextBeatNanos < 0) {
+      return false;
+    }
+    beatDue = false;
+    nextBeatNanos = now.nanos() + settings.heartNanos();
+    heart.write(0, ByteBuffer.allocate(8).putLong(0, ++beats));
+    heart.sync();
+    requireNotFenced();
+    return true;
+  }
+
+  @Override
+  public void close() {
+    segments.close();
+    heart.close();
+  }
+}

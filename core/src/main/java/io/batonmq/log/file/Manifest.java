@@ -1,0 +1,65 @@
+package io.batonmq.log.file;
+
+import io.batonmq.log.Facts;
+import io.batonmq.log.SnapshotRef;
+import io.batonmq.seam.Storage;
+import java.util.Optional;
+
+/// What a tenure begins with. There is at most one per tenure, made by link(2), never changed: either by
+/// the claimant itself, or by a later one that found none and made it void.
+public sealed interface Manifest {
+  /// The tenure served, or was about to.
+  ///
+  /// @param predecessorEpoch epoch of the tenure before in the chain, 0 for none
+  /// @param start seal of the predecessor: from here on this tenure's records count, not the
+  ///     predecessor's
+  /// @param chain hash of the record that ends at `start`
+  /// @param tailEnd end of the records that were copied from the predecessor
+  /// @param snapshot newest one known at that time
+  record Valid(long predecessorEpoch, long start, long chain, long tailEnd, SnapshotRef snapshot)
+      implements Manifest {}
+
+  /// The tenure will never serve.
+  record Void() implements Manifest {}
+
+  /// The manifest of a tenure; empty if there is none yet (a hint).
+  static Optional<Manifest> read(Storage storage, Tenure tenure) {
+    return Facts.read(storage, tenure.path(Tenure.MANIFEST)).map(Manifest::parse);
+  }
+
+  private static Manifest parse(Facts facts) {
+    if (facts.get("baton-manifest").equals("void")) {
+      return new Void();
+    }
+    return new Valid(
+        facts.number("predecessor"),
+        facts.number("start"),
+        facts.hex("chain"),
+        facts.number("tail-end"),
+        new SnapshotRef(
+            facts.number("snapshot-position"),
+            facts.get("snapshot-name"),
+            (int) facts.hex("snapshot-crc32c")));
+  }
+
+  /// Publishes a manifest; false if the tenure has one.
+  static boolean publish(Storage storage, Tenure tenure, Manifest manifest, String unique) {
+    return facts(manifest).publish(storage, tenure.directory(), Tenure.MANIFEST, unique);
+  }
+
+  private static Facts facts(Manifest manifest) {
+    return switch (manifest) {
+      case Void _ -> Facts.of("baton-manifest", "void");
+      case Valid valid ->
+          Facts.of(
+              "baton-manifest", "1",
+              "predecessor", Long.toString(valid.predecessorEpoch),
+              "start", Long.toString(valid.start),
+              "chain", Long.toHexString(valid.chain),
+              "tail-end", Long.toString(valid.tailEnd),
+              "snapshot-position", Long.toString(valid.snapshot.position()),
+              "snapshot-name", valid.snapshot.name(),
+              "snapshot-crc32c", Integer.toHexString(valid.snapshot.checksum()));
+    };
+  }
+}
