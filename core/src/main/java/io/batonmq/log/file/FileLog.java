@@ -103,6 +103,11 @@ public final class FileLog {
     return new RecordReader(storage, new Register(storage));
   }
 
+  /// Gives space back; for the active node.
+  public Reclaimer reclaimer(Tenure mine) {
+    return new Reclaimer(storage, mine);
+  }
+
   /// The result of a claim that was won and carried through.
   ///
   /// @param lock of this tenure, held

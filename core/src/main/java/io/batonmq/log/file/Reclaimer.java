@@ -1,0 +1,82 @@
+package io.batonmq.log.file;
+
+import io.batonmq.log.DamagedException;
+import io.batonmq.log.SnapshotRef;
+import io.batonmq.seam.Storage;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Gives space back: finds segments that nothing needs, and unlinks them once a committed record has said
+/// so. Used by one lane of the active node.
+///
+/// A segment may go when it lies below the snapshot from which a cold start begins, and no live body is
+/// in it. Unlinking comes after the record that names it is committed, so that no node can be active
+/// without knowing; it may be repeated, and one that a crash prevented is found again next time.
+public final class Reclaimer {
+  private final Storage storage;
+  private final Tenure mine;
+
+  /// @param mine the tenure of this node
+  public Reclaimer(Storage storage, Tenure mine) {
+    this.storage = storage;
+    this.mine = mine;
+  }
+
+  /// A segment's file.
+  public record Dropped(long epoch, long base) {}
+
+  /// Segments that may go.
+  ///
+  /// @param anchor snapshot that the newest segment refers to
+  /// @param liveExtents numbers of the extents that hold live bodies, ascending
+  /// @param extentShift an extent covers `1 << extentShift` positions
+  public List<Dropped> droppable(SnapshotRef anchor, long[] liveExtents, int extentShift) {
+    Chain chain = new Chain(storage, new Register(storage));
+    TreeMap<Long, SegmentMap.Place> all = new SegmentMap(storage, chain).all();
+    List<Dropped> dropped = new ArrayList<>();
+    Map.Entry<Long, SegmentMap.Place> segment = all.firstEntry();
+    while (segment != null) {
+      Map.Entry<Long, SegmentMap.Place> next = all.higherEntry(segment.getKey());
+      if (next == null || next.getKey() > anchor.position()) {
+        break;
+      }
+      long base = segment.getKey();
+      if (!live(liveExtents, base >> extentShift, (next.getKey() - 1) >> extentShift)) {
+        dropped.add(new Dropped(segment.getValue().tenure().epoch(), base));
+      }
+      segment = next;
+    }
+    return dropped;
+  }
+
+  private static boolean live(long[] extents, long first, long last) {
+    int at = Arrays.binarySearch(extents, first);
+    int index = at >= 0 ? at : -at - 1;
+    return index < extents.length && extents[index] <= last;
+  }
+
+  /// The payload of the record that names dropped segments: pairs of epoch and base, 8 bytes each.
+  public static ByteBuffer encode(List<Dropped> dropped) {
+    ByteBuffer payload = ByteBuffer.allocate(16 * dropped.size());
+    for (Dropped segment : dropped) {
+      payload.putLong(segment.epoch()).putLong(segment.base());
+    }
+    return payload.flip();
+  }
+
+  /// Removes the files. Only for what a committed record of this node's own tenure names.
+  public void unlink(List<Dropped> dropped) {
+    Register register = new Register(storage);
+    for (Dropped segment : dropped) {
+      Tenure tenure = segment.epoch() == mine.epoch() ? mine : register.read(segment.epoch());
+      if (tenure.epoch() > mine.epoch()) {
+        throw new DamagedException("epoch " + tenure.epoch() + " is not this node's to clear");
+      }
+      storage.remove(tenure.path(Segment.name(segment.base())));
+    }
+  }
+}
