@@ -294,7 +294,7 @@ public final class Scheduler implements AutoCloseable {
   }
 
   private void befall(SimProcess process) {
-    if (chaos != Chaos.NONE && process.alive()) {
+    if (process.alive()) {
       if (chance.perMillion(chaos.pausePerMillion())) {
         pause(process, chance.magnitude(chaos.pauseNanosMax()));
       }
