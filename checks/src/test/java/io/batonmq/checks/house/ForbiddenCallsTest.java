@@ -21,6 +21,9 @@ class ForbiddenCallsTest {
   private static final Predicate<String> READS_CLIENTS = DETERMINISTIC.or(below("server.net"));
   private static final Predicate<String> EVERYWHERE = place -> true;
 
+  /// The one class of the simulation that hands a thread its turn, so that one runs at any moment.
+  private static final String TURN = "io.batonmq.sim.Turn";
+
   private static final Set<String> THREAD_MAKERS =
       Set.of(
           "java.util.Timer",
@@ -141,7 +144,7 @@ class ForbiddenCallsTest {
       Predicate<String> where, Predicate<JavaAccess<?>> forbidden, String instead) {
     var breaches = new TreeSet<String>();
     for (var type : House.CLASSES) {
-      if (!where.test(place(type))) continue;
+      if (!where.test(place(type)) || type.getName().equals(TURN)) continue;
       for (var access : type.getAccessesFromSelf()) {
         if (forbidden.test(access)) breaches.add(access.getDescription());
       }
@@ -153,7 +156,7 @@ class ForbiddenCallsTest {
       Predicate<String> where, Predicate<JavaClass> forbidden, String instead) {
     var breaches = new TreeSet<String>();
     for (var type : House.CLASSES) {
-      if (!where.test(place(type))) continue;
+      if (!where.test(place(type)) || type.getName().equals(TURN)) continue;
       for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
         if (forbidden.test(dependency.getTargetClass())) breaches.add(dependency.getDescription());
       }
