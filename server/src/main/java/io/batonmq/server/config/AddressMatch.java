@@ -1,5 +1,8 @@
 package io.batonmq.server.config;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /// A pattern of addresses: words between dots, `*` for any one word, `#` for any number of them,
 /// none included.
 ///
@@ -18,11 +21,12 @@ public record AddressMatch(String pattern) implements Comparable<AddressMatch> {
     // one step back per word, however hostile the address.
     int anyAt = -1;
     int swallowed = 0;
-    while (g < given.length) {
-      if (w < wanted.length && wanted[w].equals(ANY_WORDS)) {
+    while (g < given.size()) {
+      if (w < wanted.size() && wanted.get(w).equals(ANY_WORDS)) {
         anyAt = w++;
         swallowed = g;
-      } else if (w < wanted.length && (wanted[w].equals(ONE_WORD) || wanted[w].equals(given[g]))) {
+      } else if (w < wanted.size()
+          && (wanted.get(w).equals(ONE_WORD) || wanted.get(w).equals(given.get(g)))) {
         w++;
         g++;
       } else if (anyAt >= 0) {
@@ -32,17 +36,17 @@ public record AddressMatch(String pattern) implements Comparable<AddressMatch> {
         return false;
       }
     }
-    while (w < wanted.length && wanted[w].equals(ANY_WORDS)) {
+    while (w < wanted.size() && wanted.get(w).equals(ANY_WORDS)) {
       w++;
     }
-    return w == wanted.length;
+    return w == wanted.size();
   }
 
   @Override
   public int compareTo(AddressMatch other) {
     var mine = words(pattern);
     var theirs = words(other.pattern);
-    for (int i = 0; i < Math.max(mine.length, theirs.length); i++) {
+    for (int i = 0; i < Math.max(mine.size(), theirs.size()); i++) {
       int order = Integer.compare(special(mine, i), special(theirs, i));
       if (order != 0) {
         return order;
@@ -51,18 +55,25 @@ public record AddressMatch(String pattern) implements Comparable<AddressMatch> {
     return pattern.compareTo(other.pattern);
   }
 
-  private static int special(String[] words, int at) {
-    if (at >= words.length) {
+  private static int special(List<String> words, int at) {
+    if (at >= words.size()) {
       return 2;
     }
-    return switch (words[at]) {
+    return switch (words.get(at)) {
       case ANY_WORDS -> 0;
       case ONE_WORD -> 1;
       default -> 2;
     };
   }
 
-  private static String[] words(String text) {
-    return text.split("\\.", -1);
+  private static List<String> words(String text) {
+    var words = new ArrayList<String>();
+    int from = 0;
+    for (int dot = text.indexOf('.'); dot >= 0; dot = text.indexOf('.', from)) {
+      words.add(text.substring(from, dot));
+      from = dot + 1;
+    }
+    words.add(text.substring(from));
+    return words;
   }
 }
