@@ -1,0 +1,30 @@
+package io.batonmq.server.config;
+
+import java.util.Set;
+
+/// A port that clients connect to. One that would speak nothing is reported and not in the model.
+///
+/// @param host address to bind; `0.0.0.0` for all
+/// @param protocols never empty; all of them spoken by Baton
+public record Acceptor(
+    String name, String host, int port, Set<Protocol> protocols, Options options) {
+  public Acceptor {
+    protocols = Set.copyOf(protocols);
+  }
+
+  /// Parameters of the acceptor's URL.
+  ///
+  /// @param tcpSendBufferSize bytes; -1 leaves it to the system, as with `tcpReceiveBufferSize`
+  /// @param connectionsAllowed how many at a time; -1 for no limit
+  /// @param amqpCredits credit given to a producing link, topped up when it falls to
+  ///   `amqpLowCredits`
+  public record Options(
+      int tcpSendBufferSize,
+      int tcpReceiveBufferSize,
+      boolean tcpNoDelay,
+      int connectionsAllowed,
+      int amqpCredits,
+      int amqpLowCredits) {
+    public static final Options DEFAULT = new Options(1 << 20, 1 << 20, true, -1, 1000, 300);
+  }
+}

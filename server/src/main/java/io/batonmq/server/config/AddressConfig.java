@@ -1,0 +1,24 @@
+package io.batonmq.server.config;
+
+import io.batonmq.message.RoutingType;
+import java.util.List;
+import java.util.Set;
+
+/// An address that is there from the first start on.
+public record AddressConfig(String name, Set<RoutingType> routingTypes, List<Queue> queues) {
+  public AddressConfig {
+    routingTypes = Set.copyOf(routingTypes);
+    queues = List.copyOf(queues);
+  }
+
+  /// A queue of it.
+  ///
+  /// @param maxConsumers how many at a time; -1 for no limit
+  /// @param purgeOnNoConsumers whether its messages go with the last consumer
+  public record Queue(
+      String name,
+      RoutingType routingType,
+      boolean durable,
+      int maxConsumers,
+      boolean purgeOnNoConsumers) {}
+}

@@ -1,0 +1,49 @@
+package io.batonmq.server.config;
+
+import io.batonmq.message.RoutingType;
+import io.batonmq.server.config.AddressSettings.FullPolicy;
+import java.time.Duration;
+import java.util.Optional;
+
+/// What the file says about the addresses that `match` fits. What is absent is left to a more
+/// general setting, and at last to [AddressSettings#DEFAULT].
+public record AddressSetting(
+    AddressMatch match,
+    Optional<String> deadLetterAddress,
+    Optional<String> expiryAddress,
+    Optional<Duration> expiryDelay,
+    Optional<Integer> maxDeliveryAttempts,
+    Optional<Duration> redeliveryDelay,
+    Optional<Double> redeliveryDelayMultiplier,
+    Optional<Duration> maxRedeliveryDelay,
+    Optional<Long> maxSizeBytes,
+    Optional<FullPolicy> fullPolicy,
+    Optional<Boolean> autoCreateQueues,
+    Optional<Boolean> autoCreateAddresses,
+    Optional<Boolean> autoDeleteQueues,
+    Optional<Boolean> autoDeleteAddresses,
+    Optional<RoutingType> defaultQueueRoutingType,
+    Optional<RoutingType> defaultAddressRoutingType,
+    Optional<Integer> defaultMaxConsumers) {
+
+  /// This setting where it says something, `general` where not.
+  AddressSettings over(AddressSettings general) {
+    return new AddressSettings(
+        deadLetterAddress.or(general::deadLetterAddress),
+        expiryAddress.or(general::expiryAddress),
+        expiryDelay.or(general::expiryDelay),
+        maxDeliveryAttempts.orElse(general.maxDeliveryAttempts()),
+        redeliveryDelay.orElse(general.redeliveryDelay()),
+        redeliveryDelayMultiplier.orElse(general.redeliveryDelayMultiplier()),
+        maxRedeliveryDelay.or(general::maxRedeliveryDelay),
+        maxSizeBytes.orElse(general.maxSizeBytes()),
+        fullPolicy.orElse(general.fullPolicy()),
+        autoCreateQueues.orElse(general.autoCreateQueues()),
+        autoCreateAddresses.orElse(general.autoCreateAddresses()),
+        autoDeleteQueues.orElse(general.autoDeleteQueues()),
+        autoDeleteAddresses.orElse(general.autoDeleteAddresses()),
+        defaultQueueRoutingType.orElse(general.defaultQueueRoutingType()),
+        defaultAddressRoutingType.orElse(general.defaultAddressRoutingType()),
+        defaultMaxConsumers.orElse(general.defaultMaxConsumers()));
+  }
+}

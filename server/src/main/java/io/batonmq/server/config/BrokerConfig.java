@@ -1,0 +1,60 @@
+package io.batonmq.server.config;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+/// Everything a node is told by its configuration file, whatever dialect it was written in:
+/// complete, checked, with defaults filled in.
+///
+/// @param instance directory that relative paths start from
+/// @param securityEnabled false lets everybody do everything, with no name needed
+/// @param addressSettings in the order of the file; [#settings] puts them together
+public record BrokerConfig(
+    String name,
+    Path instance,
+    List<Acceptor> acceptors,
+    List<Connector> connectors,
+    Directories directories,
+    Journal journal,
+    Limits limits,
+    Cluster cluster,
+    HaPolicy ha,
+    boolean securityEnabled,
+    List<SecuritySetting> securitySettings,
+    List<AddressSetting> addressSettings,
+    List<AddressConfig> addresses) {
+  public BrokerConfig {
+    acceptors = List.copyOf(acceptors);
+    connectors = List.copyOf(connectors);
+    securitySettings = List.copyOf(securitySettings);
+    addressSettings = List.copyOf(addressSettings);
+    addresses = List.copyOf(addresses);
+  }
+
+  /// What holds for `address`: every setting that fits, the special over the general.
+  public AddressSettings settings(String address) {
+    var settings = AddressSettings.DEFAULT;
+    for (var special : fitting(address)) {
+      settings = special.over(settings);
+    }
+    return settings;
+  }
+
+  /// The roles that may do this with `address`: those of the most special setting that fits, alone.
+  public Set<String> roles(String address, Permission permission) {
+    return securitySettings.stream()
+        .filter(setting -> setting.match().matches(address))
+        .max(Comparator.comparing(SecuritySetting::match))
+        .map(setting -> setting.roles().getOrDefault(permission, Set.of()))
+        .orElse(Set.of());
+  }
+
+  private List<AddressSetting> fitting(String address) {
+    return addressSettings.stream()
+        .filter(setting -> setting.match().matches(address))
+        .sorted(Comparator.comparing(AddressSetting::match))
+        .toList();
+  }
+}

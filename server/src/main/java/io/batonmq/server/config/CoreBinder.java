@@ -1,0 +1,272 @@
+package io.batonmq.server.config;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Binds the AMQ 7 dialect: `<configuration><core>`. The order under `core` is free; relative paths
+/// start at the instance.
+final class CoreBinder {
+  static final String ROOT = "configuration";
+
+  private static final Vocabulary CONFIGURATION =
+      new Vocabulary()
+          .missing("write core/addresses instead", "jms")
+          .missing("XInclude is not followed: put the content of that file here", "include");
+
+  private static final Vocabulary CORE =
+      new Vocabulary()
+          .missing("XInclude is not followed: put the content of that file here", "include")
+          .missing("write addresses instead", "queues")
+          .missing("messages are not diverted", "diverts")
+          .missing("there are no bridges", "bridges")
+          .missing("there are no broker connections", "broker-connections")
+          .missing("there is no federation", "federations")
+          .missing(
+              "nodes are not discovered: use static-connectors",
+              "broadcast-groups",
+              "discovery-groups")
+          .missing("there are no plugins", "broker-plugins")
+          .missing(
+              "there are no interceptors",
+              "remoting-incoming-interceptors",
+              "remoting-outgoing-interceptors")
+          .missing("there is no clustered grouping", "grouping-handler")
+          .missing("connections are not routed", "connection-routers", "balancers")
+          .missing("there is no lock coordinator: use shared-store", "lock-coordinators")
+          .missing("users have no quotas", "resource-limit-settings")
+          .missing("there is no database store: use a directory", "store")
+          .missing("messages that were consumed are not kept", "journal-retention-directory")
+          .missing("addresses are matched with '.', '*' and '#'", "wildcard-addresses")
+          .missing("passwords are not masked", "password-codec")
+          .missingUnless("false", "passwords are not masked", "mask-password")
+          .missingUnless("true", "Baton always writes its log", "persistence-enabled")
+          .missingUnless("true", "directories are created", "create-bindings-dir")
+          .missingUnless("true", "directories are created", "create-journal-dir")
+          .missingUnless("-1", "messages are limited by bytes", "global-max-messages")
+          .missingUnless("-1", "use max-disk-usage", "min-disk-free")
+          .missingUnless(
+              "BLOCK", "producers are held back when the disk is full", "disk-full-policy")
+          .missingUnless(
+              "false", "the broker does not wait for its clients", "graceful-shutdown-enabled")
+          .missingUnless("false", "messages are not signed", "populate-validated-user")
+          .missingUnless(
+              "false", "subscriptions have AMQP names", "amqp-use-core-subscription-naming")
+          .missingUnless(
+              "false",
+              "management is over HTTP",
+              "management-message-rbac",
+              "reject-management-messages")
+          .harmlessUnless(
+              "true",
+              "nothing is confirmed that is not synced; see journal-datasync",
+              "journal-sync-non-transactional",
+              "journal-sync-transactional")
+          .harmless(
+              "the log has its own way of writing",
+              "journal-buffer-size",
+              "journal-buffer-timeout",
+              "journal-compact-min-files",
+              "journal-compact-percentage",
+              "journal-device-block-size",
+              "journal-file-open-timeout",
+              "journal-max-atic-files",
+              "journal-max-attic-files",
+              "journal-max-io",
+              "journal-min-files",
+              "journal-pool-files",
+              "journal-type",
+              "log-journal-write-rate",
+              "perf-blast-pages")
+          .harmless(
+              "the baton does not depend on a lock's time or place",
+              "journal-lock-acquisition-timeout",
+              "journal-lock-monitor-max-retries",
+              "journal-lock-monitor-timeout",
+              "node-manager-lock-directory")
+          .harmless(
+              "messages live in the log, not in pages",
+              "page-max-concurrent-io",
+              "page-sync-timeout",
+              "read-whole-page")
+          .harmless(
+              "a node that hangs is replaced by the other, see failover-stall-timeout",
+              "critical-analyzer",
+              "critical-analyzer-check-period",
+              "critical-analyzer-policy",
+              "critical-analyzer-timeout")
+          .harmless(
+              "a node that is cut off cannot confirm anything",
+              "network-check-NIC",
+              "network-check-URL-list",
+              "network-check-list",
+              "network-check-period",
+              "network-check-ping-command",
+              "network-check-ping6-command",
+              "network-check-timeout")
+          .harmless(
+              "deliveries are counted in the log",
+              "max-redelivery-records",
+              "persist-delivery-count-before-delivery")
+          .harmless("producers are recognised without it", "id-cache-size", "persist-id-cache")
+          .harmless("messages expire when they are due", "message-expiry-scan-period")
+          .harmless("messages expire when they are due", "message-expiry-thread-priority")
+          .harmless("the peer chooses its idle time-out", "connection-ttl-override")
+          .harmless("the peer chooses its idle time-out", "connection-ttl-check-interval")
+          .harmless(
+              "a transaction lives as long as its connection",
+              "transaction-timeout",
+              "transaction-timeout-scan-period")
+          .harmless(
+              "management is over HTTP",
+              "jmx-domain",
+              "jmx-management-enabled",
+              "jmx-use-broker-name",
+              "jolokia",
+              "management-address",
+              "management-notification-address",
+              "management-rbac-prefix",
+              "suppress-session-notifications",
+              "view-permission-method-match-pattern")
+          .harmless(
+              "there is no such report",
+              "memory-measure-interval",
+              "memory-warning-threshold",
+              "message-counter-enabled",
+              "message-counter-max-day-history",
+              "message-counter-sample-period",
+              "metrics",
+              "metrics-plugin",
+              "server-dump-interval")
+          .harmless(
+              "Baton has its own threads",
+              "async-connection-execution-enabled",
+              "scheduled-thread-pool-max-size",
+              "thread-pool-max-size",
+              "page-flush-thread-pool-max-size")
+          .harmless("the file is read at start only", "configuration-file-refresh-period")
+          .harmless("what is unused goes at once", "address-queue-scan-period")
+          .harmless("the disk is watched all the time", "disk-scan-period")
+          .harmless(
+              "users and roles are read again when their files change",
+              "authentication-cache-size",
+              "authorization-cache-size",
+              "security-invalidation-interval")
+          .harmless("a stop takes what it takes", "graceful-shutdown-timeout")
+          .harmless("wildcards are matched in settings only", "wild-card-routing-enabled")
+          .harmless(
+              "there is nothing of that kind",
+              "internal-naming-prefix",
+              "literal-match-markers",
+              "log-delegate-factory-class-name",
+              "resolve-protocols",
+              "resolveProtocols",
+              "system-property-prefix",
+              "temporary-queue-namespace",
+              "uuid-namespace");
+
+  private final Binding core;
+  private final Path instance;
+
+  private CoreBinder(Binding core, Path instance) {
+    this.core = core;
+    this.instance = instance;
+  }
+
+  /// What the file says, as far as it makes sense: to be used only if `problems` has no error.
+  static Optional<BrokerConfig> bind(Element root, Path instance, Problems problems) {
+    var configuration = new Binding(root, problems);
+    var core = configuration.child("core");
+    configuration.rest(CONFIGURATION);
+    if (core.isEmpty()) {
+      configuration.error("has no <core>");
+    }
+    return core.map(element -> new CoreBinder(element, absolute(instance)).config());
+  }
+
+  private BrokerConfig config() {
+    var name = core.value("name", Function.identity());
+    var acceptors = EndpointBinder.acceptors(core);
+    var connectors = EndpointBinder.connectors(core);
+    var cluster = ClusterBinder.bind(core, connectors);
+    var ha = HaPolicyBinder.bind(core);
+    var config =
+        new BrokerConfig(
+            name.orElse(Objects.toString(instance.getFileName(), "localhost")),
+            instance,
+            acceptors,
+            List.copyOf(connectors.values()),
+            directories(),
+            journal(),
+            limits(),
+            cluster,
+            ha,
+            core.value("security-enabled", Values::flag, true),
+            AddressBinder.security(core),
+            AddressBinder.settings(core),
+            AddressBinder.addresses(core));
+    if (ha instanceof HaPolicy.SharedStore && cluster.connections().isEmpty()) {
+      core.warning(
+          "has no cluster-connection: clients and the other node are not told how to reach this"
+              + " one");
+    }
+    if (acceptors.isEmpty()) {
+      core.warning("has no acceptor that Baton opens: nobody can connect");
+    }
+    core.rest(CORE);
+    return config;
+  }
+
+  private Directories directories() {
+    var unused =
+        core.children("bindings-directory", "large-messages-directory", "paging-directory");
+    unused.stream()
+        .findFirst()
+        .ifPresent(first ->
+            first.info(
+                String.join(", ", unused.stream().map(Binding::name).toList())
+                    + ": not used, the log in journal-directory holds everything"));
+    return new Directories(
+        core.value("journal-directory", this::path, path("data/journal")),
+        core.value("bindings-directory", this::path, path("data/bindings")),
+        core.value("paging-directory", this::path, path("data/paging")),
+        core.value("large-messages-directory", this::path, path("data/large-messages")));
+  }
+
+  private Journal journal() {
+    return new Journal(
+        core.value("journal-file-size", CoreBinder::fileSize, Journal.DEFAULT.fileSize()),
+        core.value("journal-datasync", Values::flag, Journal.DEFAULT.datasync()));
+  }
+
+  private Limits limits() {
+    return new Limits(
+        core.value("max-disk-usage", Values.number(-1, 100), Limits.DEFAULT.maxDiskUsage()),
+        core.value(
+            "global-max-size", Values.bytesOrUnlimited(1 << 20), Limits.DEFAULT.globalMaxSize()));
+  }
+
+  private static long fileSize(String text) {
+    long bytes = Values.bytes(text);
+    if (bytes < Journal.FILE_SIZE_MIN || bytes > Journal.FILE_SIZE_MAX) {
+      throw new IllegalArgumentException("\"" + text + "\" is not a size from 64K to 1G");
+    }
+    return bytes;
+  }
+
+  private Path path(String text) {
+    return instance.resolve(text).normalize();
+  }
+
+  /// As the system sees it: `..` from an instance behind a symbolic link means the real parent.
+  private static Path absolute(Path instance) {
+    try {
+      return instance.toRealPath();
+    } catch (IOException e) {
+      return instance.toAbsolutePath().normalize();
+    }
+  }
+}

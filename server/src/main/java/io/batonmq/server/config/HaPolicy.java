@@ -1,0 +1,31 @@
+package io.batonmq.server.config;
+
+import java.time.Duration;
+
+/// Whether this node is one of several that take over from each other, and by which store.
+public sealed interface HaPolicy {
+
+  /// Alone: the lock of its directory only keeps a second process out.
+  record Single() implements HaPolicy {}
+
+  /// One of several nodes over one directory.
+  ///
+  /// @param failoverOnShutdown whether a clean stop hands over to a waiting node
+  /// @param allowFailback whether this node, a backup that is active, hands back to a primary that
+  ///   is there again; a primary never does
+  /// @param failoverStallTimeout how long the active's heart may stand still before it is replaced
+  ///   although it keeps its lock
+  record SharedStore(
+      Role role, boolean failoverOnShutdown, boolean allowFailback, Duration failoverStallTimeout)
+      implements HaPolicy {
+    public static final Duration FAILOVER_STALL_TIMEOUT = Duration.ofSeconds(10);
+  }
+
+  /// What a node is configured to be; which one is active shows at run time only.
+  enum Role {
+    /// Also written `master`.
+    PRIMARY,
+    /// Also written `slave`.
+    BACKUP
+  }
+}

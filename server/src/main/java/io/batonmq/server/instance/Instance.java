@@ -1,0 +1,53 @@
+package io.batonmq.server.instance;
+
+import java.nio.file.Path;
+
+/// Where things are in an instance.
+public record Instance(Path dir) {
+  public Instance {
+    dir = dir.toAbsolutePath().normalize();
+  }
+
+  public Path bin() {
+    return dir.resolve("bin");
+  }
+
+  public Path etc() {
+    return dir.resolve("etc");
+  }
+
+  public Path brokerXml() {
+    return etc().resolve("broker.xml");
+  }
+
+  public Path users() {
+    return etc().resolve("artemis-users.properties");
+  }
+
+  public Path roles() {
+    return etc().resolve("artemis-roles.properties");
+  }
+
+  /// Whether strangers are let in: see [io.batonmq.server.security.LoginPolicy].
+  public Path login() {
+    return etc().resolve("login.properties");
+  }
+
+  /// Where the admin listener is: see [AdminEndpoint].
+  public Path admin() {
+    return etc().resolve("admin.properties");
+  }
+
+  /// What the launcher is told: the distribution and the options of the JVM.
+  public Path profile() {
+    return etc().resolve("baton.profile");
+  }
+
+  public Path log() {
+    return dir.resolve("log");
+  }
+
+  public Path tmp() {
+    return dir.resolve("tmp");
+  }
+}

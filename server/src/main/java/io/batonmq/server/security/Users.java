@@ -1,0 +1,210 @@
+package io.batonmq.server.security;
+
+import static io.batonmq.server.security.ScramVerifier.bytes;
+import static io.batonmq.server.security.ScramVerifier.hmac;
+
+import io.batonmq.session.Principal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The users of an instance, always as the files say: each question looks whether they changed. Files that
+/// cannot be read leave the users as they were, with a warning.
+///
+/// Any thread may ask. [#login] with a password computes for milliseconds (once per user and password:
+/// then it remembers, so that a thousand clients coming back at once cost nothing), and for every wrong
+/// password again: it has no place on a thread that serves others.
+public final class Users {
+  private static final Logger LOG = LoggerFactory.getLogger(Users.class);
+
+  private final Path usersFile;
+  private final Path rolesFile;
+
+  /// Keys what is derived from names and passwords, for as long as the process lives.
+  private final byte[] secret = new byte[32];
+
+  /// A user's last good password, as its HMAC together with the verifier that it fitted: one entry per
+  /// user at most.
+  private final Map<String, byte[]> proven = new ConcurrentHashMap<>();
+
+  private volatile Snapshot snapshot = new Snapshot(List.of(), Accounts.none());
+
+  /// What tells one content of a file from another without reading it.
+  private record Stamp(FileTime modified, long size, String key) {}
+
+  private record Snapshot(List<Stamp> stamps, Accounts accounts) {}
+
+  private Users(Path usersFile, Path rolesFile) {
+    this.usersFile = usersFile;
+    this.rolesFile = rolesFile;
+    new SecureRandom().nextBytes(secret);
+  }
+
+  /// The users in these two files, which must be there.
+  public static Users open(Path usersFile, Path rolesFile) throws IOException {
+    var users = new Users(usersFile, rolesFile);
+    users.snapshot = users.load();
+    return users;
+  }
+
+  /// New files with no users in them, in place of any that were there.
+  public static Users create(Path usersFile, Path rolesFile) throws IOException {
+    Accounts.none().write(usersFile, rolesFile);
+    return open(usersFile, rolesFile);
+  }
+
+  /// The user, if this is its password. Takes as long for unknown users as for known ones.
+  public Optional<Principal> login(String user, String password) {
+    var accounts = accounts();
+    var known = Optional.ofNullable(accounts.verifiers().get(user));
+    if (known.isEmpty()) {
+      var _ = verifier(user).matches(password);
+      return Optional.empty();
+    }
+    var verifier = known.get();
+    byte[] proof = hmac(secret, bytes(verifier.line() + "\0" + password));
+    var last = proven.get(user);
+    if (last == null || !MessageDigest.isEqual(last, proof)) {
+      if (!verifier.matches(password)) {
+        return Optional.empty();
+      }
+      proven.put(user, proof);
+    }
+    return Optional.of(new Principal(user, accounts.rolesOf(user)));
+  }
+
+  /// What a SCRAM exchange with this user runs on. An unknown user has one too, the same each time in
+  /// this process, that no password fits: so nobody learns from it which users exist.
+  public ScramVerifier verifier(String user) {
+    var known = accounts().verifiers().get(user);
+    return known != null
+        ? known
+        : ScramVerifier.fake(hmac(secret, bytes(user)), ScramVerifier.ITERATIONS_DEFAULT);
+  }
+
+  /// The user, without proof: for one who gave it by other means, such as a finished SCRAM exchange.
+  public Optional<Principal> principal(String user) {
+    var accounts = accounts();
+    return accounts.verifiers().containsKey(user)
+        ? Optional.of(new Principal(user, accounts.rolesOf(user)))
+        : Optional.empty();
+  }
+
+  /// All users and their roles, by name.
+  public SortedMap<String, Set<String>> list() {
+    var accounts = accounts();
+    var list = new TreeMap<String, Set<String>>();
+    accounts.verifiers().keySet().forEach(user -> list.put(user, accounts.rolesOf(user)));
+    return list;
+  }
+
+  /// Says what [#add] would say of these names and this password.
+  ///
+  /// @throws IllegalArgumentException if one of them cannot be kept; the message does not repeat it
+  public static void check(String user, String password, Set<String> roles) {
+    Accounts.checkName("user", user);
+    roles.forEach(role -> Accounts.checkName("role", role));
+    if (password.isEmpty()) {
+      throw new IllegalArgumentException("a password has at least one letter");
+    }
+  }
+
+  /// Adds a user; false if there is one of that name.
+  ///
+  /// @throws IllegalArgumentException if a name or the password is one that cannot be kept
+  public synchronized boolean add(String user, String password, Set<String> roles)
+      throws IOException {
+    check(user, password, roles);
+    var accounts = accounts();
+    if (accounts.verifiers().containsKey(user)) {
+      return false;
+    }
+    store(accounts.with(user, ScramVerifier.of(password), roles));
+    return true;
+  }
+
+  /// Changes a user's password, roles or both; false if there is no such user.
+  public synchronized boolean reset(
+      String user, Optional<String> password, Optional<Set<String>> roles) throws IOException {
+    check(user, password.orElse("as it was"), roles.orElse(Set.of()));
+    var accounts = accounts();
+    var known = accounts.verifiers().get(user);
+    if (known == null) {
+      return false;
+    }
+    var verifier = password.map(ScramVerifier::of).orElse(known);
+    store(accounts.with(user, verifier, roles.orElseGet(() -> accounts.rolesOf(user))));
+    return true;
+  }
+
+  /// Removes a user; false if there is none.
+  public synchronized boolean remove(String user) throws IOException {
+    var accounts = accounts();
+    if (!accounts.verifiers().containsKey(user)) {
+      return false;
+    }
+    store(accounts.without(user));
+    return true;
+  }
+
+  private void store(Accounts accounts) throws IOException {
+    accounts.write(usersFile, rolesFile);
+    snapshot = load();
+    proven.keySet().retainAll(accounts.verifiers().keySet());
+  }
+
+  private Accounts accounts() {
+    var current = snapshot;
+    if (!stamps().equals(current.stamps)) {
+      return reload();
+    }
+    return current.accounts;
+  }
+
+  private synchronized Accounts reload() {
+    var stamps = stamps();
+    if (!stamps.equals(snapshot.stamps)) {
+      try {
+        snapshot = load();
+        LOG.info("users read users={}", snapshot.accounts.verifiers().size());
+      } catch (IOException e) {
+        LOG.warn("users kept as they were, the files cannot be read reason=\"{}\"", e.toString());
+        snapshot = new Snapshot(stamps, snapshot.accounts);
+      }
+      proven.keySet().retainAll(snapshot.accounts.verifiers().keySet());
+    }
+    return snapshot.accounts;
+  }
+
+  /// The stamps are taken first: a change while reading shows at the next question.
+  private Snapshot load() throws IOException {
+    return new Snapshot(stamps(), Accounts.read(usersFile, rolesFile));
+  }
+
+  private List<Stamp> stamps() {
+    return List.of(stamp(usersFile), stamp(rolesFile));
+  }
+
+  private static Stamp stamp(Path file) {
+    try {
+      var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return new Stamp(
+          attributes.lastModifiedTime(), attributes.size(), String.valueOf(attributes.fileKey()));
+    } catch (IOException e) {
+      return new Stamp(FileTime.fromMillis(0), -1, "");
+    }
+  }
+}
