@@ -182,7 +182,7 @@ public final class FileLog {
     for (long epoch = mine.epoch() - 1; epoch > 0; epoch--) {
       Tenure earlier = register.read(epoch);
       Fence.raise(storage, earlier, mine.epoch());
-      boolean voided = Manifest.publish(storage, earlier, new Manifest.Void(), mine.id());
+      boolean voided = Manifest.publish(storage, earlier, new Manifest.Voided(), mine.id());
       if (!voided
           && Manifest.read(storage, earlier).orElseThrow() instanceof Manifest.Valid valid) {
         return Optional.of(new Chain.Link(earlier, valid));

@@ -7,6 +7,7 @@ import io.batonmq.seam.Storage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -87,7 +88,7 @@ public final class LogVerify {
 
   private void tenure(Chain.Link link, long seal) {
     Tenure tenure = link.tenure();
-    TreeSet<Long> bases = new TreeSet<>();
+    NavigableSet<Long> bases = new TreeSet<>();
     for (String name : storage.list(tenure.directory())) {
       Segment.base(name).filter(base -> base < seal).ifPresent(bases::add);
     }
@@ -125,7 +126,7 @@ public final class LogVerify {
   }
 
   /// Reads segments that follow each other without a gap; answers where the next run may begin.
-  private long run(Tenure tenure, Segment first, long seal, TreeSet<Long> bases) {
+  private long run(Tenure tenure, Segment first, long seal, NavigableSet<Long> bases) {
     note(first);
     try (Scanner scanner =
         new Scanner(storage, tenure, first.base(), first.base(), first.chain())) {
@@ -157,7 +158,7 @@ public final class LogVerify {
     }
   }
 
-  private void ended(Tenure tenure, Scanner scanner, long seal, TreeSet<Long> bases) {
+  private void ended(Tenure tenure, Scanner scanner, long seal, NavigableSet<Long> bases) {
     long at = scanner.at();
     if (at >= seal) {
       return;

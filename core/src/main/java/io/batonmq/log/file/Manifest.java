@@ -20,7 +20,7 @@ public sealed interface Manifest {
       implements Manifest {}
 
   /// The tenure will never serve.
-  record Void() implements Manifest {}
+  record Voided() implements Manifest {}
 
   /// The manifest of a tenure; empty if there is none yet (a hint).
   static Optional<Manifest> read(Storage storage, Tenure tenure) {
@@ -29,7 +29,7 @@ public sealed interface Manifest {
 
   private static Manifest parse(Facts facts) {
     if (facts.get("baton-manifest").equals("void")) {
-      return new Void();
+      return new Voided();
     }
     return new Valid(
         facts.number("predecessor"),
@@ -49,7 +49,7 @@ public sealed interface Manifest {
 
   private static Facts facts(Manifest manifest) {
     return switch (manifest) {
-      case Void _ -> Facts.of("baton-manifest", "void");
+      case Voided _ -> Facts.of("baton-manifest", "void");
       case Valid valid ->
           Facts.of(
               "baton-manifest", "1",

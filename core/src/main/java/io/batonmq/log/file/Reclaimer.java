@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.NavigableMap;
 
 /// Gives space back: finds segments that nothing needs, and unlinks them once a committed record has said
 /// so. Used by one lane of the active node.
@@ -36,7 +36,7 @@ public final class Reclaimer {
   /// @param extentShift an extent covers `1 << extentShift` positions
   public List<Dropped> droppable(SnapshotRef anchor, long[] liveExtents, int extentShift) {
     Chain chain = new Chain(storage, new Register(storage));
-    TreeMap<Long, SegmentMap.Place> all = new SegmentMap(storage, chain).all();
+    NavigableMap<Long, SegmentMap.Place> all = new SegmentMap(storage, chain).all();
     List<Dropped> dropped = new ArrayList<>();
     Map.Entry<Long, SegmentMap.Place> segment = all.firstEntry();
     while (segment != null) {

@@ -3,6 +3,7 @@ package io.batonmq.log.file;
 import io.batonmq.log.DamagedException;
 import io.batonmq.seam.Storage;
 import io.batonmq.seam.StoredFile;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -61,7 +62,7 @@ final class SegmentMap {
     return places.isEmpty() ? Optional.empty() : Optional.of(places.lastEntry().getValue());
   }
 
-  TreeMap<Long, Place> all() {
+  NavigableMap<Long, Place> all() {
     return new TreeMap<>(places);
   }
 }
