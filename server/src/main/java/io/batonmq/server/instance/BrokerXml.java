@@ -5,8 +5,6 @@ import io.batonmq.server.instance.CreateOptions.Cluster;
 import io.batonmq.server.instance.CreateOptions.Ports;
 import io.batonmq.server.instance.CreateOptions.SharedStore;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /// The `broker.xml` of a new instance. It has the four directories, for people to point somewhere else,
 /// and of `connectors`, `cluster-user`, `cluster-connections` and `ha-policy` only what was asked for:
@@ -119,22 +117,13 @@ final class BrokerXml {
 
   private static String cluster(Cluster cluster, Ports ports) {
     var peers = cluster.peers();
-    var connectors =
-        IntStream.range(0, peers.size())
-            .mapToObj(i ->
-                """
-                      <connector name="node%d">%s</connector>
-                """
-                    .formatted(i, quoted(peers.get(i))))
-            .collect(Collectors.joining());
-    var references =
-        IntStream.range(0, peers.size())
-            .mapToObj(i ->
-                """
-                        <connector-ref>node%d</connector-ref>
-                """
-                    .formatted(i))
-            .collect(Collectors.joining());
+    var connectors = new StringBuilder();
+    var references = new StringBuilder();
+    for (int i = 0; i < peers.size(); i++) {
+      var url = quoted(peers.get(i));
+      connectors.append("      <connector name=\"node%d\">%s</connector>\n".formatted(i, url));
+      references.append("          <connector-ref>node%d</connector-ref>\n".formatted(i));
+    }
     return """
         <connectors>
           <!-- how others reach this node -->
