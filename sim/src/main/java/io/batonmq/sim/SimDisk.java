@@ -171,6 +171,10 @@ public final class SimDisk {
     return scheduler;
   }
 
+  Model model() {
+    return model;
+  }
+
   DiskImage image() {
     return image;
   }

@@ -177,6 +177,11 @@ public final class SimStorage implements Storage {
   }
 
   @Override
+  public boolean namesMayBeStale() {
+    return disk.model() == SimDisk.Model.NETWORK;
+  }
+
+  @Override
   public long usableBytes() {
     return call(Operation.SPACE, "", 0, disk::usableBytes);
   }
