@@ -7,10 +7,12 @@ import io.batonmq.seam.Storage;
 import io.batonmq.seam.StoredFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /// The files by which nodes that use one store know of each other. Nothing here is needed for safety:
@@ -167,7 +169,9 @@ public final class Presence implements AutoCloseable {
         facts.get("node"),
         HaSettings.Configured.valueOf(facts.get("configured")),
         facts.get("role"),
-        connectors.isEmpty() ? List.of() : List.of(connectors.split(",", -1)),
+        Collections.list(new StringTokenizer(connectors, ",")).stream()
+            .map(String::valueOf)
+            .toList(),
         facts.get("version"),
         facts.number("applied"),
         fresh);

@@ -91,7 +91,7 @@ public record Facts(SequencedMap<String, String> lines) {
       return Optional.empty();
     }
     SequencedMap<String, String> lines = new LinkedHashMap<>();
-    for (String line : body.split("\n", -1)) {
+    for (String line : (Iterable<String>) body.lines()::iterator) {
       int space = line.indexOf(' ');
       if (space > 0) {
         lines.put(line.substring(0, space), line.substring(space + 1));
