@@ -1,0 +1,42 @@
+package io.batonmq.server.platform;
+
+import io.batonmq.seam.StorageException;
+import io.batonmq.seam.StorageException.Kind;
+
+/// Error numbers of Linux, the same on every architecture that [Posix] serves.
+final class Errno {
+  static final int EPERM = 1;
+  static final int ENOENT = 2;
+  static final int EINTR = 4;
+  static final int EAGAIN = 11;
+  static final int EACCES = 13;
+  static final int EEXIST = 17;
+  static final int ENOTDIR = 20;
+  static final int EISDIR = 21;
+  static final int EINVAL = 22;
+  static final int ENOSPC = 28;
+  static final int EROFS = 30;
+  static final int ENOLCK = 37;
+  static final int EOPNOTSUPP = 95;
+  static final int ESTALE = 116;
+  static final int EDQUOT = 122;
+
+  private Errno() {}
+
+  static Kind kind(int errno) {
+    return switch (errno) {
+      case ENOENT, ENOTDIR -> Kind.MISSING;
+      case ESTALE -> Kind.STALE;
+      case ENOSPC, EDQUOT -> Kind.NO_SPACE;
+      case EPERM, EACCES, EROFS -> Kind.DENIED;
+      default -> Kind.IO;
+    };
+  }
+
+  /// @param result of a call of [Posix]: negative, the error number negated
+  static StorageException failure(String what, Object path, long result) {
+    int errno = (int) -result;
+    var hint = errno == ENOLCK || errno == EOPNOTSUPP ? " (no locks on this mount)" : "";
+    return new StorageException(kind(errno), what + " " + path + ": errno " + errno + hint);
+  }
+}
