@@ -1,0 +1,439 @@
+package io.batonmq.broker;
+
+import io.batonmq.log.Appender;
+import io.batonmq.message.Identity;
+import io.batonmq.message.Message;
+import io.batonmq.message.RoutingType;
+import io.batonmq.queue.KeyList;
+import io.batonmq.queue.Keys;
+import io.batonmq.queue.MessageQueue;
+import io.batonmq.queue.Reference;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// What may be done with messages on the active node. Each decision about a durable one is an event,
+/// appended and applied at once; a message that is not durable goes the same way without being written.
+///
+/// One turn of the owner's loop decides and appends; whatever tells the world about it waits for the
+/// log's end as it is then to be committed.
+public final class ActiveBroker {
+  /// Keys in one event, so that it fits any log.
+  private static final int KEYS_PER_EVENT = 1_000;
+
+  private final BrokerState state;
+  private final BrokerSettings settings;
+  private final EventLog log;
+  private final Bodies bodies;
+  private final VolatileReferences volatiles;
+  private final Directory directory;
+  private final DeadLetters deadLetters;
+  private final Dispatcher dispatcher;
+
+  /// What was accepted without being logged. A sender of such messages wants each at most once.
+  private final Identities volatileIdentities = new Identities();
+
+  private long sequence;
+  private long wallMillis;
+
+  public ActiveBroker(
+      BrokerState state, Appender appender, BrokerSettings settings, Effects effects) {
+    this.state = state;
+    this.settings = settings;
+    this.log = new EventLog(appender, state);
+    this.bodies =
+        new Bodies(settings.limits().cacheBytesMax(), settings.limits().volatileBytesMax());
+    this.volatiles = new VolatileReferences(bodies, state.extents());
+    this.directory = new Directory(state, log, settings, volatiles);
+    this.deadLetters = new DeadLetters(this, log, bodies, volatiles);
+    this.dispatcher = new Dispatcher(this, log, bodies, effects);
+  }
+
+  /// Begins to be active: the first event of the epoch, and what the configuration asks for.
+  public void activate(long epoch, long wall) {
+    log.append(new Event.Activated(epoch, wall(wall)));
+    directory.open();
+  }
+
+  /// The wall time to act on: never earlier than any that was acted on, here or by a predecessor.
+  public long wall(long wall) {
+    wallMillis = Math.max(wallMillis, Math.max(state.wallMillis(), wall));
+    return wallMillis;
+  }
+
+  public BrokerState state() {
+    return state;
+  }
+
+  public Directory directory() {
+    return directory;
+  }
+
+  /// Everything appended until now is committed when the committed position is at or beyond this.
+  public long end() {
+    return log.end();
+  }
+
+  /// Whether the log takes more messages; what frees space it always takes.
+  public boolean roomForMessages() {
+    return log.roomForMessages();
+  }
+
+  public boolean full() {
+    return log.full();
+  }
+
+  /// Bodies held in memory because the log does not have them, in bytes.
+  public long volatileBytes() {
+    return bodies.heldBytes();
+  }
+
+  /// Bodies kept in memory although the log has them, in bytes.
+  public long cachedBytes() {
+    return bodies.cachedBytes();
+  }
+
+  /// Whether a message was accepted before.
+  public boolean accepted(Message message, LiveAddress address) {
+    Identity identity = message.identity();
+    int id = address.address().id();
+    return state.identities().contains(identity, id) || volatileIdentities.contains(identity, id);
+  }
+
+  /// The queues that a message for an address goes to.
+  ///
+  /// @param routing to which kind only; null for both
+  public List<LiveQueue> route(LiveAddress address, @Nullable RoutingType routing) {
+    List<LiveQueue> queues = new ArrayList<>(1);
+    for (BoundQueue queue : address.route(routing)) {
+      queues.add(directory.live(queue));
+    }
+    return queues;
+  }
+
+  /// Takes a message over; answers why not.
+  ///
+  /// @param sends the transaction that makes it visible, null for none
+  public @Nullable Refusal enqueue(
+      LiveAddress address,
+      List<LiveQueue> queues,
+      Message message,
+      @Nullable TransactionSends sends,
+      long wall) {
+    if (message.size() + 4L * settings.limits().nameMax() + 16L * queues.size() + 256
+            > log.payloadMax()
+        || message.size() > Reference.SIZE_MAX / 2) {
+      return new Refusal(
+          Refusal.Reason.LIMIT_REACHED,
+          "a message of " + message.size() + " bytes is larger than the log takes");
+    }
+    KeyList durable = new KeyList();
+    List<LiveQueue> others = new ArrayList<>();
+    for (LiveQueue queue : queues) {
+      if (message.durable() && queue.queue().durable()) {
+        durable.add(queue.queue().id());
+      } else {
+        others.add(queue);
+      }
+    }
+    if (durable.isEmpty() && !others.isEmpty() && !bodies.roomToHold(message)) {
+      return new Refusal(
+          Refusal.Reason.LIMIT_REACHED,
+          "messages that are not durable fill the memory set aside for them: consume some first");
+    }
+    if (!durable.isEmpty()) {
+      logged(address, durable, others, message, sends, wall);
+    } else if (!others.isEmpty()) {
+      held(address, others, message, sends);
+    }
+    if (sends != null) {
+      sends.targets.addAll(queues);
+      if (message.identity() instanceof Identity.Sequenced(String producer, long _)) {
+        sends.producers.add(producer);
+      }
+    } else {
+      queues.forEach(dispatcher::mark);
+    }
+    return null;
+  }
+
+  private void logged(
+      LiveAddress address,
+      KeyList durable,
+      List<LiveQueue> others,
+      Message message,
+      @Nullable TransactionSends sends,
+      long wall) {
+    int[] ids = new int[durable.size()];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = (int) durable.get(i);
+    }
+    long next = sends == null ? nextSequence() : 0;
+    long position =
+        log.append(
+            new Event.Enqueued(
+                next,
+                sends == null ? 0 : sends.id(),
+                wall(wall),
+                state
+                    .identities()
+                    .floorFor(message.identity(), settings.limits().identityRangesMax()),
+                address.address().id(),
+                ids,
+                message));
+    int size = (int) (log.end() - position);
+    bodies.keep(position, message);
+    if (sends != null) {
+      sends.logged++;
+      if (!others.isEmpty()) {
+        // The transaction's own record carries the identity; here it must not count twice.
+        sends.volatiles.add(pending(address, others, position, size, message, null));
+      }
+    } else {
+      Reference reference =
+          Reference.fresh(
+              Keys.of(next, message.priority()), position, size, false, message.expiryMillis());
+      others.forEach(queue -> volatiles.place(queue, reference));
+    }
+  }
+
+  private void held(
+      LiveAddress address,
+      List<LiveQueue> others,
+      Message message,
+      @Nullable TransactionSends sends) {
+    long position = bodies.hold(message, others.size());
+    if (sends != null) {
+      sends.volatiles.add(
+          pending(address, others, position, message.size(), message, message.identity()));
+      return;
+    }
+    acceptVolatile(message.identity(), address.address().id());
+    Reference reference =
+        Reference.fresh(
+            Keys.of(nextSequence(), message.priority()),
+            position,
+            message.size(),
+            false,
+            message.expiryMillis());
+    others.forEach(queue -> volatiles.place(queue, reference));
+  }
+
+  private boolean acceptVolatile(@Nullable Identity identity, int address) {
+    return volatileIdentities.add(
+        identity,
+        address,
+        volatileIdentities.floorFor(identity, settings.limits().identityRangesMax()));
+  }
+
+  private static TransactionSends.Volatile pending(
+      LiveAddress address,
+      List<LiveQueue> queues,
+      long position,
+      int size,
+      Message message,
+      @Nullable Identity identity) {
+    return new TransactionSends.Volatile(
+        queues,
+        position,
+        size,
+        message.priority(),
+        message.expiryMillis(),
+        identity,
+        address.address().id());
+  }
+
+  /// Messages were taken: they are gone.
+  public void acknowledge(LiveQueue queue, KeyList keys) {
+    int id = queue.queue().id();
+    split(queue, keys, durable -> log.append(new Event.Acknowledged(id, durable)))
+        .forEach(reference -> takeAway(queue, reference));
+    dispatcher.mark(queue);
+  }
+
+  private void takeAway(LiveQueue queue, Reference reference) {
+    queue.queue().messages().remove(reference.key());
+    volatiles.giveUp(reference);
+    queue.countAcknowledged();
+  }
+
+  /// Messages come back to their places.
+  ///
+  /// @param counted as attempts that failed, or may have
+  public void release(LiveQueue queue, KeyList keys, boolean counted) {
+    int id = queue.queue().id();
+    MessageQueue messages = queue.queue().messages();
+    split(queue, keys, durable -> log.append(new Event.Released(id, durable, counted)))
+        .forEach(reference -> messages.release(reference.key(), counted));
+    dispatcher.mark(queue);
+  }
+
+  /// Attempts failed: the messages come back, or are dead after the last attempt.
+  public void fail(LiveQueue queue, KeyList keys) {
+    release(queue, deadLetters.afterFailure(queue, keys), true);
+  }
+
+  /// Messages that no attempt would help.
+  public void reject(LiveQueue queue, KeyList keys) {
+    release(queue, deadLetters.afterRejection(queue, keys), true);
+  }
+
+  /// The time of a message is over.
+  void expire(LiveQueue queue, Reference reference) {
+    deadLetters.expire(queue, reference);
+  }
+
+  /// Expires messages that are due in any queue, at most `max`. False if there may be more.
+  public boolean expireDue(long wall, int max) {
+    return deadLetters.expireDue(wall, max);
+  }
+
+  /// Where a message was moved from.
+  Origins.@Nullable Place origin(Reference reference) {
+    return reference.durable()
+        ? state.origins().place(reference.origin())
+        : volatiles.origins().place(reference.origin());
+  }
+
+  /// Brings a transaction into effect, all of it.
+  public void commit(TransactionSends sends, Map<LiveQueue, KeyList> acknowledged) {
+    boolean[] logged = {sends.logged > 0};
+    acknowledged.forEach((queue, keys) -> {
+      if (queue.queue().deleted()) {
+        return;
+      }
+      int id = queue.queue().id();
+      split(
+              queue,
+              keys,
+              durable -> {
+                log.append(new Event.TransactionAcknowledged(sends.id(), id, durable));
+                logged[0] = true;
+              })
+          .forEach(reference -> takeAway(queue, reference));
+      dispatcher.mark(queue);
+    });
+    if (logged[0]) {
+      long first = nextSequence();
+      sequence += sends.logged;
+      log.append(new Event.TransactionCommitted(sends.id(), first));
+    }
+    for (TransactionSends.Volatile pending : sends.volatiles) {
+      commit(pending);
+    }
+    for (LiveQueue target : sends.targets) {
+      if (!target.queue().deleted()) {
+        dispatcher.mark(target);
+      }
+    }
+  }
+
+  private void commit(TransactionSends.Volatile pending) {
+    boolean fresh =
+        pending.identity() == null || acceptVolatile(pending.identity(), pending.address());
+    Reference reference =
+        Reference.fresh(
+            Keys.of(nextSequence(), pending.priority()),
+            pending.position(),
+            pending.size(),
+            false,
+            pending.expiryMillis());
+    for (LiveQueue queue : pending.queues()) {
+      if (fresh && !queue.queue().deleted()) {
+        volatiles.place(queue, reference);
+      } else if (pending.position() < 0) {
+        bodies.release(pending.position());
+      }
+    }
+  }
+
+  /// Forgets what was sent in a transaction. What was acknowledged in it is the caller's to release.
+  public void rollback(TransactionSends sends) {
+    if (sends.logged > 0) {
+      log.append(new Event.TransactionRolledBack(sends.id()));
+    }
+    for (TransactionSends.Volatile pending : sends.volatiles) {
+      if (pending.position() < 0) {
+        pending.queues().forEach(_ -> bodies.release(pending.position()));
+      }
+    }
+  }
+
+  /// A producer is gone for good.
+  public void forget(String producer) {
+    if (state.identities().knows(producer)) {
+      log.append(new Event.IdentitiesForgotten(producer));
+    }
+    volatileIdentities.forget(producer);
+  }
+
+  /// Whether anything is remembered of a producer.
+  public boolean remembers(String producer) {
+    return state.identities().knows(producer) || volatileIdentities.knows(producer);
+  }
+
+  /// A snapshot of the state up to a position was written.
+  public void snapshotTaken(long position, String name, long checksum) {
+    log.append(new Event.SnapshotTaken(position, name, checksum));
+  }
+
+  /// The extents below a position that hold bodies which are referred to now.
+  public long[] liveExtents(long position) {
+    return state.extents().below(position);
+  }
+
+  /// There may be something to deliver from a queue.
+  public void mark(LiveQueue queue) {
+    dispatcher.mark(queue);
+  }
+
+  /// Delivers what can be delivered, until the batch is full.
+  public void dispatch(long wall) {
+    dispatcher.dispatch(wall(wall));
+  }
+
+  /// Whether something is left to deliver because the batch was full.
+  public boolean undispatched() {
+    return dispatcher.undispatched();
+  }
+
+  /// A record that was asked for.
+  public void loaded(long position, ByteBuffer payload) {
+    dispatcher.loaded(position, payload);
+  }
+
+  /// Appends events for the durable messages among `keys` and answers the others. Keys that are not here
+  /// are left out.
+  private static List<Reference> split(LiveQueue queue, KeyList keys, Consumer<long[]> event) {
+    KeyList durable = new KeyList();
+    List<Reference> others = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      Reference reference = queue.queue().messages().find(keys.get(i));
+      if (reference == null) {
+        continue;
+      }
+      if (reference.durable()) {
+        durable.add(reference.key());
+      } else {
+        others.add(reference);
+      }
+      if (durable.size() == KEYS_PER_EVENT) {
+        event.accept(durable.toArray());
+        durable.clear();
+      }
+    }
+    if (!durable.isEmpty()) {
+      event.accept(durable.toArray());
+    }
+    return others;
+  }
+
+  /// Gives out the next sequence: higher than any before, logged or not.
+  long nextSequence() {
+    sequence = Math.max(sequence, state.sequence()) + 1;
+    return sequence;
+  }
+}

@@ -1,0 +1,96 @@
+package io.batonmq.broker;
+
+import io.batonmq.message.RoutingType;
+import io.batonmq.queue.MessageQueue;
+
+/// A queue and what it is bound to. A queue that is not durable lives on the active node only; the log
+/// never hears of it, and its number is negative.
+public final class BoundQueue {
+  private final int id;
+  private final Address address;
+  private final String name;
+  private final RoutingType routing;
+  private final int consumersMax;
+  private final boolean auto;
+  private final MessageQueue messages = new MessageQueue();
+  private boolean deleted;
+
+  /// Of durable references only, so that every node counts the same.
+  private long added;
+
+  private long acknowledged;
+
+  BoundQueue(
+      int id, Address address, String name, RoutingType routing, int consumersMax, boolean auto) {
+    this.id = id;
+    this.address = address;
+    this.name = name;
+    this.routing = routing;
+    this.consumersMax = consumersMax;
+    this.auto = auto;
+  }
+
+  public int id() {
+    return id;
+  }
+
+  public Address address() {
+    return address;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public RoutingType routing() {
+    return routing;
+  }
+
+  /// How many consumers it may have at once, 0 for any number.
+  public int consumersMax() {
+    return consumersMax;
+  }
+
+  public boolean auto() {
+    return auto;
+  }
+
+  public boolean durable() {
+    return id > 0;
+  }
+
+  public boolean deleted() {
+    return deleted;
+  }
+
+  public MessageQueue messages() {
+    return messages;
+  }
+
+  /// Durable messages that ever came here.
+  public long added() {
+    return added;
+  }
+
+  /// Durable messages that were ever acknowledged here.
+  public long acknowledged() {
+    return acknowledged;
+  }
+
+  void delete() {
+    deleted = true;
+  }
+
+  void countAdded() {
+    added++;
+  }
+
+  void countAcknowledged() {
+    acknowledged++;
+  }
+
+  void restoreCounts(long newAdded, long newAcknowledged) {
+    added = newAdded;
+    acknowledged = newAcknowledged;
+  }
+}

@@ -1,0 +1,68 @@
+package io.batonmq.broker;
+
+import io.batonmq.message.RoutingType;
+import java.util.Comparator;
+import java.util.List;
+
+/// How the broker was configured. Looked at by the active node only.
+///
+/// @param addressRules settings by pattern; where several match, the more specific one wins in each
+///     single setting
+/// @param addresses what must exist
+/// @param producerRetentionNanos how long a producer's identities are kept after its connection was lost
+/// @param expiryScanNanos how often expired messages that nobody asks for are looked for
+/// @param snapshotLogBytes by how much the log grows between two snapshots, at least
+public record BrokerSettings(
+    Limits limits,
+    List<AddressSettings.Rule> addressRules,
+    List<Predefined> addresses,
+    long producerRetentionNanos,
+    long expiryScanNanos,
+    long snapshotLogBytes) {
+
+  /// What holds where nothing was configured: ten minutes, one second, 64 MiB.
+  public static final BrokerSettings DEFAULTS =
+      new BrokerSettings(
+          Limits.DEFAULTS, List.of(), List.of(), 600_000_000_000L, 1_000_000_000L, 64L << 20);
+
+  /// An address that exists from the start, with its queues.
+  public record Predefined(String address, List<Queue> queues) {
+    public Predefined {
+      queues = List.copyOf(queues);
+    }
+
+    /// A queue that exists from the start.
+    public record Queue(String name, RoutingType routing) {}
+  }
+
+  public BrokerSettings {
+    // The least specific first, so that what is applied later wins.
+    addressRules =
+        addressRules.stream()
+            .sorted(Comparator.comparing(AddressSettings.Rule::match).reversed())
+            .toList();
+    addresses = List.copyOf(addresses);
+  }
+
+  /// What holds for one address.
+  public AddressSettings address(String name) {
+    AddressSettings settings = AddressSettings.DEFAULTS;
+    for (AddressSettings.Rule rule : addressRules) {
+      if (rule.match().matches(name)) {
+        settings = settings.with(rule.overrides());
+      }
+    }
+    return settings;
+  }
+
+  /// The same with other limits.
+  public BrokerSettings withLimits(Limits newLimits) {
+    return new BrokerSettings(
+        newLimits,
+        addressRules,
+        addresses,
+        producerRetentionNanos,
+        expiryScanNanos,
+        snapshotLogBytes);
+  }
+}

@@ -1,0 +1,446 @@
+package io.batonmq.broker;
+
+import io.batonmq.log.RecordHandler;
+import io.batonmq.log.SnapshotContent;
+import io.batonmq.message.Message;
+import io.batonmq.queue.KeyList;
+import io.batonmq.queue.Keys;
+import io.batonmq.queue.Reference;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Everything about the broker that survives the loss of a node: the fold of the log's events.
+///
+/// The active node applies each event when it appends it, a standby when it is committed; both here, by
+/// the same code. Beside it the active keeps what nobody needs after it (connections, credit, messages
+/// that are not durable), partly in the same queues: such references are marked, are never logged, and
+/// are not in a snapshot.
+public final class BrokerState implements RecordHandler {
+  /// An extent is `2^EXTENT_SHIFT` bytes of the log; see [Effects#reclaim].
+  public static final int EXTENT_SHIFT = LiveExtents.SHIFT;
+
+  private final Map<Integer, Address> addresses = new LinkedHashMap<>();
+  private final Map<String, Address> addressesByName = new LinkedHashMap<>();
+  private final Map<Integer, BoundQueue> queues = new LinkedHashMap<>();
+  private final Map<String, BoundQueue> queuesByName = new LinkedHashMap<>();
+  private final TreeMap<Long, OpenTransaction> transactions = new TreeMap<>();
+  private final Identities identities = new Identities();
+  private final Origins origins = new Origins();
+  private final LiveExtents extents = new LiveExtents();
+
+  private long end;
+  private long epoch;
+  private long wallMillis;
+  private long sequence;
+  private int lastAddress;
+  private int lastQueue;
+  private Event.@Nullable SnapshotTaken snapshot;
+
+  /// The state before the first record.
+  public BrokerState() {}
+
+  /// Continues a state that [SnapshotContent#writeTo] wrote. A block is read before the next is asked
+  /// for.
+  ///
+  /// @throws IllegalArgumentException if the blocks are damaged or of an unknown version
+  public static BrokerState restore(Iterator<ByteBuffer> blocks) {
+    BrokerState state = new BrokerState();
+    new SnapshotReader(state, blocks).read();
+    return state;
+  }
+
+  @Override
+  public void record(long position, long recordEnd, int type, ByteBuffer payload) {
+    apply(position, recordEnd, type, payload);
+  }
+
+  /// Applies one record.
+  ///
+  /// @throws IllegalStateException if it does not fit what came before: then this is not the state that
+  ///     it was logged in, and the node must not go on
+  public void apply(long position, long recordEnd, int type, ByteBuffer payload) {
+    if (position < end) {
+      throw new IllegalStateException(
+          "the record at position " + position + " is already in the state, which is at " + end);
+    }
+    try {
+      apply(position, recordEnd, Events.read(type, payload));
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "the record at position " + position + " cannot be applied: " + e.getMessage(), e);
+    }
+    end = recordEnd;
+  }
+
+  private void apply(long position, long recordEnd, Event event) {
+    switch (event) {
+      case Event.Activated activated -> activate(activated);
+      case Event.AddressCreated created -> createAddress(created);
+      case Event.AddressDeleted(int id) -> deleteAddress(id);
+      case Event.QueueCreated created -> createQueue(created);
+      case Event.QueueDeleted(int queue) -> deleteQueue(existingQueue(queue));
+      case Event.Enqueued enqueued -> enqueue(position, recordEnd, enqueued);
+      case Event.Delivered(int queue, long[] keys) -> {
+        BoundQueue bound = existingQueue(queue);
+        for (long key : keys) {
+          bound.messages().deliver(key);
+        }
+      }
+      case Event.Acknowledged(int queue, long[] keys) -> acknowledge(existingQueue(queue), keys);
+      case Event.Released(int queue, long[] keys, boolean counted) -> {
+        BoundQueue bound = existingQueue(queue);
+        for (long key : keys) {
+          bound.messages().release(key, counted);
+        }
+      }
+      case Event.Moved moved -> move(moved);
+      case Event.TransactionAcknowledged(long transaction, int queue, long[] keys) ->
+          transaction(transaction).acknowledge(queue, keys);
+      case Event.TransactionCommitted committed -> commit(committed);
+      case Event.TransactionRolledBack(long transaction) -> rollback(transaction);
+      case Event.IdentitiesForgotten(String producer) -> identities.forget(producer);
+      case Event.SnapshotTaken taken -> snapshot = taken;
+    }
+  }
+
+  private void activate(Event.Activated activated) {
+    if (activated.epoch() < epoch) {
+      throw new IllegalStateException("epoch " + activated.epoch() + " after " + epoch);
+    }
+    epoch = activated.epoch();
+    wallMillis = Math.max(wallMillis, activated.wallMillis());
+    for (BoundQueue queue : queues.values()) {
+      queue.messages().releaseAll();
+    }
+    while (!transactions.isEmpty()) {
+      rollback(transactions.firstKey());
+    }
+  }
+
+  private void createAddress(Event.AddressCreated created) {
+    if (addresses.containsKey(created.id()) || addressesByName.containsKey(created.name())) {
+      throw new IllegalStateException("address " + created.name() + " exists");
+    }
+    Address address =
+        new Address(
+            created.id(), created.name(), created.anycast(), created.multicast(), created.auto());
+    addresses.put(created.id(), address);
+    addressesByName.put(created.name(), address);
+    lastAddress = Math.max(lastAddress, created.id());
+  }
+
+  private void deleteAddress(int id) {
+    Address address = existingAddress(id);
+    if (!address.queues().isEmpty()) {
+      throw new IllegalStateException("address " + address.name() + " has queues");
+    }
+    addresses.remove(id);
+    addressesByName.remove(address.name());
+    identities.forgetNames(id);
+  }
+
+  private void createQueue(Event.QueueCreated created) {
+    bind(
+        new BoundQueue(
+            created.queue(),
+            existingAddress(created.address()),
+            created.name(),
+            created.routing(),
+            created.consumersMax(),
+            created.auto()));
+    lastQueue = Math.max(lastQueue, created.queue());
+  }
+
+  /// Binds a queue; directly only one that is not durable.
+  void bind(BoundQueue queue) {
+    if (queues.containsKey(queue.id()) || queuesByName.containsKey(queue.name())) {
+      throw new IllegalStateException("queue " + queue.name() + " exists");
+    }
+    queues.put(queue.id(), queue);
+    queuesByName.put(queue.name(), queue);
+    queue.address().queues().add(queue);
+  }
+
+  /// Deletes a queue with what is in it; directly only one that is not durable.
+  void deleteQueue(BoundQueue queue) {
+    queues.remove(queue.id());
+    queuesByName.remove(queue.name());
+    queue.address().queues().remove(queue);
+    queue.delete();
+    queue
+        .messages()
+        .forEach(reference -> {
+          if (reference.durable()) {
+            giveUp(reference);
+          }
+        });
+  }
+
+  private void enqueue(long position, long recordEnd, Event.Enqueued event) {
+    Message message = event.message();
+    int size = Math.toIntExact(recordEnd - position);
+    wallMillis = Math.max(wallMillis, event.wallMillis());
+    if (event.transaction() != 0) {
+      extents.add(position, size);
+      transaction(event.transaction())
+          .sends
+          .add(
+              new OpenTransaction.Sent(
+                  position,
+                  size,
+                  message.priority(),
+                  message.expiryMillis(),
+                  event.address(),
+                  event.queues(),
+                  message.identity(),
+                  event.floor()));
+      return;
+    }
+    sequence = Math.max(sequence, event.sequence());
+    identities.add(message.identity(), event.address(), event.floor());
+    Reference reference =
+        Reference.fresh(
+            Keys.of(event.sequence(), message.priority()),
+            position,
+            size,
+            true,
+            message.expiryMillis());
+    for (int queue : event.queues()) {
+      place(existingQueue(queue), reference);
+    }
+  }
+
+  private void place(BoundQueue queue, Reference reference) {
+    queue.messages().append(reference);
+    queue.countAdded();
+    extents.add(reference.position(), reference.size());
+  }
+
+  private void acknowledge(BoundQueue queue, long[] keys) {
+    for (long key : keys) {
+      giveUp(queue.messages().remove(key));
+      queue.countAcknowledged();
+    }
+  }
+
+  private void giveUp(Reference reference) {
+    extents.remove(reference.position(), reference.size());
+    origins.release(reference.origin());
+  }
+
+  private void move(Event.Moved moved) {
+    BoundQueue source = existingQueue(moved.queue());
+    Reference old = source.messages().remove(moved.key());
+    sequence = Math.max(sequence, moved.sequence());
+    Origins.Place first = origins.place(old.origin());
+    Origins.Place place =
+        first != null ? first : new Origins.Place(source.address().name(), source.name());
+    for (int target : moved.targets()) {
+      place(
+          existingQueue(target),
+          old.moved(
+              Keys.of(moved.sequence(), old.priority()), origins.refer(place), moved.expired()));
+    }
+    giveUp(old);
+  }
+
+  private void commit(Event.TransactionCommitted committed) {
+    OpenTransaction transaction = transactions.remove(committed.transaction());
+    if (transaction == null) {
+      throw new IllegalStateException("no transaction " + committed.transaction());
+    }
+    transaction.acknowledged.forEach((queue, keys) -> {
+      BoundQueue bound = queues.get(queue);
+      if (bound != null) {
+        acknowledge(bound, keys.toArray());
+      }
+    });
+    long next = committed.sequence();
+    for (OpenTransaction.Sent sent : transaction.sends) {
+      // A producer that lost its connection may have sent the same again in a second transaction
+      // before this one was known to be lost; whichever commits first is the one that counts.
+      if (identities.add(sent.identity(), sent.address(), sent.floor())) {
+        Reference reference =
+            Reference.fresh(
+                Keys.of(next, sent.priority()),
+                sent.position(),
+                sent.size(),
+                true,
+                sent.expiryMillis());
+        for (int queue : sent.queues()) {
+          BoundQueue bound = queues.get(queue);
+          if (bound != null) {
+            place(bound, reference);
+          }
+        }
+      }
+      sequence = Math.max(sequence, next);
+      next++;
+      extents.remove(sent.position(), sent.size());
+    }
+  }
+
+  private void rollback(long id) {
+    OpenTransaction transaction = transactions.remove(id);
+    if (transaction == null) {
+      throw new IllegalStateException("no transaction " + id);
+    }
+    for (OpenTransaction.Sent sent : transaction.sends) {
+      extents.remove(sent.position(), sent.size());
+    }
+  }
+
+  private OpenTransaction transaction(long id) {
+    return transactions.computeIfAbsent(id, _ -> new OpenTransaction());
+  }
+
+  private Address existingAddress(int id) {
+    Address address = addresses.get(id);
+    if (address == null) {
+      throw new IllegalStateException("no address " + id);
+    }
+    return address;
+  }
+
+  private BoundQueue existingQueue(int id) {
+    BoundQueue queue = queues.get(id);
+    if (queue == null) {
+      throw new IllegalStateException("no queue " + id);
+    }
+    return queue;
+  }
+
+  /// The state as it is now, to be written by another thread while this one goes on.
+  public SnapshotContent freeze() {
+    return new Snapshot(this);
+  }
+
+  /// Every record that ends at or before this position is in the state.
+  public long end() {
+    return end;
+  }
+
+  /// The newest epoch in which a node was active.
+  public long epoch() {
+    return epoch;
+  }
+
+  /// The latest wall time that was logged: no node may act on an earlier one.
+  public long wallMillis() {
+    return wallMillis;
+  }
+
+  /// The highest sequence that was given out.
+  public long sequence() {
+    return sequence;
+  }
+
+  public @Nullable Address address(String name) {
+    return addressesByName.get(name);
+  }
+
+  /// In the order of their creation.
+  public Collection<Address> addresses() {
+    return addresses.values();
+  }
+
+  public @Nullable BoundQueue queue(String name) {
+    return queuesByName.get(name);
+  }
+
+  public @Nullable BoundQueue queue(int id) {
+    return queues.get(id);
+  }
+
+  /// In the order of their creation.
+  public Collection<BoundQueue> queues() {
+    return queues.values();
+  }
+
+  public Identities identities() {
+    return identities;
+  }
+
+  public Origins origins() {
+    return origins;
+  }
+
+  /// The newest snapshot that an event has named.
+  public Event.@Nullable SnapshotTaken snapshot() {
+    return snapshot;
+  }
+
+  /// How many transactions the log has begun and not ended.
+  public int openTransactions() {
+    return transactions.size();
+  }
+
+  /// Whether the log has a part of a transaction.
+  boolean hasTransaction(long id) {
+    return transactions.containsKey(id);
+  }
+
+  int nextAddressId() {
+    return lastAddress + 1;
+  }
+
+  int nextQueueId() {
+    return lastQueue + 1;
+  }
+
+  LiveExtents extents() {
+    return extents;
+  }
+
+  Map<Long, OpenTransaction> transactions() {
+    return transactions;
+  }
+
+  int lastAddress() {
+    return lastAddress;
+  }
+
+  int lastQueue() {
+    return lastQueue;
+  }
+
+  /// What the head of a snapshot says.
+  void restoreHead(long position, Snapshot.Head head) {
+    end = position;
+    epoch = head.epoch();
+    wallMillis = head.wallMillis();
+    sequence = head.sequence();
+    lastAddress = head.lastAddress();
+    lastQueue = head.lastQueue();
+    snapshot = head.snapshot();
+  }
+
+  void restoreAddress(Event.AddressCreated created) {
+    createAddress(created);
+  }
+
+  void restoreQueue(Event.QueueCreated created, long added, long acknowledged) {
+    createQueue(created);
+    existingQueue(created.queue()).restoreCounts(added, acknowledged);
+  }
+
+  void restoreReference(int queue, Reference reference) {
+    existingQueue(queue).messages().append(reference);
+    extents.add(reference.position(), reference.size());
+    origins.refer(reference.origin());
+  }
+
+  void restoreSent(long id, OpenTransaction.Sent sent) {
+    transaction(id).sends.add(sent);
+    extents.add(sent.position(), sent.size());
+  }
+
+  void restoreAcknowledged(long id, int queue, KeyList keys) {
+    transaction(id).acknowledge(queue, keys.toArray());
+  }
+}

@@ -1,0 +1,152 @@
+package io.batonmq.broker;
+
+import io.batonmq.queue.KeyList;
+import io.batonmq.queue.Keys;
+import io.batonmq.queue.MessageQueue;
+import io.batonmq.queue.Reference;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Messages that leave a queue without having been taken: dead after the last attempt, or expired. Only
+/// the active node decides that; the move is one event, so it happens exactly once.
+///
+/// A message is dead only when a consumer says that an attempt failed. An attempt whose fate nobody knows
+/// (a lost connection, a takeover) counts, but does not kill: with a large prefetch it would take
+/// hundreds along that nobody has looked at.
+final class DeadLetters {
+  private final ActiveBroker broker;
+  private final EventLog log;
+  private final Bodies bodies;
+  private final VolatileReferences volatiles;
+
+  DeadLetters(ActiveBroker broker, EventLog log, Bodies bodies, VolatileReferences volatiles) {
+    this.broker = broker;
+    this.log = log;
+    this.bodies = bodies;
+    this.volatiles = volatiles;
+  }
+
+  /// Attempts failed. Answers the messages that may be tried again; the others are moved.
+  KeyList afterFailure(LiveQueue queue, KeyList keys) {
+    int max = queue.address().settings().maxDeliveryAttempts();
+    KeyList back = new KeyList();
+    for (int i = 0; i < keys.size(); i++) {
+      Reference reference = queue.queue().messages().find(keys.get(i));
+      if (reference == null) {
+        continue;
+      }
+      boolean last = max > 0 && reference.deliveryCount() + 1 >= max;
+      if (!last || !bury(queue, reference)) {
+        back.add(reference.key());
+      }
+    }
+    return back;
+  }
+
+  /// No attempt would help. Answers the messages that have nowhere to go; the others are moved.
+  KeyList afterRejection(LiveQueue queue, KeyList keys) {
+    KeyList back = new KeyList();
+    for (int i = 0; i < keys.size(); i++) {
+      Reference reference = queue.queue().messages().find(keys.get(i));
+      if (reference != null && !bury(queue, reference)) {
+        back.add(reference.key());
+      }
+    }
+    return back;
+  }
+
+  /// Moves a message to the dead-letter address; false for one that is there already, and stays.
+  private boolean bury(LiveQueue queue, Reference reference) {
+    String to = queue.address().settings().deadLetterAddress();
+    if (queue.address().address().name().equals(to)) {
+      return false;
+    }
+    move(queue, reference, to, false);
+    return true;
+  }
+
+  /// The time of a message is over.
+  void expire(LiveQueue queue, Reference reference) {
+    move(queue, reference, queue.address().settings().expiryAddress(), true);
+  }
+
+  /// Expires messages that are due in any queue, at most `max`. False if there may be more.
+  boolean expireDue(long wall, int max) {
+    KeyList due = new KeyList();
+    int left = max;
+    for (LiveQueue queue : List.copyOf(broker.directory().queues())) {
+      MessageQueue messages = queue.queue().messages();
+      if (messages.expiryMillisMin() > wall) {
+        continue;
+      }
+      due.clear();
+      messages.due(wall, left, due);
+      for (int i = 0; i < due.size(); i++) {
+        Reference reference = messages.find(due.get(i));
+        if (reference != null) {
+          expire(queue, reference);
+        }
+      }
+      left -= due.size();
+      if (left <= 0 || log.full()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void move(LiveQueue source, Reference old, @Nullable String to, boolean expired) {
+    List<LiveQueue> targets =
+        to == null ? List.of() : broker.route(broker.directory().deadEnd(to), null);
+    KeyList durable = new KeyList();
+    List<LiveQueue> others = new ArrayList<>();
+    for (LiveQueue target : targets) {
+      if (old.durable() && target.queue().durable()) {
+        durable.add(target.queue().id());
+      } else {
+        others.add(target);
+      }
+    }
+    long next = broker.nextSequence();
+    Origins.Place first = broker.origin(old);
+    Origins.Place place =
+        first != null
+            ? first
+            : new Origins.Place(source.queue().address().name(), source.queue().name());
+    // Before the old reference goes: it may be all that keeps the body.
+    for (LiveQueue target : others) {
+      if (old.position() < 0) {
+        bodies.refer(old.position());
+      }
+      Reference moved =
+          old.moved(Keys.of(next, old.priority()), volatiles.origins().refer(place), expired);
+      volatiles.place(target, unlogged(moved));
+    }
+    if (old.durable()) {
+      int[] ids = new int[durable.size()];
+      for (int i = 0; i < ids.length; i++) {
+        ids[i] = (int) durable.get(i);
+      }
+      log.append(new Event.Moved(source.queue().id(), old.key(), next, expired, ids));
+    } else {
+      source.queue().messages().remove(old.key());
+      volatiles.giveUp(old);
+    }
+    targets.forEach(broker::mark);
+  }
+
+  private static Reference unlogged(Reference reference) {
+    return new Reference(
+        reference.key(),
+        reference.position(),
+        reference.size(),
+        reference.out(),
+        false,
+        reference.redelivered(),
+        reference.deliveryCount(),
+        reference.expiry(),
+        reference.origin(),
+        reference.expired());
+  }
+}

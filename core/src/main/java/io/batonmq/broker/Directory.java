@@ -1,0 +1,170 @@
+package io.batonmq.broker;
+
+import io.batonmq.message.RoutingType;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The addresses and queues of the active node. What is durable about them goes through the log.
+public final class Directory {
+  private final BrokerState state;
+  private final EventLog log;
+  private final BrokerSettings settings;
+  private final VolatileReferences references;
+  private final Map<Integer, LiveAddress> addresses = new LinkedHashMap<>();
+  private final Map<Integer, LiveQueue> queues = new LinkedHashMap<>();
+  private int lastVolatileQueue;
+
+  Directory(
+      BrokerState state, EventLog log, BrokerSettings settings, VolatileReferences references) {
+    this.state = state;
+    this.log = log;
+    this.settings = settings;
+    this.references = references;
+  }
+
+  /// Takes over what the state has, and makes what the configuration asks for.
+  void open() {
+    for (Address address : state.addresses()) {
+      addresses.put(address.id(), new LiveAddress(address, settings.address(address.name())));
+    }
+    for (BoundQueue queue : state.queues()) {
+      queues.put(queue.id(), new LiveQueue(queue, live(queue.address())));
+    }
+    for (BrokerSettings.Predefined predefined : settings.addresses()) {
+      open(predefined);
+    }
+  }
+
+  private void open(BrokerSettings.Predefined predefined) {
+    LiveAddress address = address(predefined.address());
+    if (address == null) {
+      boolean anycast = predefined.queues().isEmpty();
+      boolean multicast = predefined.queues().isEmpty();
+      for (BrokerSettings.Predefined.Queue queue : predefined.queues()) {
+        anycast |= queue.routing() == RoutingType.ANYCAST;
+        multicast |= queue.routing() == RoutingType.MULTICAST;
+      }
+      address = createAddress(predefined.address(), anycast, multicast, false);
+    }
+    for (BrokerSettings.Predefined.Queue queue : predefined.queues()) {
+      if (queue(queue.name()) == null) {
+        createQueue(address, queue.name(), queue.routing(), true, 0, false);
+      }
+    }
+  }
+
+  public @Nullable LiveAddress address(String name) {
+    Address address = state.address(name);
+    return address == null ? null : live(address);
+  }
+
+  public @Nullable LiveQueue queue(String name) {
+    BoundQueue queue = state.queue(name);
+    return queue == null ? null : live(queue);
+  }
+
+  /// In the order of their creation.
+  public Collection<LiveQueue> queues() {
+    return queues.values();
+  }
+
+  LiveAddress live(Address address) {
+    LiveAddress live = addresses.get(address.id());
+    if (live == null) {
+      throw new IllegalStateException("address " + address.name() + " is not open");
+    }
+    return live;
+  }
+
+  LiveQueue live(BoundQueue queue) {
+    LiveQueue live = queues.get(queue.id());
+    if (live == null) {
+      throw new IllegalStateException("queue " + queue.name() + " is not open");
+    }
+    return live;
+  }
+
+  public LiveAddress createAddress(String name, boolean anycast, boolean multicast, boolean auto) {
+    int id = state.nextAddressId();
+    log.append(new Event.AddressCreated(id, name, anycast, multicast, auto));
+    Address created = state.address(name);
+    if (created == null) {
+      throw new IllegalStateException("address " + name + " was not made");
+    }
+    LiveAddress live = new LiveAddress(created, settings.address(name));
+    addresses.put(id, live);
+    return live;
+  }
+
+  /// Makes a queue.
+  ///
+  /// @param durable whether the log hears of it; otherwise it is gone with this node
+  public LiveQueue createQueue(
+      LiveAddress address,
+      String name,
+      RoutingType routing,
+      boolean durable,
+      int consumersMax,
+      boolean auto) {
+    int id = durable ? state.nextQueueId() : --lastVolatileQueue;
+    if (durable) {
+      log.append(
+          new Event.QueueCreated(id, address.address().id(), name, routing, consumersMax, auto));
+    } else {
+      state.bind(new BoundQueue(id, address.address(), name, routing, consumersMax, auto));
+    }
+    BoundQueue created = state.queue(id);
+    if (created == null) {
+      throw new IllegalStateException("queue " + name + " was not made");
+    }
+    LiveQueue live = new LiveQueue(created, address);
+    queues.put(id, live);
+    return live;
+  }
+
+  /// Deletes a queue with what is in it; its consumers are told.
+  public void deleteQueue(LiveQueue live) {
+    BoundQueue queue = live.queue();
+    queues.remove(queue.id());
+    List<QueueConsumer> attached = new ArrayList<>(live.consumers());
+    live.browsers().forEach(browser -> attached.add(browser.consumer));
+    queue
+        .messages()
+        .forEach(reference -> {
+          if (!reference.durable()) {
+            references.giveUp(reference);
+          }
+        });
+    if (queue.durable()) {
+      log.append(new Event.QueueDeleted(queue.id()));
+    } else {
+      state.deleteQueue(queue);
+    }
+    attached.forEach(QueueConsumer::deleted);
+  }
+
+  /// Deletes an address that has no queues.
+  public void deleteAddress(LiveAddress live) {
+    addresses.remove(live.address().id());
+    log.append(new Event.AddressDeleted(live.address().id()));
+  }
+
+  /// Where dead or expired messages go: made if it is not there, because the alternative would be to
+  /// lose them.
+  LiveAddress deadEnd(String name) {
+    LiveAddress address = address(name);
+    if (address == null) {
+      address = createAddress(name, true, false, true);
+    }
+    if (address.address().queues().isEmpty()
+        && address.address().anycast()
+        && queue(name) == null) {
+      createQueue(address, name, RoutingType.ANYCAST, true, 0, true);
+    }
+    return address;
+  }
+}

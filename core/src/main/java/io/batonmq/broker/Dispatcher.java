@@ -1,0 +1,212 @@
+package io.batonmq.broker;
+
+import io.batonmq.message.Message;
+import io.batonmq.queue.KeyList;
+import io.batonmq.queue.Keys;
+import io.batonmq.queue.MessageQueue;
+import io.batonmq.queue.Reference;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Gives messages to consumers. Queues that may have something to give stand in a row and get a bounded
+/// round each, so that a deep queue does not stall the others; the consumers of a queue take turns.
+///
+/// A message whose body is not in memory is asked for, and its queue waits for it, in order; other
+/// queues go on. The deliveries of a round are one event.
+final class Dispatcher {
+  /// Messages that one queue may give before the next queue has its turn.
+  private static final int ROUND = 256;
+
+  /// Bodies that are asked for ahead of the one that is waited for.
+  private static final int READ_AHEAD = 32;
+
+  private final ActiveBroker broker;
+  private final EventLog log;
+  private final Bodies bodies;
+  private final Effects effects;
+  private final ArrayDeque<LiveQueue> marked = new ArrayDeque<>();
+
+  /// Positions that were asked for, and who waits for each.
+  private final Map<Long, Set<LiveQueue>> loading = new HashMap<>();
+
+  private final KeyList given = new KeyList();
+  private final List<QueueConsumer> served = new ArrayList<>();
+
+  Dispatcher(ActiveBroker broker, EventLog log, Bodies bodies, Effects effects) {
+    this.broker = broker;
+    this.log = log;
+    this.bodies = bodies;
+    this.effects = effects;
+  }
+
+  void mark(LiveQueue queue) {
+    if (!queue.marked) {
+      queue.marked = true;
+      marked.addLast(queue);
+    }
+  }
+
+  boolean undispatched() {
+    return !marked.isEmpty();
+  }
+
+  void dispatch(long wall) {
+    while (!marked.isEmpty() && !log.full()) {
+      LiveQueue queue = marked.removeFirst();
+      queue.marked = false;
+      if (queue.queue().deleted()) {
+        continue;
+      }
+      boolean more = deliver(queue, wall);
+      for (LiveQueue.Browser browser : List.copyOf(queue.browsers())) {
+        more |= show(queue, browser, wall);
+      }
+      if (more) {
+        mark(queue);
+      }
+    }
+  }
+
+  void loaded(long position, ByteBuffer payload) {
+    Set<LiveQueue> waiting = loading.remove(position);
+    if (waiting != null) {
+      bodies.keep(position, Events.message(payload));
+      waiting.forEach(this::mark);
+    }
+  }
+
+  /// One round of a queue; true if it was cut short.
+  private boolean deliver(LiveQueue queue, long wall) {
+    MessageQueue messages = queue.queue().messages();
+    boolean waiting = false;
+    int turns = 0;
+    long key = messages.firstAvailable();
+    while (key != Keys.NONE && turns < ROUND && queue.hasReady()) {
+      Reference reference = reference(messages, key);
+      Message message = bodies.get(reference.position());
+      if (message == null) {
+        load(queue, key);
+        waiting = true;
+        break;
+      }
+      if (due(reference, message, wall)) {
+        turns++;
+        broker.expire(queue, reference);
+      } else {
+        QueueConsumer consumer = queue.next(key);
+        if (consumer != null) {
+          turns++;
+          give(queue, consumer, reference, message);
+        }
+      }
+      key = messages.nextAvailable(key);
+    }
+    if (!given.isEmpty()) {
+      log.append(new Event.Delivered(queue.queue().id(), given.toArray()));
+      given.clear();
+    }
+    // Only now: a delivery that left before its event was committed could be made a second time, by
+    // whoever is active next, without being marked as one.
+    served.forEach(QueueConsumer::flush);
+    served.clear();
+    boolean more = turns == ROUND && key != Keys.NONE;
+    if (!waiting && !more) {
+      queue.exhausted();
+    }
+    return more;
+  }
+
+  private void give(LiveQueue queue, QueueConsumer consumer, Reference reference, Message message) {
+    consumer.give(reference, outward(reference, message), broker.origin(reference));
+    served.add(consumer);
+    if (reference.durable()) {
+      given.add(reference.key());
+    } else {
+      queue.queue().messages().deliver(reference.key());
+    }
+    queue.offer(consumer);
+  }
+
+  /// Shows a browser what it has not seen yet; true if it was cut short.
+  private boolean show(LiveQueue queue, LiveQueue.Browser browser, long wall) {
+    MessageQueue messages = queue.queue().messages();
+    int turns = 0;
+    long key = browser.next(messages);
+    while (key != Keys.NONE && turns < ROUND && browser.consumer.ready()) {
+      Reference reference = reference(messages, key);
+      Message message = bodies.get(reference.position());
+      if (message == null) {
+        load(queue, key);
+        browser.consumer.flush();
+        return false;
+      }
+      turns++;
+      if (!due(reference, message, wall)) {
+        browser.consumer.give(reference, outward(reference, message), broker.origin(reference));
+      }
+      browser.seen(key);
+      key = messages.nextAvailable(key);
+    }
+    browser.consumer.flush();
+    if (key == Keys.NONE) {
+      browser.consumer.exhausted();
+      return false;
+    }
+    return turns == ROUND;
+  }
+
+  private void load(LiveQueue queue, long first) {
+    MessageQueue messages = queue.queue().messages();
+    long key = first;
+    for (int i = 0; i < READ_AHEAD && key != Keys.NONE; i++) {
+      long position = reference(messages, key).position();
+      if (bodies.get(position) == null) {
+        Set<LiveQueue> waiting = loading.get(position);
+        if (waiting == null) {
+          waiting = new LinkedHashSet<>();
+          loading.put(position, waiting);
+          effects.load(position);
+        }
+        if (key == first) {
+          waiting.add(queue);
+        }
+      }
+      key = messages.nextAvailable(key);
+    }
+  }
+
+  private static boolean due(Reference reference, Message message, long wall) {
+    return reference.expiry() != 0 && message.expiryMillis() <= wall;
+  }
+
+  /// What was moved does not expire any more, whatever its record says.
+  private static Message outward(Reference reference, Message message) {
+    if (reference.expiry() != 0 || message.expiryMillis() == 0) {
+      return message;
+    }
+    return new Message(
+        message.format(),
+        message.durable(),
+        message.priority(),
+        0,
+        message.identity(),
+        message.groupId(),
+        message.groupSequence(),
+        message.bytes());
+  }
+
+  private static Reference reference(MessageQueue messages, long key) {
+    @Nullable Reference reference = messages.find(key);
+    if (reference == null) {
+      throw new IllegalStateException("no message with sequence " + Keys.sequence(key));
+    }
+    return reference;
+  }
+}

@@ -1,0 +1,80 @@
+package io.batonmq.broker;
+
+import io.batonmq.message.Message;
+import io.batonmq.message.RoutingType;
+
+/// What happened, once and for all. The durable state of the broker is the fold of these, in the order
+/// of the log, by [BrokerState#apply]; nothing else changes it. Their encoding is in [Events].
+///
+/// An event says what was decided, never why: limits, settings and clocks are looked at by the active
+/// node only, so that a standby with another configuration still arrives at the same state.
+public sealed interface Event {
+
+  /// A node took the baton. Whatever a consumer had may have been seen by it: it is available again,
+  /// counted and marked. Transactions that were open are aborted.
+  record Activated(long epoch, long wallMillis) implements Event {}
+
+  record AddressCreated(int id, String name, boolean anycast, boolean multicast, boolean auto)
+      implements Event {}
+
+  record AddressDeleted(int id) implements Event {}
+
+  /// @param queue its number; numbers are never used again
+  /// @param consumersMax how many consumers it may have at once, 0 for any number
+  record QueueCreated(
+      int queue, int address, String name, RoutingType routing, int consumersMax, boolean auto)
+      implements Event {}
+
+  record QueueDeleted(int queue) implements Event {}
+
+  /// A message was taken over. Visible at once, or by the commit of its transaction.
+  ///
+  /// @param transaction 0 for none
+  /// @param floor for a sequenced identity: sequences up to this one count as accepted from now on
+  /// @param address the address that it was sent to
+  /// @param queues where it goes
+  /// @param message as it came; decoded for [BrokerState] without its bytes, which stay in the record
+  record Enqueued(
+      long sequence,
+      long transaction,
+      long wallMillis,
+      long floor,
+      int address,
+      int[] queues,
+      Message message)
+      implements Event {}
+
+  /// Consumers were given messages.
+  record Delivered(int queue, long[] keys) implements Event {}
+
+  /// Messages were taken, and are gone.
+  record Acknowledged(int queue, long[] keys) implements Event {}
+
+  /// Messages came back to their places.
+  ///
+  /// @param counted as an attempt that failed, or may have
+  record Released(int queue, long[] keys, boolean counted) implements Event {}
+
+  /// A message left a queue for others (none: it was dropped), under a new sequence. Where it came from
+  /// goes with it, unless it was moved before: then that place stays.
+  ///
+  /// @param expired because of its age, otherwise because delivering it failed
+  record Moved(int queue, long key, long sequence, boolean expired, int[] targets)
+      implements Event {}
+
+  /// Acknowledgements that take effect with their transaction; logged before its commit.
+  record TransactionAcknowledged(long transaction, int queue, long[] keys) implements Event {}
+
+  /// All of a transaction takes effect, here and now.
+  ///
+  /// @param sequence of its first message; the others follow
+  record TransactionCommitted(long transaction, long sequence) implements Event {}
+
+  record TransactionRolledBack(long transaction) implements Event {}
+
+  /// A producer is gone for good: what it sent will not be sent again.
+  record IdentitiesForgotten(String producer) implements Event {}
+
+  /// A snapshot exists: the state up to `position` can be read from there.
+  record SnapshotTaken(long position, String name, long checksum) implements Event {}
+}

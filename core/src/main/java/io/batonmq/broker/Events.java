@@ -1,0 +1,323 @@
+package io.batonmq.broker;
+
+import io.batonmq.message.Format;
+import io.batonmq.message.Identity;
+import io.batonmq.message.Message;
+import io.batonmq.message.RoutingType;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// The encoding of [Event]s, version 1. Field kinds are those of [FieldWriter].
+///
+/// The record's type says which event it is; the payload begins with the version. A reader refuses a
+/// type or a version that it does not know: an event left out would make another broker of it.
+///
+/// | type | event | payload after the version octet |
+/// |---|---|---|
+/// | 1 | Activated | number epoch, number wall time |
+/// | 2 | AddressCreated | number id, text name, octet 1 anycast + 2 multicast + 4 auto |
+/// | 3 | AddressDeleted | number id |
+/// | 4 | QueueCreated | number id, number address, text name, octet 1 multicast + 4 auto, number consumers |
+/// | 5 | QueueDeleted | number id |
+/// | 6 | Enqueued | see below |
+/// | 7 | Delivered | number queue, keys |
+/// | 8 | Acknowledged | number queue, keys |
+/// | 9 | Released | number queue, keys, octet counted |
+/// | 10 | Moved | number queue, number key, number sequence, octet expired, numbers targets |
+/// | 11 | TransactionAcknowledged | number transaction, number queue, keys |
+/// | 12 | TransactionCommitted | number transaction, number sequence |
+/// | 13 | TransactionRolledBack | number transaction |
+/// | 14 | IdentitiesForgotten | text producer |
+/// | 15 | SnapshotTaken | number position, text name, signed checksum |
+///
+/// Enqueued: octet flags (1 durable, 2 sequenced identity, 4 named identity, 8 group, 16 expiry, 32
+/// transaction), number sequence, number wall time, number address, numbers queues, octet format, octet
+/// priority, \[32: number transaction], \[16: number expiry], \[2: text producer, signed sequence, signed
+/// floor], \[4: text id], \[8: text group, signed group sequence], then the bytes of the message, as many
+/// as a number says. They come last, so that what a queue needs is read without them.
+public final class Events {
+  static final int VERSION = 1;
+
+  static final int ACTIVATED = 1;
+  static final int ADDRESS_CREATED = 2;
+  static final int ADDRESS_DELETED = 3;
+  static final int QUEUE_CREATED = 4;
+  static final int QUEUE_DELETED = 5;
+  static final int ENQUEUED = 6;
+  static final int DELIVERED = 7;
+  static final int ACKNOWLEDGED = 8;
+  static final int RELEASED = 9;
+  static final int MOVED = 10;
+  static final int TRANSACTION_ACKNOWLEDGED = 11;
+  static final int TRANSACTION_COMMITTED = 12;
+  static final int TRANSACTION_ROLLED_BACK = 13;
+  static final int IDENTITIES_FORGOTTEN = 14;
+  static final int SNAPSHOT_TAKEN = 15;
+
+  private static final int DURABLE = 1;
+  private static final int SEQUENCED = 2;
+  private static final int NAMED = 4;
+  private static final int GROUP = 8;
+  private static final int EXPIRY = 16;
+  private static final int TRANSACTION = 32;
+
+  private static final int ANYCAST = 1;
+  private static final int MULTICAST = 2;
+  private static final int MULTICAST_QUEUE = 1;
+  private static final int AUTO = 4;
+
+  private static final byte[] NO_BYTES = {};
+
+  private Events() {}
+
+  /// The record type of an event.
+  public static int type(Event event) {
+    return switch (event) {
+      case Event.Activated _ -> ACTIVATED;
+      case Event.AddressCreated _ -> ADDRESS_CREATED;
+      case Event.AddressDeleted _ -> ADDRESS_DELETED;
+      case Event.QueueCreated _ -> QUEUE_CREATED;
+      case Event.QueueDeleted _ -> QUEUE_DELETED;
+      case Event.Enqueued _ -> ENQUEUED;
+      case Event.Delivered _ -> DELIVERED;
+      case Event.Acknowledged _ -> ACKNOWLEDGED;
+      case Event.Released _ -> RELEASED;
+      case Event.Moved _ -> MOVED;
+      case Event.TransactionAcknowledged _ -> TRANSACTION_ACKNOWLEDGED;
+      case Event.TransactionCommitted _ -> TRANSACTION_COMMITTED;
+      case Event.TransactionRolledBack _ -> TRANSACTION_ROLLED_BACK;
+      case Event.IdentitiesForgotten _ -> IDENTITIES_FORGOTTEN;
+      case Event.SnapshotTaken _ -> SNAPSHOT_TAKEN;
+    };
+  }
+
+  static void write(Event event, FieldWriter to) {
+    to.octet(VERSION);
+    switch (event) {
+      case Event.Activated(long epoch, long wallMillis) -> {
+        to.number(epoch);
+        to.number(wallMillis);
+      }
+      case Event.AddressCreated(
+              int id,
+              String name,
+              boolean anycast,
+              boolean multicast,
+              boolean auto) -> {
+        to.number(id);
+        to.text(name);
+        to.octet((anycast ? ANYCAST : 0) | (multicast ? MULTICAST : 0) | (auto ? AUTO : 0));
+      }
+      case Event.AddressDeleted(int id) -> to.number(id);
+      case Event.QueueCreated created -> {
+        to.number(created.queue());
+        to.number(created.address());
+        to.text(created.name());
+        to.octet(
+            (created.routing() == RoutingType.MULTICAST ? MULTICAST_QUEUE : 0)
+                | (created.auto() ? AUTO : 0));
+        to.number(created.consumersMax());
+      }
+      case Event.QueueDeleted(int queue) -> to.number(queue);
+      case Event.Enqueued enqueued -> write(enqueued, to);
+      case Event.Delivered(int queue, long[] keys) -> writeKeys(queue, keys, to);
+      case Event.Acknowledged(int queue, long[] keys) -> writeKeys(queue, keys, to);
+      case Event.Released(int queue, long[] keys, boolean counted) -> {
+        writeKeys(queue, keys, to);
+        to.flag(counted);
+      }
+      case Event.Moved(int queue, long key, long sequence, boolean expired, int[] targets) -> {
+        to.number(queue);
+        to.number(key);
+        to.number(sequence);
+        to.flag(expired);
+        to.numbers(targets);
+      }
+      case Event.TransactionAcknowledged(long transaction, int queue, long[] keys) -> {
+        to.number(transaction);
+        writeKeys(queue, keys, to);
+      }
+      case Event.TransactionCommitted(long transaction, long sequence) -> {
+        to.number(transaction);
+        to.number(sequence);
+      }
+      case Event.TransactionRolledBack(long transaction) -> to.number(transaction);
+      case Event.IdentitiesForgotten(String producer) -> to.text(producer);
+      case Event.SnapshotTaken(long position, String name, long checksum) -> {
+        to.number(position);
+        to.text(name);
+        to.signed(checksum);
+      }
+    }
+  }
+
+  /// The event of a record. The message of an [Event.Enqueued] comes without its bytes, which are of no
+  /// interest to a queue; see [#message].
+  ///
+  /// @throws IllegalArgumentException if the type or version is unknown, or the payload damaged
+  public static Event read(int type, ByteBuffer payload) {
+    FieldReader from = new FieldReader(payload);
+    version(from);
+    Event event =
+        switch (type) {
+          case ACTIVATED -> new Event.Activated(from.number(), from.number());
+          case ADDRESS_CREATED -> readAddress(from);
+          case ADDRESS_DELETED -> new Event.AddressDeleted(from.smallNumber());
+          case QUEUE_CREATED -> readQueue(from);
+          case QUEUE_DELETED -> new Event.QueueDeleted(from.smallNumber());
+          case ENQUEUED -> readEnqueued(from, false);
+          case DELIVERED -> new Event.Delivered(from.smallNumber(), from.keys());
+          case ACKNOWLEDGED -> new Event.Acknowledged(from.smallNumber(), from.keys());
+          case RELEASED -> new Event.Released(from.smallNumber(), from.keys(), from.flag());
+          case MOVED ->
+              new Event.Moved(
+                  from.smallNumber(), from.number(), from.number(), from.flag(), from.numbers());
+          case TRANSACTION_ACKNOWLEDGED ->
+              new Event.TransactionAcknowledged(from.number(), from.smallNumber(), from.keys());
+          case TRANSACTION_COMMITTED ->
+              new Event.TransactionCommitted(from.number(), from.number());
+          case TRANSACTION_ROLLED_BACK -> new Event.TransactionRolledBack(from.number());
+          case IDENTITIES_FORGOTTEN -> new Event.IdentitiesForgotten(from.text());
+          case SNAPSHOT_TAKEN -> new Event.SnapshotTaken(from.number(), from.text(), from.signed());
+          default ->
+              throw new IllegalArgumentException(
+                  "no event has type " + type + ": the log was written by a newer version");
+        };
+    from.end();
+    return event;
+  }
+
+  /// The whole message of a record that holds an [Event.Enqueued].
+  public static Message message(ByteBuffer payload) {
+    FieldReader from = new FieldReader(payload);
+    version(from);
+    return readEnqueued(from, true).message();
+  }
+
+  static void version(FieldReader from) {
+    int version = from.octet();
+    if (version != VERSION) {
+      throw new IllegalArgumentException(
+          "an event of version " + version + "; this broker reads version " + VERSION);
+    }
+  }
+
+  private static void writeKeys(int queue, long[] keys, FieldWriter to) {
+    to.number(queue);
+    to.keys(keys);
+  }
+
+  private static void write(Event.Enqueued event, FieldWriter to) {
+    Message message = event.message();
+    Identity identity = message.identity();
+    String group = message.groupId();
+    int flags =
+        (message.durable() ? DURABLE : 0)
+            | (identity instanceof Identity.Sequenced ? SEQUENCED : 0)
+            | (identity instanceof Identity.Named ? NAMED : 0)
+            | (group != null ? GROUP : 0)
+            | (message.expiryMillis() != 0 ? EXPIRY : 0)
+            | (event.transaction() != 0 ? TRANSACTION : 0);
+    to.octet(flags);
+    to.number(event.sequence());
+    to.number(event.wallMillis());
+    to.number(event.address());
+    to.numbers(event.queues());
+    to.octet(message.format().code());
+    to.octet(message.priority());
+    if ((flags & TRANSACTION) != 0) {
+      to.number(event.transaction());
+    }
+    if ((flags & EXPIRY) != 0) {
+      to.number(message.expiryMillis());
+    }
+    switch (identity) {
+      case Identity.Sequenced(String producer, long sequence) -> {
+        to.text(producer);
+        to.signed(sequence);
+        to.signed(event.floor());
+      }
+      case Identity.Named(String id) -> to.text(id);
+      case null -> {}
+    }
+    if (group != null) {
+      to.text(group);
+      to.signed(message.groupSequence());
+    }
+    to.raw(message.bytes());
+  }
+
+  private static Event.Enqueued readEnqueued(FieldReader from, boolean whole) {
+    int flags = from.octet();
+    if (flags > 0x3F) {
+      throw new IllegalArgumentException("an enqueued message with unknown flags " + flags);
+    }
+    long sequence = from.number();
+    long wallMillis = from.number();
+    int address = from.smallNumber();
+    int[] queues = from.numbers();
+    Format format = Format.of(from.octet());
+    int priority = from.octet();
+    long transaction = (flags & TRANSACTION) != 0 ? from.number() : 0;
+    long expiry = (flags & EXPIRY) != 0 ? from.number() : 0;
+    long floor = ProducerWindow.NO_FLOOR;
+    Identity identity = null;
+    if ((flags & SEQUENCED) != 0) {
+      identity = new Identity.Sequenced(from.text(), from.signed());
+      floor = from.signed();
+    } else if ((flags & NAMED) != 0) {
+      identity = new Identity.Named(from.text());
+    }
+    String group = (flags & GROUP) != 0 ? from.text() : null;
+    int groupSequence = (flags & GROUP) != 0 ? groupSequence(from.signed()) : 0;
+    byte[] bytes;
+    if (whole) {
+      bytes = from.raw();
+    } else {
+      from.skipRaw();
+      bytes = NO_BYTES;
+    }
+    Message message =
+        message(flags, priority, format, expiry, identity, group, groupSequence, bytes);
+    return new Event.Enqueued(sequence, transaction, wallMillis, floor, address, queues, message);
+  }
+
+  private static Message message(
+      int flags,
+      int priority,
+      Format format,
+      long expiry,
+      @Nullable Identity identity,
+      @Nullable String group,
+      int groupSequence,
+      byte[] bytes) {
+    return new Message(
+        format, (flags & DURABLE) != 0, priority, expiry, identity, group, groupSequence, bytes);
+  }
+
+  private static int groupSequence(long value) {
+    if (value != (int) value) {
+      throw new IllegalArgumentException("a group sequence of more than 32 bits: " + value);
+    }
+    return (int) value;
+  }
+
+  static Event.AddressCreated readAddress(FieldReader from) {
+    int id = from.smallNumber();
+    String name = from.text();
+    int flags = from.octet();
+    return new Event.AddressCreated(
+        id, name, (flags & ANYCAST) != 0, (flags & MULTICAST) != 0, (flags & AUTO) != 0);
+  }
+
+  static Event.QueueCreated readQueue(FieldReader from) {
+    int id = from.smallNumber();
+    int address = from.smallNumber();
+    String name = from.text();
+    int flags = from.octet();
+    RoutingType routing =
+        (flags & MULTICAST_QUEUE) != 0 ? RoutingType.MULTICAST : RoutingType.ANYCAST;
+    return new Event.QueueCreated(
+        id, address, name, routing, from.smallNumber(), (flags & AUTO) != 0);
+  }
+}

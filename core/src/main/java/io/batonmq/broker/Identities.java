@@ -1,0 +1,92 @@
+package io.batonmq.broker;
+
+import io.batonmq.message.Identity;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What was accepted, so that a message that is sent again because its answer was lost is answered
+/// again and not added again.
+public final class Identities {
+  /// How many names an address remembers: the newest. Part of the format of the log, not a setting: two
+  /// nodes that remembered different numbers would be two different brokers.
+  public static final int NAMES_MAX = 20_000;
+
+  private final Map<String, ProducerWindow> producers = new LinkedHashMap<>();
+  private final Map<Integer, Set<String>> names = new LinkedHashMap<>();
+
+  /// Whether a message was accepted before.
+  public boolean contains(@Nullable Identity identity, int address) {
+    return switch (identity) {
+      case Identity.Sequenced(String producer, long sequence) -> {
+        ProducerWindow window = producers.get(producer);
+        yield window != null && window.contains(sequence);
+      }
+      case Identity.Named(String id) -> {
+        Set<String> known = names.get(address);
+        yield known != null && known.contains(id);
+      }
+      case null -> false;
+    };
+  }
+
+  /// Takes a message up as accepted; false if it was before.
+  ///
+  /// @param floor see [#floorFor]
+  boolean add(@Nullable Identity identity, int address, long floor) {
+    return switch (identity) {
+      case Identity.Sequenced(String producer, long sequence) -> {
+        ProducerWindow window = producers.computeIfAbsent(producer, _ -> new ProducerWindow());
+        boolean added = window.add(sequence);
+        window.raise(floor);
+        yield added;
+      }
+      case Identity.Named(String id) -> {
+        Set<String> known = names.computeIfAbsent(address, _ -> new LinkedHashSet<>());
+        boolean added = known.add(id);
+        if (known.size() > NAMES_MAX) {
+          known.remove(known.iterator().next());
+        }
+        yield added;
+      }
+      case null -> true;
+    };
+  }
+
+  /// The floor to log with a message, so that its producer has at most `rangesMax` ranges.
+  long floorFor(@Nullable Identity identity, int rangesMax) {
+    if (identity instanceof Identity.Sequenced(String producer, long sequence)) {
+      ProducerWindow window = producers.get(producer);
+      return window == null ? ProducerWindow.NO_FLOOR : window.floorFor(sequence, rangesMax);
+    }
+    return ProducerWindow.NO_FLOOR;
+  }
+
+  /// Whether anything is remembered of a producer.
+  public boolean knows(String producer) {
+    return producers.containsKey(producer);
+  }
+
+  /// The producers of whom something is remembered, in the order in which they were first heard of.
+  public Iterable<String> producers() {
+    return producers.keySet();
+  }
+
+  void forget(String producer) {
+    producers.remove(producer);
+  }
+
+  void forgetNames(int address) {
+    names.remove(address);
+  }
+
+  Map<String, ProducerWindow> windows() {
+    return producers;
+  }
+
+  Map<Integer, Set<String>> names() {
+    return names;
+  }
+}

@@ -1,0 +1,63 @@
+package io.batonmq.broker;
+
+import io.batonmq.message.RoutingType;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The part of an address that only the active node has: its settings, and whose turn it is.
+public final class LiveAddress {
+  private final Address address;
+  private final AddressSettings settings;
+  private int turn;
+
+  LiveAddress(Address address, AddressSettings settings) {
+    this.address = address;
+    this.settings = settings;
+  }
+
+  public Address address() {
+    return address;
+  }
+
+  public AddressSettings settings() {
+    return settings;
+  }
+
+  /// The queues that a message goes to: each multicast queue, and one of the anycast queues in turn.
+  ///
+  /// @param routing to which of the two only; null for both
+  List<BoundQueue> route(@Nullable RoutingType routing) {
+    List<BoundQueue> targets = new ArrayList<>(1);
+    int anycast = 0;
+    for (BoundQueue queue : address.queues()) {
+      if (queue.routing() == RoutingType.ANYCAST) {
+        anycast++;
+      } else if (routing != RoutingType.ANYCAST) {
+        targets.add(queue);
+      }
+    }
+    if (anycast > 0 && routing != RoutingType.MULTICAST) {
+      turn = (turn + 1) % anycast;
+      int skip = turn;
+      for (BoundQueue queue : address.queues()) {
+        if (queue.routing() == RoutingType.ANYCAST && skip-- == 0) {
+          targets.add(queue);
+        }
+      }
+    }
+    return targets;
+  }
+
+  /// Whether it holds as much as it may.
+  public boolean full() {
+    for (BoundQueue queue : address.queues()) {
+      if ((settings.maxSizeBytes() >= 0 && queue.messages().bytes() >= settings.maxSizeBytes())
+          || (settings.maxSizeMessages() >= 0
+              && queue.messages().messageCount() >= settings.maxSizeMessages())) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

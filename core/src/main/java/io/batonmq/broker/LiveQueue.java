@@ -1,0 +1,159 @@
+package io.batonmq.broker;
+
+import io.batonmq.queue.Keys;
+import io.batonmq.queue.MessageQueue;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The part of a queue that only the active node has: who takes from it, and what it waits for.
+public final class LiveQueue {
+  private final BoundQueue queue;
+  private final LiveAddress address;
+  private final List<QueueConsumer> consumers = new ArrayList<>();
+  private final List<Browser> browsers = new ArrayList<>();
+
+  /// Consumers that had credit when last looked at, the next one to be served first.
+  private final ArrayDeque<QueueConsumer> ready = new ArrayDeque<>();
+
+  private final Set<QueueConsumer> inReady = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  private final ArrayDeque<QueueConsumer> draining = new ArrayDeque<>();
+
+  /// Whether it is in the row of queues that may have something to deliver.
+  boolean marked;
+
+  private long added;
+  private long acknowledged;
+
+  static final class Browser {
+    final QueueConsumer consumer;
+
+    /// The last message that it saw.
+    private long cursor = Keys.NONE;
+
+    Browser(QueueConsumer consumer) {
+      this.consumer = consumer;
+    }
+
+    long next(MessageQueue messages) {
+      return cursor == Keys.NONE ? messages.firstAvailable() : messages.nextAvailable(cursor);
+    }
+
+    void seen(long key) {
+      cursor = key;
+    }
+  }
+
+  LiveQueue(BoundQueue queue, LiveAddress address) {
+    this.queue = queue;
+    this.address = address;
+  }
+
+  public BoundQueue queue() {
+    return queue;
+  }
+
+  public LiveAddress address() {
+    return address;
+  }
+
+  public int consumerCount() {
+    return consumers.size() + browsers.size();
+  }
+
+  /// Consumers that take, without those that only look.
+  public int takerCount() {
+    return consumers.size();
+  }
+
+  /// Messages that ever came, in this process or as far as the log knows.
+  public long added() {
+    return queue.added() + added;
+  }
+
+  /// Messages that were ever acknowledged, in this process or as far as the log knows.
+  public long acknowledged() {
+    return queue.acknowledged() + acknowledged;
+  }
+
+  void countAdded() {
+    added++;
+  }
+
+  void countAcknowledged() {
+    acknowledged++;
+  }
+
+  List<QueueConsumer> consumers() {
+    return consumers;
+  }
+
+  List<Browser> browsers() {
+    return browsers;
+  }
+
+  /// Somebody takes messages from here, or looks at them, from now on.
+  public void attach(QueueConsumer consumer, boolean browse) {
+    if (browse) {
+      browsers.add(new Browser(consumer));
+    } else {
+      consumers.add(consumer);
+    }
+  }
+
+  public void detach(QueueConsumer consumer) {
+    draining.remove(consumer);
+    consumers.remove(consumer);
+    browsers.removeIf(browser -> browser.consumer.equals(consumer));
+    if (inReady.remove(consumer)) {
+      ready.remove(consumer);
+    }
+  }
+
+  /// Puts a consumer that has credit at the end of the row, unless it is in it.
+  public void offer(QueueConsumer consumer) {
+    if (consumer.ready() && inReady.add(consumer)) {
+      ready.addLast(consumer);
+    }
+  }
+
+  /// A consumer wants to be told when there is nothing more for it.
+  public void drain(QueueConsumer consumer) {
+    draining.add(consumer);
+  }
+
+  /// There is nothing more now.
+  void exhausted() {
+    while (!draining.isEmpty()) {
+      draining.removeFirst().exhausted();
+    }
+  }
+
+  /// The consumer whose turn it is and who may have this message, or null. It is taken out of the row.
+  @Nullable QueueConsumer next(long key) {
+    for (int left = ready.size(); left > 0; left--) {
+      QueueConsumer consumer = ready.removeFirst();
+      if (!consumer.ready()) {
+        inReady.remove(consumer);
+      } else if (consumer.excludes(key)) {
+        ready.addLast(consumer);
+      } else {
+        inReady.remove(consumer);
+        return consumer;
+      }
+    }
+    return null;
+  }
+
+  boolean hasReady() {
+    while (!ready.isEmpty() && !ready.getFirst().ready()) {
+      inReady.remove(ready.removeFirst());
+    }
+    return !ready.isEmpty();
+  }
+}

@@ -1,0 +1,84 @@
+package io.batonmq.broker;
+
+import io.batonmq.queue.Reference;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The places that messages were moved from, numbered so that a reference can name one in 16 bits. A
+/// number is free again when no reference names it. The smallest free one is taken next, so every node
+/// gives the same numbers.
+public final class Origins {
+  private final TreeMap<Integer, Entry> entries = new TreeMap<>();
+  private final Map<Place, Integer> numbers = new HashMap<>();
+
+  /// Where a message was before it was moved.
+  public record Place(String address, String queue) {}
+
+  private static final class Entry {
+    final Place place;
+    int references;
+
+    Entry(Place place) {
+      this.place = place;
+    }
+  }
+
+  /// The place of a number; null for 0.
+  public @Nullable Place place(int origin) {
+    Entry entry = entries.get(origin);
+    return entry == null ? null : entry.place;
+  }
+
+  /// A number for a place, with one reference more; 0 when all numbers are in use.
+  int refer(Place place) {
+    Integer number = numbers.get(place);
+    if (number == null) {
+      number = free();
+      if (number == 0) {
+        return 0;
+      }
+      put(number, place);
+    }
+    refer(number);
+    return number;
+  }
+
+  void refer(int origin) {
+    Entry entry = entries.get(origin);
+    if (entry != null) {
+      entry.references++;
+    }
+  }
+
+  void release(int origin) {
+    Entry entry = entries.get(origin);
+    if (entry != null && --entry.references == 0) {
+      entries.remove(origin);
+      numbers.remove(entry.place);
+    }
+  }
+
+  void put(int origin, Place place) {
+    entries.put(origin, new Entry(place));
+    numbers.put(place, origin);
+  }
+
+  Map<Integer, Place> places() {
+    Map<Integer, Place> places = new TreeMap<>();
+    entries.forEach((origin, entry) -> places.put(origin, entry.place));
+    return places;
+  }
+
+  private int free() {
+    int candidate = 1;
+    for (int used : entries.keySet()) {
+      if (used != candidate) {
+        break;
+      }
+      candidate++;
+    }
+    return candidate > Reference.ORIGIN_MAX ? 0 : candidate;
+  }
+}

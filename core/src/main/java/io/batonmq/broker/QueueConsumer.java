@@ -1,0 +1,29 @@
+package io.batonmq.broker;
+
+import io.batonmq.message.Message;
+import io.batonmq.queue.Reference;
+import org.jspecify.annotations.Nullable;
+
+/// Somebody who takes messages from a queue, or looks at them. Owned by the session.
+public interface QueueConsumer {
+  /// Whether one more message may be given to it.
+  boolean ready();
+
+  /// Whether it must not see a message again, because it said so.
+  boolean excludes(long key);
+
+  /// Gives a message, which takes credit. It must not leave before [#flush]: the event that says so is
+  /// not appended yet.
+  ///
+  /// @param origin where the message was moved from
+  void give(Reference reference, Message message, Origins.@Nullable Place origin);
+
+  /// What was given may leave as soon as everything appended until now is committed.
+  void flush();
+
+  /// There is nothing more for it now. If it asked to be told, its credit is used up.
+  void exhausted();
+
+  /// What it is attached to is gone.
+  void deleted();
+}

@@ -1,0 +1,46 @@
+package io.batonmq.broker;
+
+import io.batonmq.message.Identity;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What was sent in one transaction, as far as only the active node knows.
+public final class TransactionSends {
+  private final long id;
+
+  /// How many of them are in the log.
+  int logged;
+
+  /// The queues that they will appear in.
+  final Set<LiveQueue> targets = new LinkedHashSet<>();
+
+  final List<Volatile> volatiles = new ArrayList<>();
+
+  /// Producers whose identities the commit brings into effect.
+  final Set<String> producers = new LinkedHashSet<>();
+
+  /// References to be placed at commit.
+  record Volatile(
+      List<LiveQueue> queues,
+      long position,
+      int size,
+      int priority,
+      long expiryMillis,
+      @Nullable Identity identity,
+      int address) {}
+
+  public TransactionSends(long id) {
+    this.id = id;
+  }
+
+  public long id() {
+    return id;
+  }
+
+  public Iterable<String> producers() {
+    return producers;
+  }
+}

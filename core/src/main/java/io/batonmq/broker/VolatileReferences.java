@@ -1,0 +1,42 @@
+package io.batonmq.broker;
+
+import io.batonmq.queue.Reference;
+
+/// References that the log does not know: of messages that are not durable, or in queues that are not.
+/// They end with this node. Their bodies are in memory, or in the log on behalf of somebody else; either
+/// is held as long as one of them is there.
+final class VolatileReferences {
+  private final Bodies bodies;
+  private final LiveExtents extents;
+
+  /// Separate from those of the state: a number given out here must not shift one that the log gives.
+  private final Origins origins = new Origins();
+
+  VolatileReferences(Bodies bodies, LiveExtents extents) {
+    this.bodies = bodies;
+    this.extents = extents;
+  }
+
+  /// Places a reference whose body already counts it, if it is in memory.
+  void place(LiveQueue queue, Reference reference) {
+    queue.queue().messages().append(reference);
+    queue.countAdded();
+    if (reference.position() >= 0) {
+      extents.add(reference.position(), reference.size());
+    }
+  }
+
+  /// The message is gone from a queue.
+  void giveUp(Reference reference) {
+    if (reference.position() >= 0) {
+      extents.remove(reference.position(), reference.size());
+    } else {
+      bodies.release(reference.position());
+    }
+    origins.release(reference.origin());
+  }
+
+  Origins origins() {
+    return origins;
+  }
+}

@@ -1,0 +1,219 @@
+package io.batonmq.queue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The messages of one queue, as references of 24 bytes: where the body is, and how often it was tried.
+///
+/// A message is *available*, or *out* (a consumer has it), or gone. It keeps its place while it is out.
+/// Higher priorities come first; within one, sequences ascend. No operation visits the whole queue:
+/// finding is a binary search, counts are kept, and what looks at chunks looks at their heads only.
+///
+/// Owned by one thread. [#freeze] hands what there is now to another thread in time proportional to
+/// the number of chunks; a chunk is copied when its owner changes it afterwards.
+public final class MessageQueue {
+  private final @Nullable Lane[] lanes = new Lane[Keys.PRIORITIES];
+  private int available;
+  private int out;
+  private long bytes;
+
+  /// Lower bound of the expiries of what is available.
+  private long expiryMin = Long.MAX_VALUE;
+
+  /// Adds a message at the end of its lane.
+  ///
+  /// @throws IllegalStateException if a message of the same priority with the same or a higher sequence
+  ///     was here before
+  public void append(Reference reference) {
+    lane(reference.priority()).append(reference);
+    bytes += reference.size();
+    if (reference.out()) {
+      out++;
+    } else {
+      available++;
+      lowerExpiry(reference.expiry());
+    }
+  }
+
+  /// Messages that are here: available and out.
+  public int messageCount() {
+    return available + out;
+  }
+
+  public int availableCount() {
+    return available;
+  }
+
+  public int outCount() {
+    return out;
+  }
+
+  /// Sum of the sizes of all messages that are here.
+  public long bytes() {
+    return bytes;
+  }
+
+  /// The message to deliver next, or [Keys#NONE].
+  public long firstAvailable() {
+    return available == 0 ? Keys.NONE : search(Keys.PRIORITIES - 1, 0);
+  }
+
+  /// The available message that comes after another one, which need not be here any more; or
+  /// [Keys#NONE].
+  public long nextAvailable(long key) {
+    return available == 0 ? Keys.NONE : search(Keys.priority(key), Keys.sequence(key) + 1);
+  }
+
+  /// What is known about a message, or null if it is not here.
+  public @Nullable Reference find(long key) {
+    Lane lane = lanes[Keys.priority(key)];
+    return lane == null ? null : lane.find(Keys.sequence(key));
+  }
+
+  /// A message goes out to a consumer.
+  public void deliver(long key) {
+    existing(key).deliver(Keys.sequence(key));
+    available--;
+    out++;
+  }
+
+  /// A message comes back to its old place.
+  ///
+  /// @param counted whether that was an attempt which failed, or may have
+  public void release(long key, boolean counted) {
+    lowerExpiry(existing(key).release(Keys.sequence(key), counted));
+    out--;
+    available++;
+  }
+
+  /// A message leaves the queue. Answers what it was.
+  public Reference remove(long key) {
+    Reference removed = existing(key).remove(Keys.sequence(key));
+    bytes -= removed.size();
+    if (removed.out()) {
+      out--;
+    } else {
+      available--;
+    }
+    return removed;
+  }
+
+  /// Everything that is out comes back, counted, because the node that knew its fate is lost.
+  public void releaseAll() {
+    for (Lane lane : lanes) {
+      if (lane != null && lane.out() > 0) {
+        lane.releaseAll();
+      }
+    }
+    available += out;
+    out = 0;
+    expiryMin = 0;
+  }
+
+  /// Nothing that is available expires before this time. May be earlier than true, never later.
+  public long expiryMillisMin() {
+    return expiryMin == Long.MAX_VALUE ? Long.MAX_VALUE : expiryMin * Reference.EXPIRY_UNIT_MILLIS;
+  }
+
+  /// Collects messages that are available and whose time is over, at most `max`.
+  public void due(long nowMillis, int max, KeyList into) {
+    if (nowMillis < expiryMillisMin()) {
+      return;
+    }
+    long expiry = nowMillis / Reference.EXPIRY_UNIT_MILLIS;
+    int limit = into.size() + max;
+    for (Lane lane : lanes) {
+      if (lane != null) {
+        lane.due(expiry, limit, into);
+      }
+    }
+    if (into.size() < limit) {
+      expiryMin = Long.MAX_VALUE;
+      for (Lane lane : lanes) {
+        if (lane != null) {
+          expiryMin = Math.min(expiryMin, lane.expiryMin());
+        }
+      }
+    }
+  }
+
+  /// Visits every message that is here. For deletion and for tests: it takes as long as the queue is.
+  public void forEach(Consumer<Reference> visitor) {
+    for (int priority = Keys.PRIORITIES - 1; priority >= 0; priority--) {
+      Lane lane = lanes[priority];
+      if (lane != null) {
+        lane.forEach(visitor);
+      }
+    }
+  }
+
+  /// The queue as it is now, for another thread.
+  public Frozen freeze() {
+    List<FrozenLane> frozen = new ArrayList<>();
+    for (int priority = Keys.PRIORITIES - 1; priority >= 0; priority--) {
+      Lane lane = lanes[priority];
+      if (lane != null) {
+        frozen.add(new FrozenLane(priority, lane.freeze()));
+      }
+    }
+    return new Frozen(List.copyOf(frozen));
+  }
+
+  /// A queue as it was at one moment.
+  public static final class Frozen {
+    private final List<FrozenLane> lanes;
+
+    private Frozen(List<FrozenLane> lanes) {
+      this.lanes = lanes;
+    }
+
+    /// Visits every message that was there, highest priority first, sequences ascending.
+    public void forEach(Consumer<Reference> visitor) {
+      for (FrozenLane lane : lanes) {
+        Lane.visit(lane.chunks, 0, lane.chunks.length, lane.priority, visitor);
+      }
+    }
+  }
+
+  private record FrozenLane(int priority, Chunk[] chunks) {}
+
+  private long search(int priority, long sequence) {
+    long from = sequence;
+    for (int p = priority; p >= 0; p--) {
+      Lane lane = lanes[p];
+      if (lane != null) {
+        long found = lane.nextAvailable(from);
+        if (found >= 0) {
+          return Keys.of(found, p);
+        }
+      }
+      from = 0;
+    }
+    return Keys.NONE;
+  }
+
+  private Lane lane(int priority) {
+    Lane lane = lanes[priority];
+    if (lane == null) {
+      lane = new Lane(priority);
+      lanes[priority] = lane;
+    }
+    return lane;
+  }
+
+  private Lane existing(long key) {
+    Lane lane = lanes[Keys.priority(key)];
+    if (lane == null) {
+      throw new IllegalStateException("no message with sequence " + Keys.sequence(key));
+    }
+    return lane;
+  }
+
+  private void lowerExpiry(long expiry) {
+    if (expiry != 0 && expiry < expiryMin) {
+      expiryMin = expiry;
+    }
+  }
+}

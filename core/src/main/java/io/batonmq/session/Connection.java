@@ -1,0 +1,28 @@
+package io.batonmq.session;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// One peer: its links and its open transactions.
+final class Connection {
+  final long id;
+  final Principal principal;
+  final String clientId;
+  final boolean exclusiveClientId;
+  final String remoteAddress;
+  final Outlet outlet;
+  final Map<Integer, Link> links = new LinkedHashMap<>();
+  final Map<Long, Transaction> transactions = new LinkedHashMap<>();
+
+  /// What was sent in its open transactions.
+  long transactionBytes;
+
+  Connection(Command.Connect command) {
+    this.id = command.connection();
+    this.principal = command.principal();
+    this.clientId = command.clientId();
+    this.exclusiveClientId = command.exclusiveClientId();
+    this.remoteAddress = command.remoteAddress();
+    this.outlet = command.outlet();
+  }
+}

@@ -1,0 +1,221 @@
+package io.batonmq.session;
+
+import io.batonmq.broker.ActiveBroker;
+import io.batonmq.broker.BrokerSettings;
+import io.batonmq.broker.Directory;
+import io.batonmq.broker.Limits;
+import io.batonmq.broker.LiveAddress;
+import io.batonmq.broker.LiveQueue;
+import io.batonmq.broker.Refusal;
+import io.batonmq.broker.Refusal.Reason;
+import io.batonmq.message.RoutingType;
+import io.batonmq.queue.Disposition;
+import io.batonmq.queue.KeyList;
+import io.batonmq.queue.Keys;
+import org.jspecify.annotations.Nullable;
+
+/// What consumers do: links that messages go out by, credit, and what became of what they were given.
+final class Consuming {
+  private final ActiveBroker broker;
+  private final Directory directory;
+  private final Limits limits;
+  private final Resolver resolver;
+  private final AccessRules access;
+  private final Answers answers;
+
+  Consuming(
+      ActiveBroker broker,
+      BrokerSettings settings,
+      Resolver resolver,
+      AccessRules access,
+      Answers answers) {
+    this.broker = broker;
+    this.directory = broker.directory();
+    this.limits = settings.limits();
+    this.resolver = resolver;
+    this.access = access;
+    this.answers = answers;
+  }
+
+  void open(Connection connection, Command.OpenConsumer command) {
+    Source source = command.source();
+    if (source.filter() != null || source.noLocal()) {
+      refuse(
+          connection,
+          command.link(),
+          new Refusal(
+              Reason.NOT_IMPLEMENTED,
+              "selectors and no-local are not built yet: consume without them"));
+      return;
+    }
+    switch (resolver.source(connection.principal, source)) {
+      case Resolver.Resolved.Refused(Refusal refusal) ->
+          refuse(connection, command.link(), refusal);
+      case Resolver.Resolved.Found(LiveAddress address, LiveQueue queue) -> {
+        if (queue == null) {
+          throw new IllegalStateException("no queue for " + source);
+        }
+        open(connection, command.link(), source, address, queue);
+      }
+    }
+  }
+
+  private void open(
+      Connection connection, int number, Source source, LiveAddress address, LiveQueue queue) {
+    int max = queue.queue().consumersMax();
+    if (!source.browse() && max > 0 && queue.takerCount() >= max) {
+      refuse(
+          connection,
+          number,
+          new Refusal(
+              Reason.IN_USE,
+              queue.queue().name() + " has " + max + " consumers, which is all it may have"));
+      return;
+    }
+    ConsumerLink link =
+        new ConsumerLink(
+            connection, number, queue, source, limits.unsettledMax(), answers::to, this::deleted);
+    connection.links.put(number, link);
+    queue.attach(link, source.browse());
+    answers.to(
+        connection,
+        new Output.ConsumerOpened(
+            number,
+            queue.queue().routing() == RoutingType.ANYCAST
+                ? Names.join(address.address().name(), queue.queue().name())
+                : address.address().name()));
+  }
+
+  private void refuse(Connection connection, int link, Refusal refusal) {
+    answers.to(connection, new Output.LinkRefused(link, refusal));
+  }
+
+  void credit(ConsumerLink link, long limit, boolean drain) {
+    link.credit(limit, drain);
+    if (!link.browses()) {
+      link.queue.offer(link);
+      if (drain) {
+        link.queue.drain(link);
+      }
+    }
+    broker.mark(link.queue);
+  }
+
+  void settle(ConsumerLink link, Command.Settle command, @Nullable Transaction transaction) {
+    Outstanding outstanding = link.outstanding;
+    long first = Math.max(command.first(), outstanding.first());
+    long last = Math.min(command.last(), outstanding.next() - 1);
+    KeyList keys = new KeyList();
+    for (long delivery = first; delivery <= last; delivery++) {
+      long key = outstanding.key(delivery);
+      if (key == Keys.NONE) {
+        continue;
+      }
+      if (transaction == null) {
+        outstanding.settle(delivery);
+        keys.add(key);
+      } else {
+        outstanding.hold(delivery);
+        transaction.settled.add(
+            new Transaction.Settled(link, delivery, key, command.disposition(), command.answer()));
+      }
+    }
+    if (transaction == null) {
+      dispose(link, keys, command.disposition());
+      if (command.answer()) {
+        answers.to(
+            link.connection(),
+            new Output.Settled(link.number(), command.first(), command.last(), null));
+      }
+    }
+  }
+
+  /// What became of messages that were out.
+  void dispose(ConsumerLink link, KeyList keys, Disposition disposition) {
+    LiveQueue queue = link.queue;
+    if (queue.queue().deleted()) {
+      return;
+    }
+    switch (disposition) {
+      case ACCEPTED -> broker.acknowledge(queue, keys);
+      case RELEASED -> broker.release(queue, keys, false);
+      case FAILED -> broker.fail(queue, keys);
+      case UNDELIVERABLE -> undeliverable(link, keys);
+      case REJECTED -> broker.reject(queue, keys);
+    }
+    if (!link.closed) {
+      // The limit of unsettled deliveries may have been what it waited for.
+      queue.offer(link);
+      broker.mark(queue);
+    }
+  }
+
+  private void undeliverable(ConsumerLink link, KeyList keys) {
+    KeyList excluded = new KeyList();
+    KeyList tooMany = new KeyList();
+    for (int i = 0; i < keys.size(); i++) {
+      (link.exclude(keys.get(i)) ? excluded : tooMany).add(keys.get(i));
+    }
+    broker.fail(link.queue, excluded);
+    broker.reject(link.queue, tooMany);
+  }
+
+  /// A link is gone. What it had may have been seen, and comes back counted and marked.
+  void closed(ConsumerLink link) {
+    link.closed = true;
+    LiveQueue queue = link.queue;
+    queue.detach(link);
+    if (queue.queue().deleted()) {
+      return;
+    }
+    KeyList keys = new KeyList();
+    Outstanding outstanding = link.outstanding;
+    for (long delivery = outstanding.first(); delivery < outstanding.next(); delivery++) {
+      long key = outstanding.key(delivery);
+      if (key != Keys.NONE) {
+        keys.add(key);
+      }
+    }
+    broker.release(queue, keys, true);
+    if (!queue.queue().durable() && queue.consumerCount() == 0) {
+      directory.deleteQueue(queue);
+    }
+  }
+
+  /// Ends the subscription of a link that is closed; answers why not.
+  @Nullable Refusal unsubscribe(ConsumerLink link) {
+    LiveQueue queue = link.queue;
+    if (!(link.source.kind() instanceof Source.Kind.Subscription) || queue.queue().deleted()) {
+      return null;
+    }
+    String address = queue.queue().address().name();
+    if (!access.allows(link.connection().principal, Permission.DELETE_DURABLE_QUEUE, address)) {
+      return new Refusal(
+          Reason.NOT_AUTHORIZED,
+          "user "
+              + link.connection().principal.name()
+              + " may not end a subscription at "
+              + address);
+    }
+    if (queue.consumerCount() > 0) {
+      return new Refusal(
+          Reason.IN_USE, "the subscription has consumers: close them before ending it");
+    }
+    directory.deleteQueue(queue);
+    return null;
+  }
+
+  /// The queue of a link was deleted.
+  private void deleted(Connection connection, Integer number) {
+    if (connection.links.get(number) instanceof ConsumerLink link) {
+      link.closed = true;
+      connection.links.remove(number);
+      answers.to(
+          connection,
+          new Output.LinkClosed(
+              number,
+              new Refusal(
+                  Reason.DELETED, "the queue " + link.queue.queue().name() + " was deleted")));
+    }
+  }
+}

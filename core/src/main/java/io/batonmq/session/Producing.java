@@ -1,0 +1,278 @@
+package io.batonmq.session;
+
+import io.batonmq.broker.ActiveBroker;
+import io.batonmq.broker.BrokerSettings;
+import io.batonmq.broker.FullPolicy;
+import io.batonmq.broker.Limits;
+import io.batonmq.broker.LiveAddress;
+import io.batonmq.broker.LiveQueue;
+import io.batonmq.broker.Refusal;
+import io.batonmq.broker.Refusal.Reason;
+import io.batonmq.message.Identity;
+import io.batonmq.message.Message;
+import io.batonmq.seam.Now;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What producers do: links that messages come in by, their fate, and how many more may come.
+final class Producing {
+  private final ActiveBroker broker;
+  private final Limits limits;
+  private final Resolver resolver;
+  private final Answers answers;
+  private final Producers producers;
+
+  /// Links that get no credit now, because there is no room for what they would send.
+  private final Set<ProducerLink> blocked = new LinkedHashSet<>();
+
+  private long windows;
+
+  Producing(
+      ActiveBroker broker,
+      BrokerSettings settings,
+      Resolver resolver,
+      Answers answers,
+      Producers producers) {
+    this.broker = broker;
+    this.limits = settings.limits();
+    this.resolver = resolver;
+    this.answers = answers;
+    this.producers = producers;
+  }
+
+  void open(Connection connection, Command.OpenProducer command) {
+    String producer = command.producer();
+    if (producer != null) {
+      String fault = Names.fault(producer, limits.nameMax());
+      if (fault != null) {
+        refuse(connection, command.link(), new Refusal(Reason.INVALID, fault));
+        return;
+      }
+    }
+    ProducerLink.Target target = null;
+    if (command.address() != null) {
+      switch (resolver.target(connection.principal, command.address(), command.routing())) {
+        case Resolver.Resolved.Refused(Refusal refusal) -> {
+          refuse(connection, command.link(), refusal);
+          return;
+        }
+        case Resolver.Resolved.Found(LiveAddress address, LiveQueue queue) ->
+            target = new ProducerLink.Target(command.address(), address, queue);
+      }
+    }
+    boolean roomForWindow = windows + limits.producerWindow() <= limits.producerWindowTotal();
+    int window = roomForWindow ? limits.producerWindow() : 1;
+    windows += window;
+    ProducerLink link =
+        new ProducerLink(connection, command.link(), command.routing(), producer, window, target);
+    connection.links.put(link.number(), link);
+    if (producer != null) {
+      producers.attach(producer);
+    }
+    if (mayGrant(link)) {
+      link.credit = window;
+      answers.to(connection, new Output.ProducerOpened(link.number(), window));
+    } else {
+      link.owed = window;
+      blocked.add(link);
+      answers.to(connection, new Output.ProducerOpened(link.number(), 0));
+    }
+  }
+
+  private void refuse(Connection connection, int link, Refusal refusal) {
+    answers.to(connection, new Output.LinkRefused(link, refusal));
+  }
+
+  /// A link is gone.
+  ///
+  /// @param clean whether its producer said so, and will not send anything again
+  void closed(ProducerLink link, boolean clean, Now now) {
+    link.closed = true;
+    windows -= link.window;
+    blocked.remove(link);
+    String producer = link.producer;
+    if (producer != null && producers.detach(producer)) {
+      if (clean) {
+        producers.forget(producer);
+        broker.forget(producer);
+      } else if (broker.remembers(producer)) {
+        producers.retain(producer, now.nanos());
+      }
+    }
+  }
+
+  void send(ProducerLink link, Command.Send command, @Nullable Transaction transaction, Now now) {
+    Refusal refusal = accept(link, command, transaction, now);
+    if (refusal != null && transaction != null) {
+      // The peer may have sent it settled, and believe that it is in the transaction.
+      transaction.failed = true;
+    }
+    if (!command.settled()) {
+      answers.to(link.connection(), new Output.Sent(link.number(), command.delivery(), refusal));
+    }
+    replenish(link);
+  }
+
+  /// A message came that does not count: its credit comes back like any other.
+  void countRefused(ProducerLink link) {
+    replenish(link);
+  }
+
+  private void replenish(ProducerLink link) {
+    link.credit--;
+    link.owed++;
+    if (link.owed >= Math.max(1, link.window / 2)) {
+      grant(link);
+    }
+  }
+
+  private @Nullable Refusal accept(
+      ProducerLink link, Command.Send command, @Nullable Transaction transaction, Now now) {
+    if (link.credit <= 0) {
+      return new Refusal(
+          Reason.LIMIT_REACHED, "the link has no credit: wait for it before sending more");
+    }
+    Message message = command.message();
+    Refusal fault = fault(message);
+    if (fault != null) {
+      return fault;
+    }
+    LiveAddress address;
+    LiveQueue queue;
+    switch (resolve(link, command.address())) {
+      case Resolver.Resolved.Refused(Refusal refusal) -> {
+        return refusal;
+      }
+      case Resolver.Resolved.Found(LiveAddress found, LiveQueue foundQueue) -> {
+        address = found;
+        queue = foundQueue;
+      }
+    }
+    if (broker.accepted(message, address)) {
+      // Sent again because its answer was lost. The answer waits for everything appended until now,
+      // so for the original too.
+      return null;
+    }
+    List<LiveQueue> queues = queue != null ? List.of(queue) : broker.route(address, link.routing);
+    if (queues.isEmpty()) {
+      return null;
+    }
+    if (!broker.roomForMessages()) {
+      return new Refusal(
+          Reason.LIMIT_REACHED, "the disk is full: consume messages or give it more room");
+    }
+    if (address.full()) {
+      FullPolicy policy = address.settings().fullPolicy();
+      if (policy == FullPolicy.DROP) {
+        return null;
+      }
+      if (policy == FullPolicy.FAIL || (policy == FullPolicy.BLOCK && link.target == null)) {
+        return new Refusal(
+            Reason.LIMIT_REACHED,
+            "the address " + address.address().name() + " is full: consume from it first");
+      }
+    }
+    return enqueue(link.connection(), address, queues, message, transaction, now);
+  }
+
+  private @Nullable Refusal enqueue(
+      Connection connection,
+      LiveAddress address,
+      List<LiveQueue> queues,
+      Message message,
+      @Nullable Transaction transaction,
+      Now now) {
+    if (transaction == null) {
+      return broker.enqueue(address, queues, message, null, now.wallMillis());
+    }
+    if (connection.transactionBytes + message.size() > limits.transactionBytesMax()) {
+      return new Refusal(
+          Reason.LIMIT_REACHED,
+          "transactions may hold "
+              + limits.transactionBytesMax()
+              + " bytes per connection: commit more often");
+    }
+    Refusal refusal = broker.enqueue(address, queues, message, transaction.sends, now.wallMillis());
+    if (refusal == null) {
+      transaction.bytes += message.size();
+      connection.transactionBytes += message.size();
+    }
+    return refusal;
+  }
+
+  private @Nullable Refusal fault(Message message) {
+    String id =
+        switch (message.identity()) {
+          case Identity.Sequenced(String producer, long _) -> producer;
+          case Identity.Named(String name) -> name;
+          case null -> null;
+        };
+    if (id != null && id.length() > limits.nameMax()) {
+      return new Refusal(
+          Reason.INVALID, "a message id has more than " + limits.nameMax() + " characters");
+    }
+    String group = message.groupId();
+    if (group != null && group.length() > limits.nameMax()) {
+      return new Refusal(
+          Reason.INVALID, "a group id has more than " + limits.nameMax() + " characters");
+    }
+    return null;
+  }
+
+  /// Where a message goes: as the link says, made again if its queue was deleted meanwhile, or as the
+  /// message says.
+  private Resolver.Resolved resolve(ProducerLink link, @Nullable String name) {
+    Principal principal = link.connection().principal;
+    ProducerLink.Target target = link.target;
+    if (target == null) {
+      return name == null
+          ? new Resolver.Resolved.Refused(
+              new Refusal(Reason.INVALID, "neither the link nor the message names an address"))
+          : resolver.target(principal, name, link.routing);
+    }
+    boolean gone =
+        (target.queue() != null && target.queue().queue().deleted())
+            || target.address().address().queues().isEmpty();
+    if (!gone) {
+      return new Resolver.Resolved.Found(target.address(), target.queue());
+    }
+    Resolver.Resolved again = resolver.target(principal, target.name(), link.routing);
+    if (again instanceof Resolver.Resolved.Found(LiveAddress address, LiveQueue queue)) {
+      link.target = new ProducerLink.Target(target.name(), address, queue);
+    }
+    return again;
+  }
+
+  /// Gives credit to those who had to wait for room.
+  void unblock() {
+    if (blocked.isEmpty()) {
+      return;
+    }
+    for (ProducerLink link : List.copyOf(blocked)) {
+      if (mayGrant(link)) {
+        blocked.remove(link);
+        grant(link);
+      }
+    }
+  }
+
+  private void grant(ProducerLink link) {
+    if (!mayGrant(link)) {
+      blocked.add(link);
+      return;
+    }
+    link.credit += link.owed;
+    answers.to(link.connection(), new Output.Grant(link.number(), link.owed));
+    link.owed = 0;
+  }
+
+  private boolean mayGrant(ProducerLink link) {
+    ProducerLink.Target target = link.target;
+    return broker.roomForMessages()
+        && (target == null
+            || target.address().settings().fullPolicy() != FullPolicy.BLOCK
+            || !target.address().full());
+  }
+}

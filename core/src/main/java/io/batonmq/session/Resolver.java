@@ -1,0 +1,312 @@
+package io.batonmq.session;
+
+import io.batonmq.broker.BrokerSettings;
+import io.batonmq.broker.Directory;
+import io.batonmq.broker.LiveAddress;
+import io.batonmq.broker.LiveQueue;
+import io.batonmq.broker.Refusal;
+import io.batonmq.broker.Refusal.Reason;
+import io.batonmq.message.RoutingType;
+import org.jspecify.annotations.Nullable;
+
+/// From a name that a peer gave to an address and a queue: permission first, then what there is, then
+/// what may be made.
+final class Resolver {
+  private final Directory directory;
+  private final BrokerSettings settings;
+  private final AccessRules access;
+  private final long epoch;
+  private long lastVolatile;
+
+  /// What a name stands for, or why it stands for nothing.
+  sealed interface Resolved {
+    /// @param queue null for an address as a whole
+    record Found(LiveAddress address, @Nullable LiveQueue queue) implements Resolved {}
+
+    record Refused(Refusal refusal) implements Resolved {}
+  }
+
+  Resolver(Directory directory, BrokerSettings settings, AccessRules access, long epoch) {
+    this.directory = directory;
+    this.settings = settings;
+    this.access = access;
+    this.epoch = epoch;
+  }
+
+  /// Where a producer's messages go.
+  Resolved target(Principal principal, String name, @Nullable RoutingType routing) {
+    String fault = Names.fault(name, settings.limits().nameMax());
+    if (fault != null) {
+      return refused(Reason.INVALID, fault);
+    }
+    String addressName = Names.address(name);
+    String queueName = Names.queue(name);
+    if (!access.allows(principal, Permission.SEND, addressName)) {
+      return forbidden(principal, "send to", addressName);
+    }
+    LiveAddress address = directory.address(addressName);
+    if (queueName != null) {
+      return queue(addressName, queueName);
+    }
+    if (address == null) {
+      RoutingType as =
+          routing != null ? routing : settings.address(addressName).defaultAddressRouting();
+      return createAddress(principal, addressName, as);
+    }
+    if (routing != null && !has(address, routing)) {
+      return otherRouting(address, routing);
+    }
+    if (routing != RoutingType.MULTICAST
+        && address.address().anycast()
+        && address.address().queues().isEmpty()) {
+      return createQueue(principal, address);
+    }
+    return new Resolved.Found(address, null);
+  }
+
+  /// What a consumer takes from. Found with a queue, always.
+  Resolved source(Principal principal, Source source) {
+    if (source.address().isEmpty() && source.kind() instanceof Source.Kind.Subscription kind) {
+      return existing(principal, kind);
+    }
+    String fault = Names.fault(source.address(), settings.limits().nameMax());
+    if (fault != null) {
+      return refused(Reason.INVALID, fault);
+    }
+    String addressName = Names.address(source.address());
+    Permission needed = source.browse() ? Permission.BROWSE : Permission.CONSUME;
+    if (!access.allows(principal, needed, addressName)) {
+      return forbidden(principal, source.browse() ? "browse" : "consume from", addressName);
+    }
+    return switch (source.kind()) {
+      case Source.Kind.Queue _ -> queue(principal, source.address());
+      case Source.Kind.Volatile _ -> volatileSubscription(principal, addressName);
+      case Source.Kind.Subscription kind -> subscription(principal, addressName, kind);
+    };
+  }
+
+  private Resolved queue(String addressName, String queueName) {
+    LiveQueue queue = directory.queue(queueName);
+    if (queue == null || !queue.queue().address().name().equals(addressName)) {
+      return refused(
+          Reason.NOT_FOUND, "there is no queue " + queueName + " at the address " + addressName);
+    }
+    return new Resolved.Found(queue.address(), queue);
+  }
+
+  private Resolved queue(Principal principal, String name) {
+    String queueName = Names.queue(name);
+    if (queueName != null) {
+      return queue(Names.address(name), queueName);
+    }
+    LiveAddress address = directory.address(name);
+    if (address == null) {
+      LiveQueue byName = directory.queue(name);
+      if (byName != null) {
+        if (!access.allows(principal, Permission.CONSUME, byName.queue().address().name())) {
+          return forbidden(principal, "consume from", byName.queue().address().name());
+        }
+        return new Resolved.Found(byName.address(), byName);
+      }
+      return createAddress(principal, name, RoutingType.ANYCAST);
+    }
+    LiveQueue own = directory.queue(name);
+    if (own != null && own.address().equals(address)) {
+      return new Resolved.Found(address, own);
+    }
+    for (RoutingType routing : RoutingType.values()) {
+      for (var queue : address.address().queues()) {
+        LiveQueue live = directory.queue(queue.name());
+        if (live != null && queue.routing() == routing && queue.durable()) {
+          return new Resolved.Found(address, live);
+        }
+      }
+    }
+    return address.address().anycast()
+        ? createQueue(principal, address)
+        : otherRouting(address, RoutingType.ANYCAST);
+  }
+
+  private Resolved volatileSubscription(Principal principal, String addressName) {
+    LiveAddress address = directory.address(addressName);
+    if (!access.allows(principal, Permission.CREATE_NON_DURABLE_QUEUE, addressName)) {
+      return forbidden(principal, "create a subscription at", addressName);
+    }
+    if (address == null) {
+      Resolved created = createAddress(principal, addressName, RoutingType.MULTICAST);
+      if (!(created instanceof Resolved.Found found)) {
+        return created;
+      }
+      address = found.address();
+    }
+    if (!address.address().multicast()) {
+      return otherRouting(address, RoutingType.MULTICAST);
+    }
+    if (tooManyQueues()) {
+      return tooMany();
+    }
+    String name = addressName + ":volatile:" + epoch + ":" + ++lastVolatile;
+    return new Resolved.Found(
+        address, directory.createQueue(address, name, RoutingType.MULTICAST, false, 1, true));
+  }
+
+  private Resolved subscription(
+      Principal principal, String addressName, Source.Kind.Subscription kind) {
+    String fault = subscriptionFault(kind);
+    if (fault != null) {
+      return refused(Reason.INVALID, fault);
+    }
+    String name = Names.subscription(kind);
+    LiveQueue queue = directory.queue(name);
+    if (queue != null && queue.queue().address().name().equals(addressName)) {
+      return attachable(queue, kind);
+    }
+    if (queue != null && queue.consumerCount() > 0) {
+      return refused(
+          Reason.IN_USE, "the subscription " + kind.name() + " has consumers at another address");
+    }
+    Permission needed =
+        kind.durable() ? Permission.CREATE_DURABLE_QUEUE : Permission.CREATE_NON_DURABLE_QUEUE;
+    if (!access.allows(principal, needed, addressName)) {
+      return forbidden(principal, "create a subscription at", addressName);
+    }
+    LiveAddress address = directory.address(addressName);
+    if (address == null) {
+      Resolved created = createAddress(principal, addressName, RoutingType.MULTICAST);
+      if (!(created instanceof Resolved.Found found)) {
+        return created;
+      }
+      address = found.address();
+    }
+    if (!address.address().multicast()) {
+      return otherRouting(address, RoutingType.MULTICAST);
+    }
+    if (queue != null) {
+      // Another topic under the same name is another subscription (JMS 3.1 §8.3.3).
+      directory.deleteQueue(queue);
+    }
+    if (tooManyQueues()) {
+      return tooMany();
+    }
+    return new Resolved.Found(
+        address,
+        directory.createQueue(
+            address, name, RoutingType.MULTICAST, kind.durable(), kind.shared() ? 0 : 1, false));
+  }
+
+  private Resolved existing(Principal principal, Source.Kind.Subscription kind) {
+    String fault = subscriptionFault(kind);
+    if (fault != null) {
+      return refused(Reason.INVALID, fault);
+    }
+    LiveQueue queue = directory.queue(Names.subscription(kind));
+    if (queue == null) {
+      return refused(Reason.NOT_FOUND, "there is no subscription " + kind.name());
+    }
+    String addressName = queue.queue().address().name();
+    if (!access.allows(principal, Permission.CONSUME, addressName)) {
+      return forbidden(principal, "consume from", addressName);
+    }
+    return attachable(queue, kind);
+  }
+
+  private static Resolved attachable(LiveQueue queue, Source.Kind.Subscription kind) {
+    boolean madeShared = queue.queue().consumersMax() == 0;
+    if (madeShared != kind.shared() && queue.consumerCount() > 0) {
+      return refused(
+          Reason.IN_USE,
+          "the subscription "
+              + kind.name()
+              + " is in use, "
+              + (madeShared ? "" : "not ")
+              + "shared");
+    }
+    return new Resolved.Found(queue.address(), queue);
+  }
+
+  private @Nullable String subscriptionFault(Source.Kind.Subscription kind) {
+    int max = settings.limits().nameMax();
+    String fault = Names.fault(kind.name(), max);
+    return fault != null || kind.clientId().isEmpty() ? fault : Names.fault(kind.clientId(), max);
+  }
+
+  private Resolved createAddress(Principal principal, String name, RoutingType routing) {
+    if (!settings.address(name).autoCreateAddresses()
+        || (routing == RoutingType.ANYCAST && !settings.address(name).autoCreateQueues())) {
+      return refused(
+          Reason.NOT_FOUND, "there is no address " + name + ", and it is not created by itself");
+    }
+    if (!access.allows(principal, Permission.CREATE_ADDRESS, name)
+        || (routing == RoutingType.ANYCAST
+            && !access.allows(principal, Permission.CREATE_DURABLE_QUEUE, name))) {
+      return forbidden(principal, "create", name);
+    }
+    if (tooManyQueues() || directory.queue(name) != null) {
+      return tooManyQueues()
+          ? tooMany()
+          : refused(Reason.NOT_ALLOWED, "there is a queue " + name + " at another address");
+    }
+    boolean anycast = routing == RoutingType.ANYCAST;
+    LiveAddress address = directory.createAddress(name, anycast, !anycast, true);
+    return new Resolved.Found(address, anycast ? create(address) : null);
+  }
+
+  private Resolved createQueue(Principal principal, LiveAddress address) {
+    String name = address.address().name();
+    if (!address.settings().autoCreateQueues()) {
+      return refused(
+          Reason.NOT_FOUND, "there is no queue " + name + ", and it is not created by itself");
+    }
+    if (!access.allows(principal, Permission.CREATE_DURABLE_QUEUE, name)) {
+      return forbidden(principal, "create a queue at", name);
+    }
+    if (directory.queue(name) != null) {
+      return refused(Reason.NOT_ALLOWED, "there is a queue " + name + " at another address");
+    }
+    return tooManyQueues() ? tooMany() : new Resolved.Found(address, create(address));
+  }
+
+  private LiveQueue create(LiveAddress address) {
+    return directory.createQueue(
+        address,
+        address.address().name(),
+        RoutingType.ANYCAST,
+        true,
+        address.settings().maxConsumers(),
+        true);
+  }
+
+  private boolean tooManyQueues() {
+    return directory.queues().size() >= settings.limits().queuesMax();
+  }
+
+  private Resolved tooMany() {
+    return refused(
+        Reason.LIMIT_REACHED, "there are " + settings.limits().queuesMax() + " queues already");
+  }
+
+  private static boolean has(LiveAddress address, RoutingType routing) {
+    return routing == RoutingType.ANYCAST
+        ? address.address().anycast()
+        : address.address().multicast();
+  }
+
+  private static Resolved otherRouting(LiveAddress address, RoutingType routing) {
+    return refused(
+        Reason.NOT_ALLOWED,
+        "the address "
+            + address.address().name()
+            + (routing == RoutingType.ANYCAST
+                ? " is not a queue but a topic (multicast)"
+                : " is not a topic but a queue (anycast)"));
+  }
+
+  private static Resolved forbidden(Principal principal, String what, String name) {
+    return refused(
+        Reason.NOT_AUTHORIZED, "user " + principal.name() + " may not " + what + " " + name);
+  }
+
+  private static Resolved refused(Reason reason, String text) {
+    return new Resolved.Refused(new Refusal(reason, text));
+  }
+}

@@ -1,0 +1,375 @@
+package io.batonmq.session;
+
+import io.batonmq.broker.ActiveBroker;
+import io.batonmq.broker.BrokerSettings;
+import io.batonmq.broker.BrokerState;
+import io.batonmq.broker.Effects;
+import io.batonmq.broker.Refusal;
+import io.batonmq.broker.Refusal.Reason;
+import io.batonmq.log.Appender;
+import io.batonmq.seam.Now;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The broker of an active node, as its owner's loop sees it: commands go in, outputs leave by each
+/// connection's [Outlet] once all that they rest on is committed.
+///
+/// One thread owns it. A turn of its loop: some [#accept]s while [Appender#full] says no, then
+/// [#dispatch], then [Appender#flush]; [#committed] whenever that has risen; [#tick] at
+/// [#nextDeadlineNanos]. None of them blocks. A [io.batonmq.log.FencedException] out of any of them means
+/// that this node is not active any more: drop this object and the state, which is ahead of the log.
+public final class Sessions {
+  /// Expired messages, and forgotten producers, in one tick.
+  private static final int CHORES = 1_000;
+
+  private final BrokerState state;
+  private final Appender appender;
+  private final BrokerSettings settings;
+  private final AccessRules access;
+  private final Effects effects;
+  private final Door door = new Door();
+  private final ActiveBroker broker;
+  private final Producers producers;
+  private final Answers answers;
+  private final Map<Long, Connection> connections = new LinkedHashMap<>();
+  private final Map<String, Connection> clientIds = new HashMap<>();
+  private @Nullable Rooms rooms;
+  private @Nullable Refusal handingOver;
+
+  /// The latest time that was passed in.
+  private long nowNanos;
+
+  /// When expired messages are looked for next.
+  private long scanNanos;
+
+  /// What there is once the epoch is known.
+  private record Rooms(
+      Producing producing,
+      Consuming consuming,
+      Transacting transacting,
+      SnapshotRhythm snapshots) {}
+
+  /// @param state the fold of every record of the log
+  public Sessions(
+      BrokerState state,
+      Appender appender,
+      BrokerSettings settings,
+      AccessRules access,
+      Effects effects) {
+    this.state = state;
+    this.appender = appender;
+    this.settings = settings;
+    this.access = access;
+    this.effects = effects;
+    this.broker = new ActiveBroker(state, appender, settings, effects);
+    this.producers = new Producers(settings.producerRetentionNanos());
+    this.answers = new Answers(broker, door);
+  }
+
+  /// Begins the epoch; once, before anything else.
+  public void activate(long epoch, Now now) {
+    if (rooms != null) {
+      throw new IllegalStateException("active already, in epoch " + state.epoch());
+    }
+    nowNanos = now.nanos();
+    scanNanos = now.nanos();
+    door.committed(appender.committed());
+    broker.activate(epoch, now.wallMillis());
+    // Whoever was attached to the node before this one may come back to this one.
+    state.identities().producers().forEach(name -> producers.retain(name, now.nanos()));
+    Resolver resolver = new Resolver(broker.directory(), settings, access, epoch);
+    Consuming consuming = new Consuming(broker, settings, resolver, access, answers);
+    rooms =
+        new Rooms(
+            new Producing(broker, settings, resolver, answers, producers),
+            consuming,
+            new Transacting(broker, settings.limits(), answers, consuming, producers, epoch),
+            new SnapshotRhythm(broker, effects, settings.snapshotLogBytes()));
+  }
+
+  /// Takes a command and delivers what it made possible.
+  public void on(Command command, Now now) {
+    accept(command, now);
+    dispatch(now);
+  }
+
+  /// Takes a command. What it makes possible is delivered by the next [#dispatch], so that many
+  /// deliveries become one event.
+  public void accept(Command command, Now now) {
+    if (command instanceof Command.Connect connect) {
+      connect(connect);
+      return;
+    }
+    Connection connection = connections.get(command.connection());
+    if (connection == null) {
+      // Refused, closed by us, or handed over: what was still under way does not count.
+      return;
+    }
+    Rooms room = rooms();
+    switch (command) {
+      case Command.Connect _ -> throw new IllegalStateException("handled above");
+      case Command.Disconnect disconnect -> disconnect(connection, disconnect.clean(), now);
+      case Command.OpenProducer open -> {
+        if (mayOpen(connection, open.link())) {
+          room.producing.open(connection, open);
+        }
+      }
+      case Command.OpenConsumer open -> {
+        if (mayOpen(connection, open.link())) {
+          room.consuming.open(connection, open);
+        }
+      }
+      case Command.Send send -> send(connection, send, now);
+      case Command.Credit credit -> {
+        if (connection.links.get(credit.link()) instanceof ConsumerLink link) {
+          room.consuming.credit(link, credit.limit(), credit.drain());
+        }
+      }
+      case Command.Settle settle -> settle(connection, settle);
+      case Command.CloseLink close -> closeLink(connection, close, now);
+      case Command.Begin begin -> room.transacting.begin(connection, begin);
+      case Command.End end -> room.transacting.end(connection, end, now);
+    }
+  }
+
+  /// Delivers what can be delivered, until the gathering batch is full.
+  public void dispatch(Now now) {
+    if (handingOver != null) {
+      return;
+    }
+    nowNanos = now.nanos();
+    broker.dispatch(now.wallMillis());
+    rooms().producing.unblock();
+  }
+
+  /// What time alone brings about.
+  public void tick(Now now) {
+    Rooms room = rooms();
+    if (handingOver != null) {
+      return;
+    }
+    producers.lapse(now.nanos(), CHORES, broker::forget);
+    nowNanos = now.nanos();
+    if (now.nanos() - scanNanos >= 0) {
+      boolean done = broker.expireDue(broker.wall(now.wallMillis()), CHORES);
+      scanNanos = done ? now.nanos() + settings.expiryScanNanos() : now.nanos();
+    }
+    room.snapshots.consider();
+    dispatch(now);
+  }
+
+  /// The log is committed up to a position.
+  public void committed(long position, Now now) {
+    door.committed(position);
+    rooms().snapshots.committed(position);
+    dispatch(now);
+  }
+
+  /// The record that [Effects#load] asked for.
+  ///
+  /// @param payload valid during the call only
+  public void loaded(long position, ByteBuffer payload, Now now) {
+    broker.loaded(position, payload);
+    dispatch(now);
+  }
+
+  /// The snapshot that [Effects#snapshot] asked for is on stable storage.
+  ///
+  /// @param position that of its content
+  public void snapshotWritten(String name, long checksum, long position, Now now) {
+    rooms().snapshots.written(name, checksum, position);
+  }
+
+  /// The snapshot that [Effects#snapshot] asked for could not be written.
+  public void snapshotFailed(Now now) {
+    rooms().snapshots.failed();
+  }
+
+  /// When [#tick] is due, in the time of [Now#nanos]; [Long#MAX_VALUE] for never.
+  public long nextDeadlineNanos() {
+    if (handingOver != null) {
+      return Long.MAX_VALUE;
+    }
+    if (broker.undispatched() && !broker.full()) {
+      return nowNanos;
+    }
+    long lapse = producers.nextDeadline();
+    return lapse == Long.MAX_VALUE || scanNanos - lapse < 0 ? scanNanos : lapse;
+  }
+
+  /// Passes the baton on: no command counts any more, and every connection is closed after what was
+  /// said before has left. Outputs still wait for their commit; see [#quiet].
+  public void handOver(Refusal refusal, Now now) {
+    handingOver = refusal;
+    for (Connection connection : connections.values()) {
+      answers.to(connection, new Output.ConnectionClosed(refusal));
+    }
+    connections.clear();
+    clientIds.clear();
+  }
+
+  /// Whether nothing waits to leave.
+  public boolean quiet() {
+    return door.isEmpty();
+  }
+
+  /// Every queue in numbers, in the order of their creation.
+  public List<QueueStat> queueStats() {
+    return broker.directory().queues().stream().map(QueueStat::of).toList();
+  }
+
+  public int connectionCount() {
+    return connections.size();
+  }
+
+  private void connect(Command.Connect command) {
+    Refusal refusal = mayConnect(command);
+    if (refusal != null) {
+      answers.to(command.outlet(), new Output.ConnectionClosed(refusal));
+      return;
+    }
+    Connection connection = new Connection(command);
+    connections.put(connection.id, connection);
+    if (connection.exclusiveClientId) {
+      clientIds.put(connection.clientId, connection);
+    }
+    answers.to(connection, new Output.Connected());
+  }
+
+  private @Nullable Refusal mayConnect(Command.Connect command) {
+    if (handingOver != null) {
+      return handingOver;
+    }
+    if (connections.containsKey(command.connection())) {
+      throw new IllegalStateException("connection " + command.connection() + " connects twice");
+    }
+    if (connections.size() >= settings.limits().connectionsMax()) {
+      return new Refusal(
+          Reason.LIMIT_REACHED,
+          "there are " + settings.limits().connectionsMax() + " connections already");
+    }
+    if (command.clientId().length() > settings.limits().nameMax()) {
+      return new Refusal(
+          Reason.INVALID,
+          "a client id has more than " + settings.limits().nameMax() + " characters");
+    }
+    if (command.exclusiveClientId() && clientIds.containsKey(command.clientId())) {
+      return new Refusal(
+          Reason.IN_USE,
+          "the client id " + command.clientId() + " is in use by another connection");
+    }
+    return null;
+  }
+
+  private void disconnect(Connection connection, boolean clean, Now now) {
+    connections.remove(connection.id);
+    if (connection.exclusiveClientId) {
+      clientIds.remove(connection.clientId, connection);
+    }
+    for (Link link : List.copyOf(connection.links.values())) {
+      switch (link) {
+        case ProducerLink producer -> rooms().producing.closed(producer, clean, now);
+        case ConsumerLink consumer -> rooms().consuming.closed(consumer);
+      }
+    }
+    connection.links.clear();
+    rooms().transacting.abort(connection);
+  }
+
+  private boolean mayOpen(Connection connection, int link) {
+    Refusal refusal = null;
+    if (connection.links.containsKey(link)) {
+      refusal = new Refusal(Reason.INVALID, "the link " + link + " is open already");
+    } else if (connection.links.size() >= settings.limits().linksMax()) {
+      refusal =
+          new Refusal(
+              Reason.LIMIT_REACHED,
+              "a connection may have " + settings.limits().linksMax() + " links at once");
+    }
+    if (refusal != null) {
+      answers.to(connection, new Output.LinkRefused(link, refusal));
+    }
+    return refusal == null;
+  }
+
+  private void send(Connection connection, Command.Send send, Now now) {
+    if (!(connection.links.get(send.link()) instanceof ProducerLink link)) {
+      return;
+    }
+    Transaction transaction = null;
+    if (send.transaction() != 0) {
+      transaction = connection.transactions.get(send.transaction());
+      if (transaction == null) {
+        if (!send.settled()) {
+          answers.to(connection, new Output.Sent(link.number(), send.delivery(), noTransaction()));
+        }
+        rooms().producing.countRefused(link);
+        return;
+      }
+    }
+    rooms().producing.send(link, send, transaction, now);
+  }
+
+  private void settle(Connection connection, Command.Settle settle) {
+    if (!(connection.links.get(settle.link()) instanceof ConsumerLink link)) {
+      return;
+    }
+    Transaction transaction = null;
+    if (settle.transaction() != 0) {
+      transaction = connection.transactions.get(settle.transaction());
+      if (transaction == null) {
+        answers.to(
+            connection,
+            new Output.Settled(link.number(), settle.first(), settle.last(), noTransaction()));
+        return;
+      }
+    }
+    rooms().consuming.settle(link, settle, transaction);
+  }
+
+  private static Refusal noTransaction() {
+    return new Refusal(Reason.ROLLED_BACK, "the transaction is not open here: it was rolled back");
+  }
+
+  private void closeLink(Connection connection, Command.CloseLink close, Now now) {
+    Link link = connection.links.remove(close.link());
+    Refusal refusal = null;
+    switch (link) {
+      case ProducerLink producer -> rooms().producing.closed(producer, true, now);
+      case ConsumerLink consumer -> {
+        rooms().consuming.closed(consumer);
+        if (close.unsubscribe()) {
+          refusal = rooms().consuming.unsubscribe(consumer);
+        }
+      }
+      case null -> {
+        return;
+      }
+    }
+    answers.to(connection, new Output.LinkClosed(close.link(), refusal));
+  }
+
+  private Rooms rooms() {
+    if (rooms == null) {
+      throw new IllegalStateException("not active yet");
+    }
+    return rooms;
+  }
+
+  /// Bodies that are in memory, in bytes: kept beside the log, and held because the log has them not.
+  public long bodyBytes() {
+    return broker.cachedBytes() + broker.volatileBytes();
+  }
+
+  /// The connections, for a view of them.
+  public List<String> remoteAddresses() {
+    List<String> addresses = new ArrayList<>();
+    connections.values().forEach(connection -> addresses.add(connection.remoteAddress));
+    return addresses;
+  }
+}

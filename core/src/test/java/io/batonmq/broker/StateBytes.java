@@ -1,0 +1,41 @@
+package io.batonmq.broker;
+
+import io.batonmq.log.SnapshotContent;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// A state as the bytes of its snapshot, to compare two of them.
+public final class StateBytes {
+  private StateBytes() {}
+
+  public static byte[] of(BrokerState state) {
+    return of(state.freeze());
+  }
+
+  public static byte[] of(SnapshotContent content) {
+    byte[] all = {};
+    for (ByteBuffer block : blocks(content)) {
+      int from = all.length;
+      all = Arrays.copyOf(all, from + block.remaining());
+      block.get(all, from, block.remaining());
+    }
+    return all;
+  }
+
+  public static List<ByteBuffer> blocks(SnapshotContent content) {
+    List<ByteBuffer> blocks = new ArrayList<>();
+    content.writeTo(block -> {
+      byte[] copy = new byte[block.remaining()];
+      block.get(copy);
+      blocks.add(ByteBuffer.wrap(copy));
+    });
+    return blocks;
+  }
+
+  /// Live extents, all of them.
+  public static long[] extents(BrokerState state) {
+    return state.extents().below(state.end());
+  }
+}

@@ -1,0 +1,147 @@
+package io.batonmq.session;
+
+import io.batonmq.broker.BrokerSettings;
+import io.batonmq.broker.BrokerState;
+import io.batonmq.broker.Effects;
+import io.batonmq.broker.StateBytes;
+import io.batonmq.log.ListLog;
+import io.batonmq.log.SnapshotContent;
+import io.batonmq.seam.Now;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/// An active node over a log in a list, with peers that write down what they hear. Unless it is told to
+/// hold commits back, everything is committed after each command, and loads are answered.
+final class TestBroker implements Effects {
+  final ListLog log;
+  final BrokerState state = new BrokerState();
+  final Sessions sessions;
+  final BrokerSettings settings;
+  final Deque<Long> loads = new ArrayDeque<>();
+  final List<SnapshotContent> snapshots = new ArrayList<>();
+  final List<Reclaim> reclaims = new ArrayList<>();
+  int loadCount;
+  long nanos = 1_000;
+  long wall = 1_700_000_000_000L;
+  boolean holdCommits;
+  boolean holdLoads;
+  private long lastConnection;
+
+  record Reclaim(long position, long[] liveExtents, long committed) {}
+
+  TestBroker() {
+    this(BrokerSettings.DEFAULTS);
+  }
+
+  TestBroker(BrokerSettings settings) {
+    this(new ListLog(), settings, AccessRules.OPEN, 1);
+  }
+
+  TestBroker(ListLog log, BrokerSettings settings, AccessRules access, long epoch) {
+    this.log = log;
+    this.settings = settings;
+    log.records().forEach(r -> state.apply(r.position(), r.end(), r.type(), r.buffer()));
+    sessions = new Sessions(state, log, settings, access, this);
+    sessions.activate(epoch, now());
+    settle();
+  }
+
+  /// The node that takes over when this one is lost: it has what was committed, and nothing else.
+  TestBroker takeOver() {
+    TestBroker next =
+        new TestBroker(new ListLog(log), settings, AccessRules.OPEN, state.epoch() + 1);
+    next.lastConnection = 1_000 * (state.epoch() + 1);
+    return next;
+  }
+
+  Now now() {
+    return new Now(nanos, wall);
+  }
+
+  void pass(long millis) {
+    nanos += millis * 1_000_000;
+    wall += millis;
+    sessions.tick(now());
+    settle();
+  }
+
+  void on(Command command) {
+    sessions.on(command, now());
+    settle();
+  }
+
+  /// Commits and answers loads until nothing happens any more, unless these are held back.
+  void settle() {
+    long before;
+    do {
+      before = log.end() + loads.size();
+      if (!holdLoads) {
+        answerLoads();
+      }
+      if (!holdCommits) {
+        commit();
+      }
+    } while (before != log.end() + loads.size() || (!holdLoads && !loads.isEmpty()));
+  }
+
+  void commit() {
+    log.commit();
+    sessions.committed(log.committed(), now());
+  }
+
+  void answerLoads() {
+    while (!loads.isEmpty()) {
+      long position = loads.removeFirst();
+      sessions.loaded(position, log.at(position).buffer(), now());
+    }
+  }
+
+  TestPeer connect() {
+    return connect("client-" + (lastConnection + 1));
+  }
+
+  TestPeer connect(String clientId) {
+    return new TestPeer(
+        this, ++lastConnection, new Principal("user", java.util.Set.of("amq")), clientId);
+  }
+
+  TestPeer connect(Principal principal) {
+    return new TestPeer(this, ++lastConnection, principal, "");
+  }
+
+  QueueStat stat(String queue) {
+    return sessions.queueStats().stream()
+        .filter(stat -> stat.name().equals(queue))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no queue " + queue));
+  }
+
+  /// The durable state as bytes, and the same of a state that is folded from the log.
+  byte[] bytes() {
+    return StateBytes.of(state);
+  }
+
+  byte[] foldedBytes() {
+    BrokerState folded = new BrokerState();
+    log.records().forEach(r -> folded.apply(r.position(), r.end(), r.type(), r.buffer()));
+    return StateBytes.of(folded);
+  }
+
+  @Override
+  public void load(long position) {
+    loadCount++;
+    loads.addLast(position);
+  }
+
+  @Override
+  public void snapshot(SnapshotContent content) {
+    snapshots.add(content);
+  }
+
+  @Override
+  public void reclaim(long position, long[] liveExtents, int extentShift) {
+    reclaims.add(new Reclaim(position, liveExtents, log.committed()));
+  }
+}
