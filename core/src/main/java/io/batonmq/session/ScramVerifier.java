@@ -7,4 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// @param principal who it is, once the proof was right; null for a user that does not exist, whose
 ///     proof is never right
 public record ScramVerifier(
-    byte[] salt, int iterations, byte[] storedKey, byte[] serverKey, @Nullable Principal principal) {}
+    byte[] salt,
+    int iterations,
+    byte[] storedKey,
+    byte[] serverKey,
+    @Nullable Principal principal) {}

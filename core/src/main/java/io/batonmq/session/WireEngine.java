@@ -12,7 +12,8 @@ public interface WireEngine {
   /// An answer of [#tick] that asks for no further call.
   long NEVER = Long.MAX_VALUE;
 
-  /// Takes all remaining bytes, which it does not keep.
+  /// Takes all remaining bytes, which it does not keep. After [Gateway#submit] has answered false, time
+  /// without bytes is not the peer's fault; an empty buffer says that reading goes on.
   void receive(ByteBuffer bytes, Now now);
 
   /// Takes what the broker says. The shell brings it here from the [Outlet].

@@ -49,21 +49,8 @@ public record AmqpLimits(
   /// What a broker uses whose owner chose nothing.
   public static AmqpLimits standard() {
     return new AmqpLimits(
-        4 << 10,
-        1 << 20,
-        8 << 20,
-        16 << 20,
-        256,
-        4096,
-        1024,
-        20_000,
-        256,
-        2 << 20,
-        2048,
-        8192,
-        10_000,
-        60_000,
-        2_000);
+        4 << 10, 1 << 20, 8 << 20, 16 << 20, 256, 4096, 1024, 20_000, 256, 2 << 20, 2048, 8192,
+        10_000, 60_000, 2_000);
   }
 
   /// The same with another limit for messages.

@@ -70,8 +70,7 @@ final class Encoding {
       case 0x9 -> within(from, 16, end);
       case 0xa, 0xc, 0xe -> within(from + 1, code(bytes, from, end), end);
       case 0xb, 0xd, 0xf -> within(within(from, 4, end), int32(bytes, from, end), end);
-      default ->
-          throw Malformed.decode("no AMQP type has the code 0x%02x".formatted(constructor));
+      default -> throw Malformed.decode("no AMQP type has the code 0x%02x".formatted(constructor));
     };
   }
 

@@ -36,6 +36,10 @@ final class Malformed extends RuntimeException {
     return new Malformed(AmqpError.RESOURCE_LIMIT_EXCEEDED, text);
   }
 
+  static Malformed of(Symbol condition, String text) {
+    return new Malformed(condition, text);
+  }
+
   Symbol condition() {
     return condition;
   }

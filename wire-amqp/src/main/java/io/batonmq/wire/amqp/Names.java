@@ -39,20 +39,35 @@ final class Names {
   static {
     for (Symbol symbol :
         List.of(
-            QUEUE, TOPIC, TEMPORARY_QUEUE, TEMPORARY_TOPIC, SHARED, GLOBAL, COPY, MOVE,
-            SHARED_SUBS, ANONYMOUS_RELAY, SOLE_CONNECTION, LOCAL_TRANSACTIONS)) {
+            QUEUE,
+            TOPIC,
+            TEMPORARY_QUEUE,
+            TEMPORARY_TOPIC,
+            SHARED,
+            GLOBAL,
+            COPY,
+            MOVE,
+            SHARED_SUBS,
+            ANONYMOUS_RELAY,
+            SOLE_CONNECTION,
+            LOCAL_TRANSACTIONS)) {
       KNOWN.put(symbol.toString(), symbol);
     }
     // Keys under which clients ask for the two filters that exist here.
     for (String key :
         List.of(
-            "jms-selector", "selector", "apache.org:selector-filter:string", "no-local",
+            "jms-selector",
+            "selector",
+            "apache.org:selector-filter:string",
+            "no-local",
             "apache.org:no-local-filter:list")) {
       KNOWN.put(key, Symbol.valueOf(key));
     }
     for (String outcome :
         List.of(
-            "amqp:accepted:list", "amqp:rejected:list", "amqp:released:list",
+            "amqp:accepted:list",
+            "amqp:rejected:list",
+            "amqp:released:list",
             "amqp:modified:list")) {
       KNOWN.put(outcome, Symbol.valueOf(outcome));
     }

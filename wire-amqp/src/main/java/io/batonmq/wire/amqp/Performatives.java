@@ -81,9 +81,12 @@ final class Performatives {
       // A server begins no sessions, so nothing can answer one.
       throw Malformed.field("begin.remote-channel names a session that was not begun here");
     }
-    begin.setNextOutgoingId(mandatory(fields.uint("next-outgoing-id", ABSENT), "begin.next-outgoing-id"));
-    begin.setIncomingWindow(mandatory(fields.uint("incoming-window", ABSENT), "begin.incoming-window"));
-    begin.setOutgoingWindow(mandatory(fields.uint("outgoing-window", ABSENT), "begin.outgoing-window"));
+    begin.setNextOutgoingId(
+        mandatory(fields.uint("next-outgoing-id", ABSENT), "begin.next-outgoing-id"));
+    begin.setIncomingWindow(
+        mandatory(fields.uint("incoming-window", ABSENT), "begin.incoming-window"));
+    begin.setOutgoingWindow(
+        mandatory(fields.uint("outgoing-window", ABSENT), "begin.outgoing-window"));
     begin.setHandleMax(fields.uint("handle-max", 0xffff_ffffL));
     return begin;
   }
@@ -136,9 +139,12 @@ final class Performatives {
     if (nextIncomingId != ABSENT) {
       flow.setNextIncomingId(nextIncomingId);
     }
-    flow.setIncomingWindow(mandatory(fields.uint("incoming-window", ABSENT), "flow.incoming-window"));
-    flow.setNextOutgoingId(mandatory(fields.uint("next-outgoing-id", ABSENT), "flow.next-outgoing-id"));
-    flow.setOutgoingWindow(mandatory(fields.uint("outgoing-window", ABSENT), "flow.outgoing-window"));
+    flow.setIncomingWindow(
+        mandatory(fields.uint("incoming-window", ABSENT), "flow.incoming-window"));
+    flow.setNextOutgoingId(
+        mandatory(fields.uint("next-outgoing-id", ABSENT), "flow.next-outgoing-id"));
+    flow.setOutgoingWindow(
+        mandatory(fields.uint("outgoing-window", ABSENT), "flow.outgoing-window"));
     long handle = fields.uint("handle", ABSENT);
     if (handle != ABSENT) {
       flow.setHandle(handle);
@@ -222,5 +228,4 @@ final class Performatives {
     }
     return value;
   }
-
 }

@@ -88,8 +88,7 @@ final class Termini {
     int at = fields.position();
     String address = fields.stringOrNull(nameMax);
     if (address == null && fields.position() > at + 1) {
-      throw Malformed.field(
-          "%s.address is a string of at most %d bytes".formatted(what, nameMax));
+      throw Malformed.field("%s.address is a string of at most %d bytes".formatted(what, nameMax));
     }
     return address;
   }
@@ -202,7 +201,6 @@ final class Termini {
     String condition = error.symbol("condition", SYMBOL_MAX);
     String description = error.stringOrNull(SYMBOL_MAX);
     return new ErrorCondition(
-        AmqpError.INTERNAL_ERROR,
-        condition + (description == null ? "" : ": " + description));
+        AmqpError.INTERNAL_ERROR, condition + (description == null ? "" : ": " + description));
   }
 }
