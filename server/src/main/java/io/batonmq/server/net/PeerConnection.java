@@ -1,0 +1,410 @@
+package io.batonmq.server.net;
+
+import io.batonmq.broker.Refusal;
+import io.batonmq.seam.Clock;
+import io.batonmq.seam.Now;
+import io.batonmq.session.Command;
+import io.batonmq.session.Gateway;
+import io.batonmq.session.Line;
+import io.batonmq.session.Outlet;
+import io.batonmq.session.Output;
+import io.batonmq.session.WireEngine;
+import io.batonmq.session.WireProtocol;
+import io.batonmq.session.Wiring;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One connection: a socket on its event loop, and the engine of the protocol that it turned out to
+/// speak. Everything but [#emit] runs on the event loop.
+///
+/// *In*: reading stops while the broker's inbox is full and goes on when it calls back. *Out*: the
+/// broker's thread puts outputs into a queue and wakes the loop once for all that gathers until the loop
+/// looks; each call into the engine ends with at most one flush.
+@SuppressWarnings("FutureReturnValueIgnored") // what fails on a channel is told to the handler
+final class PeerConnection extends ChannelInboundHandlerAdapter implements Line, Outlet {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerConnection.class);
+
+  /// Outputs handled before other connections of the loop have their turn.
+  private static final int BURST = 512;
+
+  private static final int SEEN_MAX = 16;
+
+  private final long number;
+  private final Channel channel;
+  private final Listener listener;
+  private final Front front;
+  private final Clock clock;
+  private final String remote;
+  private final Queue<Output> outputs = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private @Nullable WireEngine engine;
+  private @Nullable ByteBuf first;
+  private @Nullable ScheduledFuture<?> timer;
+  private long timerNanos = WireEngine.NEVER;
+  private boolean dirty;
+  private boolean closing;
+  private boolean calling;
+
+  PeerConnection(long number, Channel channel, Listener listener, Front front, Clock clock) {
+    this.number = number;
+    this.channel = channel;
+    this.listener = listener;
+    this.front = front;
+    this.clock = clock;
+    this.remote = String.valueOf(channel.remoteAddress());
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    schedule(
+        clock.monotonicNanos() + TimeUnit.MILLISECONDS.toNanos(front.settings().detectMillis()));
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    try {
+      if (!closing) {
+        WireEngine known = engine;
+        if (known == null) {
+          detect(bytes);
+        } else {
+          receive(known, bytes);
+        }
+      }
+    } finally {
+      bytes.release();
+    }
+  }
+
+  private void receive(WireEngine known, ByteBuf bytes) {
+    for (ByteBuffer part : bytes.nioBuffers()) {
+      call(now -> known.receive(part, now));
+    }
+  }
+
+  /// Looks at the first bytes until they tell the protocol.
+  private void detect(ByteBuf bytes) {
+    ByteBuf seen = first;
+    if (seen == null) {
+      seen = Unpooled.buffer(WireProtocol.FIRST_BYTES, WireProtocol.FIRST_BYTES);
+      first = seen;
+    }
+    int took = Math.min(bytes.readableBytes(), seen.writableBytes());
+    seen.writeBytes(bytes, took);
+    boolean more = false;
+    for (WireProtocol protocol : listener.protocols()) {
+      switch (protocol.match(seen.nioBuffer())) {
+        case YES -> {
+          begin(protocol, seen, bytes);
+          return;
+        }
+        case MORE -> more = true;
+        case NO -> {}
+      }
+    }
+    if (!more) {
+      refuse(seen);
+    }
+  }
+
+  private void begin(WireProtocol protocol, ByteBuf seen, ByteBuf rest) {
+    first = null;
+    Wiring wiring =
+        new Wiring(
+            number,
+            remote,
+            this,
+            this,
+            new Throttle(),
+            new LoopAuthenticator(listener.authenticator(), front.passwords(), this::onLoop));
+    WireEngine opened = protocol.open(wiring, Now.of(clock));
+    engine = opened;
+    receive(opened, seen);
+    if (rest.isReadable()) {
+      receive(opened, rest);
+    }
+  }
+
+  private void refuse(ByteBuf seen) {
+    first = null;
+    byte[] bytes = new byte[seen.readableBytes()];
+    seen.readBytes(bytes);
+    if (looksLikeHttp(bytes)) {
+      byte[] text =
+          "This port speaks messaging protocols. The console has a port of its own.\n"
+              .getBytes(StandardCharsets.US_ASCII);
+      String head =
+          "HTTP/1.1 400 Bad Request\r\n"
+              + "Connection: close\r\n"
+              + "Content-Type: text/plain\r\n"
+              + "Content-Length: "
+              + text.length
+              + "\r\n\r\n";
+      write(ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII)));
+      write(ByteBuffer.wrap(text));
+    }
+    close("no protocol of this port begins with " + printable(bytes));
+    flush();
+  }
+
+  private static boolean looksLikeHttp(byte[] bytes) {
+    String start = new String(bytes, StandardCharsets.US_ASCII);
+    return start.startsWith("GET ")
+        || start.startsWith("HEAD ")
+        || start.startsWith("POST ")
+        || start.startsWith("PUT ")
+        || start.startsWith("DELETE ")
+        || start.startsWith("PATCH ")
+        || start.startsWith("OPTIONS")
+        || start.startsWith("CONNECT")
+        || start.startsWith("TRACE ")
+        || start.startsWith("PRI * ");
+  }
+
+  private static String printable(byte[] bytes) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < Math.min(bytes.length, SEEN_MAX); i++) {
+      int c = bytes[i] & 0xff;
+      text.append(c >= 0x20 && c < 0x7f ? String.valueOf((char) c) : "\\x%02x".formatted(c));
+    }
+    return "\"" + text + "\"";
+  }
+
+  /// Every step of the engine: the step, what is due, one flush.
+  private void call(Consumer<Now> step) {
+    WireEngine known = engine;
+    if (known == null) {
+      return;
+    }
+    boolean outer = !calling;
+    calling = true;
+    try {
+      Now now = Now.of(clock);
+      step.accept(now);
+      if (outer) {
+        schedule(known.tick(now));
+      }
+    } finally {
+      if (outer) {
+        calling = false;
+        flush();
+      }
+    }
+  }
+
+  private void flush() {
+    if (dirty) {
+      dirty = false;
+      channel.flush();
+    }
+  }
+
+  /// Sees to it that the engine is called in time. A timer that is too early only asks again, so that the
+  /// deadline of an idle connection may move with every frame without moving the timer.
+  private void schedule(long deadline) {
+    if (deadline >= timerNanos || !channel.isActive()) {
+      return;
+    }
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    timerNanos = deadline;
+    long delay = Math.max(0, deadline - clock.monotonicNanos());
+    timer = channel.eventLoop().schedule(this::due, delay, TimeUnit.NANOSECONDS);
+  }
+
+  private void due() {
+    timer = null;
+    timerNanos = WireEngine.NEVER;
+    if (engine == null) {
+      close("the peer did not show which protocol it speaks in time");
+      flush();
+    } else {
+      call(_ -> {});
+    }
+  }
+
+  // Line
+
+  @Override
+  public void write(ByteBuffer bytes) {
+    if (!closing) {
+      dirty = true;
+      channel.write(Unpooled.wrappedBuffer(bytes), channel.voidPromise());
+    }
+  }
+
+  @Override
+  public boolean writable() {
+    return channel.isWritable();
+  }
+
+  @Override
+  public void close(String reason) {
+    if (closing) {
+      return;
+    }
+    closing = true;
+    if (!reason.isEmpty()) {
+      LOG.warn(
+          "connection closed listener={} peer={} reason=\"{}\"", listener.name(), remote, reason);
+    }
+    // After what was written before; a peer that does not read it has a limit.
+    dirty = true;
+    channel.write(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    channel
+        .eventLoop()
+        .schedule(
+            () -> {
+              channel.close();
+            },
+            front.settings().lingerMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  // Outlet
+
+  @Override
+  public void emit(Output output) {
+    outputs.add(output);
+    if (woken.compareAndSet(false, true)) {
+      onLoop(this::deliver);
+    }
+  }
+
+  private void deliver() {
+    // Cleared before the queue is read: an output added after the last look wakes the loop again.
+    woken.set(false);
+    WireEngine known = engine;
+    if (known == null || closing) {
+      outputs.clear();
+      return;
+    }
+    call(now -> {
+      Output output = outputs.poll();
+      for (int i = 1; output != null; i++) {
+        known.emit(output, now);
+        output = i < BURST ? outputs.poll() : null;
+      }
+    });
+    if (!outputs.isEmpty() && woken.compareAndSet(false, true)) {
+      onLoop(this::deliver);
+    }
+  }
+
+  /// Runs a task on the event loop, outside of any call into the engine, and with its flush.
+  private void onLoop(Runnable task) {
+    try {
+      channel.eventLoop().execute(() -> call(_ -> task.run()));
+    } catch (RejectedExecutionException stopped) {
+      LOG.trace("the event loops are gone, and with them the connection", stopped);
+    }
+  }
+
+  /// Tells the peer that it is over.
+  void end(Refusal refusal) {
+    try {
+      channel
+          .eventLoop()
+          .execute(() -> {
+            WireEngine known = engine;
+            if (known == null) {
+              channel.close();
+            } else {
+              call(now -> known.end(refusal, now));
+            }
+          });
+    } catch (RejectedExecutionException stopped) {
+      LOG.trace("the event loops are gone, and with them the connection", stopped);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (channel.isWritable()) {
+      // Not from here: this may be in the middle of a flush.
+      channel
+          .eventLoop()
+          .execute(() -> {
+            WireEngine known = engine;
+            if (known != null && !closing) {
+              call(known::writable);
+            }
+          });
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    closing = true;
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    call(now -> {
+      WireEngine known = engine;
+      if (known != null) {
+        known.lost(now);
+      }
+    });
+    engine = null;
+    outputs.clear();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof IOException) {
+      LOG.debug("connection lost listener={} peer={} cause={}", listener.name(), remote, cause);
+    } else {
+      LOG.error("bug listener={} peer={}", listener.name(), remote, cause);
+    }
+    channel.close();
+  }
+
+  /// The broker's inbox, which stops this connection from reading while it is full.
+  private final class Throttle implements Gateway {
+    private boolean paused;
+
+    @Override
+    public boolean submit(Command command) {
+      boolean room = front.gateway().submit(command);
+      if (!room && !paused) {
+        paused = true;
+        channel.config().setAutoRead(false);
+        whenReady(() -> onLoop(this::resume));
+      }
+      return room;
+    }
+
+    @Override
+    public void whenReady(Runnable ready) {
+      front.gateway().whenReady(ready);
+    }
+
+    private void resume() {
+      paused = false;
+      WireEngine known = engine;
+      if (known != null && !closing) {
+        call(now -> known.receive(ByteBuffer.allocate(0), now));
+      }
+      channel.config().setAutoRead(true);
+    }
+  }
+}

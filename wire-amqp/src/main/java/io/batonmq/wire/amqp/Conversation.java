@@ -1,0 +1,195 @@
+package io.batonmq.wire.amqp;
+
+import io.batonmq.queue.Disposition;
+import io.batonmq.seam.Now;
+import io.batonmq.session.Command;
+import io.batonmq.session.Wiring;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.qpid.protonj2.types.Symbol;
+import org.jspecify.annotations.Nullable;
+
+/// What the links of one connection share: the way to the broker, the numbers that name them there, and
+/// what has to be done when the frame at hand has been read.
+final class Conversation {
+  private final Wiring wiring;
+  private final AmqpLimits limits;
+  private final Transactions transactions;
+  private final Map<Integer, AmqpLink> links = new HashMap<>();
+  private final List<Runnable> afterFrame = new ArrayList<>();
+  private int numbers;
+  private Now now;
+  private boolean connected;
+  private boolean held;
+  private int partialBytes;
+  private Command.@Nullable Settle settling;
+  private String containerId = "";
+  private @Nullable Malformed failure;
+
+  Conversation(Wiring wiring, AmqpLimits limits, Now now) {
+    this.wiring = wiring;
+    this.limits = limits;
+    this.now = now;
+    this.transactions = new Transactions(this);
+  }
+
+  AmqpLimits limits() {
+    return limits;
+  }
+
+  Transactions transactions() {
+    return transactions;
+  }
+
+  long connection() {
+    return wiring.connection();
+  }
+
+  boolean lineWritable() {
+    return wiring.line().writable();
+  }
+
+  Now now() {
+    return now;
+  }
+
+  void now(Now now) {
+    this.now = now;
+  }
+
+  String containerId() {
+    return containerId;
+  }
+
+  /// Introduces the connection to the broker.
+  void connect(Command.Connect connect) {
+    connected = true;
+    containerId = connect.clientId();
+    submit(connect);
+  }
+
+  /// Takes leave of the broker, once.
+  void disconnect(boolean clean) {
+    if (connected) {
+      submit(new Command.Disconnect(connection(), clean));
+      connected = false;
+    }
+  }
+
+  boolean connected() {
+    return connected;
+  }
+
+  void submit(Command command) {
+    flush();
+    put(command);
+  }
+
+  private void put(Command command) {
+    if (connected && !wiring.gateway().submit(command)) {
+      held = true;
+    }
+  }
+
+  /// Whether the broker's inbox was full, so that nothing is read from the peer.
+  boolean held() {
+    return held;
+  }
+
+  void readOn() {
+    held = false;
+  }
+
+  /// Settles one delivery. Neighbours that are settled alike in one frame become one command.
+  void settle(int link, long delivery, Disposition disposition, long transaction, boolean answer) {
+    Command.Settle before = settling;
+    if (before != null
+        && before.link() == link
+        && before.last() + 1 == delivery
+        && before.disposition() == disposition
+        && before.transaction() == transaction
+        && before.answer() == answer) {
+      settling =
+          new Command.Settle(
+              connection(), link, before.first(), delivery, disposition, transaction, answer);
+      return;
+    }
+    flush();
+    settling =
+        new Command.Settle(
+            connection(), link, delivery, delivery, disposition, transaction, answer);
+  }
+
+  private void flush() {
+    Command.Settle settle = settling;
+    if (settle != null) {
+      settling = null;
+      put(settle);
+    }
+  }
+
+  /// Does what had to wait for the end of the frame.
+  void frameRead() {
+    flush();
+    while (!afterFrame.isEmpty()) {
+      List<Runnable> tasks = List.copyOf(afterFrame);
+      afterFrame.clear();
+      tasks.forEach(Runnable::run);
+    }
+  }
+
+  void afterFrame(Runnable task) {
+    afterFrame.add(task);
+  }
+
+  /// A number for a new link.
+  int number() {
+    return numbers++;
+  }
+
+  void add(AmqpLink link) {
+    links.put(link.number(), link);
+  }
+
+  void remove(AmqpLink link) {
+    links.remove(link.number());
+  }
+
+  @Nullable AmqpLink link(int number) {
+    return links.get(number);
+  }
+
+  List<AmqpLink> links() {
+    return List.copyOf(links.values());
+  }
+
+  /// Counts bytes of unfinished messages.
+  ///
+  /// @return false if that is too many
+  boolean reserve(int bytes) {
+    partialBytes += bytes;
+    return partialBytes <= limits.partialBytes();
+  }
+
+  void release(int bytes) {
+    partialBytes -= bytes;
+  }
+
+  /// Ends the connection when the frame has been read: an exception would be lost on its way through
+  /// the engine.
+  void fail(Malformed malformed) {
+    if (failure == null) {
+      failure = malformed;
+    }
+  }
+
+  void fail(Symbol condition, String text) {
+    fail(Malformed.of(condition, text));
+  }
+
+  @Nullable Malformed failure() {
+    return failure;
+  }
+}

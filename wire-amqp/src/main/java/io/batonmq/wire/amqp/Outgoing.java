@@ -1,0 +1,99 @@
+package io.batonmq.wire.amqp;
+
+import io.batonmq.message.Message;
+import io.batonmq.seam.Now;
+import io.batonmq.session.Output;
+
+/// Makes the bytes of a delivery: a fresh header, then the message as it came. Only a message that was
+/// moved (dead-lettered, expired) is told in its annotations where it came from.
+final class Outgoing {
+  private static final String ORIGINAL_ADDRESS = "x-opt-ORIG-ADDRESS";
+  private static final String ORIGINAL_QUEUE = "x-opt-ORIG-QUEUE";
+  private static final int HEADER_ROOM = 32;
+
+  private Outgoing() {}
+
+  static byte[] encode(Output.Delivered delivered, Now now) {
+    Message message = delivered.message();
+    byte[] bytes = message.bytes();
+    Writer header = new Writer(HEADER_ROOM);
+    header(header, delivered, now);
+    Output.Origin origin = delivered.origin();
+    if (origin == null) {
+      return new Writer(header.size() + bytes.length)
+          .raw(header.array(), 0, header.size())
+          .raw(bytes, 0, bytes.length)
+          .array();
+    }
+    Writer whole = new Writer(header.size() + bytes.length + 256);
+    whole.raw(header.array(), 0, header.size());
+    int rest = annotate(whole, bytes, origin);
+    return whole.raw(bytes, rest, bytes.length).array();
+  }
+
+  private static void header(Writer writer, Output.Delivered delivered, Now now) {
+    Message message = delivered.message();
+    writer.descriptor(0x70);
+    int list = writer.begin(Encoding.LIST32);
+    writer.bool(message.durable());
+    if (message.priority() == Message.DEFAULT_PRIORITY) {
+      writer.nothing();
+    } else {
+      writer.ubyte(message.priority());
+    }
+    if (message.expiryMillis() == 0) {
+      writer.nothing();
+    } else {
+      // What is left of its life; a message that has none may be on its way all the same.
+      long left = message.expiryMillis() - now.wallMillis();
+      writer.uint((int) Math.max(1, Math.min(left, 0xffff_ffffL)));
+    }
+    writer.bool(delivered.firstAcquirer());
+    writer.uint(delivered.deliveryCount());
+    writer.end(list, 5);
+  }
+
+  /// Writes the message annotations with the origin among them.
+  ///
+  /// @return where the rest of the message begins
+  private static int annotate(Writer writer, byte[] bytes, Output.Origin origin) {
+    writer.descriptor(Sections.MESSAGE_ANNOTATIONS);
+    int map = writer.begin(Encoding.MAP32);
+    int count = 4;
+    int rest = 0;
+    if (bytes.length > 0) {
+      Described first = Described.read(bytes, 0, bytes.length);
+      if (first.kind() == Sections.MESSAGE_ANNOTATIONS) {
+        rest = first.end();
+        Fields entries = first.map("message-annotations");
+        while (entries.more()) {
+          int key = entries.position();
+          // A message moved twice tells of the last move; one key may not stand twice in a map.
+          String name = symbolOrEmpty(entries);
+          entries.skip();
+          if (!name.equals(ORIGINAL_ADDRESS) && !name.equals(ORIGINAL_QUEUE)) {
+            writer.raw(bytes, key, entries.position());
+            count += 2;
+          }
+        }
+      }
+    }
+    writer.symbol(ORIGINAL_ADDRESS).string(origin.address());
+    writer.symbol(ORIGINAL_QUEUE).string(origin.queue());
+    writer.end(map, count);
+    return rest;
+  }
+
+  private static String symbolOrEmpty(Fields entries) {
+    int at = entries.position();
+    int constructor = Encoding.code(entries.bytes(), at, entries.end());
+    entries.skip();
+    if (constructor != Encoding.SYMBOL8) {
+      return "";
+    }
+    return Encoding.ascii(
+        entries.bytes(),
+        Encoding.contentAt(entries.bytes(), at, entries.end()),
+        entries.position());
+  }
+}

@@ -1,0 +1,368 @@
+package io.batonmq.wire.amqp;
+
+import io.batonmq.broker.Refusal;
+import io.batonmq.queue.Disposition;
+import io.batonmq.session.Command;
+import io.batonmq.session.Output;
+import io.batonmq.session.Source.Kind;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.qpid.protonj2.buffer.ProtonBuffer;
+import org.apache.qpid.protonj2.buffer.impl.ProtonByteArrayBufferAllocator;
+import org.apache.qpid.protonj2.engine.OutgoingDelivery;
+import org.apache.qpid.protonj2.engine.Sender;
+import org.apache.qpid.protonj2.types.messaging.Source;
+import org.apache.qpid.protonj2.types.messaging.Target;
+import org.apache.qpid.protonj2.types.transactions.TransactionErrors;
+import org.apache.qpid.protonj2.types.transactions.TransactionalState;
+import org.apache.qpid.protonj2.types.transport.DeliveryState;
+import org.apache.qpid.protonj2.types.transport.SenderSettleMode;
+import org.jspecify.annotations.Nullable;
+
+/// A link on which the peer consumes.
+///
+/// The peer's credit is passed on to the broker in slices: it may deliver a window ahead of what the
+/// line and the session have taken, no more. So a peer that grants a million and reads nothing costs a
+/// window, not a million messages.
+final class OutgoingLink implements AmqpLink {
+  private enum State {
+    ASKED,
+    OPEN,
+    CLOSED
+  }
+
+  private static final int TYPICAL_BYTES = 1024;
+
+  /// Drains up to this many are passed on whole: then the broker's answer is the peer's.
+  private static final int DRAIN_WINDOW = 2048;
+
+  private final Conversation conversation;
+  private final Sender sender;
+  private final EngineSession session;
+  private final int number;
+
+  /// Deliveries and [Output.Drained], in order, for which there is no room yet.
+  private final Deque<Output> waiting = new ArrayDeque<>();
+
+  /// Delivered and not settled: the engine's id by ours.
+  private final NavigableMap<Long, Long> unsettled = new TreeMap<>();
+
+  /// Those whose outcome waits for the broker before they are settled (settle mode second).
+  private final NavigableMap<Long, OutgoingDelivery> answering = new TreeMap<>();
+
+  private State state = State.ASKED;
+  private boolean presettled;
+  private boolean unsubscribes;
+  private boolean detachOnly;
+  private @Nullable OutgoingDelivery current;
+  private @Nullable ProtonBuffer rest;
+  private long sent;
+  private long delivered;
+  private long limit;
+  private boolean draining;
+  private int typicalBytes = TYPICAL_BYTES;
+
+  OutgoingLink(Conversation conversation, Sender sender, EngineSession session) {
+    this.conversation = conversation;
+    this.sender = sender;
+    this.session = session;
+    this.number = conversation.number();
+  }
+
+  @Override
+  public int number() {
+    return number;
+  }
+
+  void attach() {
+    presettled = sender.getRemoteSenderSettleMode() == SenderSettleMode.SETTLED;
+    sender.creditStateUpdateHandler(_ -> pump());
+    sender.deliveryStateUpdatedHandler(this::updated);
+    switch (Attachments.wish(sender, conversation.containerId())) {
+      case Attachments.Wish.Denied(Refusal refusal) -> refused(refusal);
+      case Attachments.Wish.Granted(io.batonmq.session.Source source) -> {
+        unsubscribes =
+            source.kind() instanceof Kind.Subscription subscription && subscription.durable();
+        conversation.add(this);
+        conversation.submit(new Command.OpenConsumer(conversation.connection(), number, source));
+      }
+    }
+  }
+
+  void opened(String address) {
+    if (state == State.ASKED) {
+      state = State.OPEN;
+      Source wanted = sender.getRemoteSource();
+      Source source = wanted == null ? new Source() : wanted;
+      source.setAddress(address);
+      open(source);
+      pump();
+    }
+  }
+
+  private void open(@Nullable Source source) {
+    sender.setSource(source);
+    sender.setTarget(sender.<Target>getRemoteTarget());
+    sender.setSenderSettleMode(sender.getRemoteSenderSettleMode());
+    sender.setReceiverSettleMode(sender.getRemoteReceiverSettleMode());
+    if (Names.contains(sender.getRemoteDesiredCapabilities(), Names.SHARED_SUBS)) {
+      sender.setOfferedCapabilities(Names.SHARED_SUBS);
+    }
+    sender.open();
+  }
+
+  void delivered(Output.Delivered delivery) {
+    if (state == State.OPEN) {
+      delivered++;
+      typicalBytes += (delivery.message().size() - typicalBytes) / 8;
+      waiting.add(delivery);
+      pump();
+    }
+  }
+
+  void drained(Output.Drained drained) {
+    if (state == State.OPEN) {
+      waiting.add(drained);
+      pump();
+    }
+  }
+
+  boolean waits() {
+    return rest != null || !waiting.isEmpty();
+  }
+
+  /// Sends what waits, as far as credit, session window and line allow, then asks for more.
+  void pump() {
+    if (state != State.OPEN || !sender.isRemotelyOpen()) {
+      return;
+    }
+    while (write()) {
+      Output next = waiting.peek();
+      if (next instanceof Output.Drained) {
+        waiting.remove();
+        noMore();
+      } else if (next instanceof Output.Delivered delivery
+          && conversation.lineWritable()
+          && sender.getCredit() > 0
+          && sender.isSendable()) {
+        waiting.remove();
+        begin(delivery);
+      } else {
+        break;
+      }
+    }
+    ask();
+  }
+
+  private void begin(Output.Delivered delivery) {
+    byte[] bytes = Outgoing.encode(delivery, conversation.now());
+    OutgoingDelivery outgoing = sender.next();
+    long id = session.nextOutgoingDeliveryId();
+    outgoing.setTag(ByteBuffer.allocate(Integer.BYTES).putInt((int) sent).array());
+    outgoing.setLinkedResource(delivery.delivery());
+    if (delivery.settled() || presettled) {
+      outgoing.settle();
+    } else {
+      unsettled.put(delivery.delivery(), id);
+    }
+    current = outgoing;
+    rest = ProtonByteArrayBufferAllocator.wrapped(bytes);
+    // The broker has no word for "settled when sent": it is accepted as it leaves, and lost if it
+    // is
+    // lost, which is what the peer asked for (AMQP 1.0 §3.4, at-most-once).
+    if (presettled && !delivery.settled()) {
+      conversation.settle(number, delivery.delivery(), Disposition.ACCEPTED, 0, false);
+    }
+  }
+
+  /// Sends the rest of the message at hand.
+  ///
+  /// @return whether nothing of it is left
+  private boolean write() {
+    OutgoingDelivery outgoing = current;
+    ProtonBuffer left = rest;
+    if (outgoing == null || left == null) {
+      return true;
+    }
+    if (!sender.isSendable()) {
+      return false;
+    }
+    outgoing.writeBytes(left);
+    if (left.isReadable()) {
+      return false;
+    }
+    current = null;
+    rest = null;
+    sent++;
+    return true;
+  }
+
+  /// The broker has nothing more. If that was only the end of a slice, the next one is asked for.
+  private void noMore() {
+    draining = false;
+    if (delivered < limit || sent + sender.getCredit() <= limit) {
+      sender.drained();
+    }
+  }
+
+  /// Tells the broker how far it may deliver.
+  private void ask() {
+    long credit = Integer.toUnsignedLong(sender.getCredit());
+    long peer = sent + credit;
+    boolean drain = sender.isDraining() && credit > 0;
+    int window =
+        Math.max(
+            1,
+            Math.min(
+                conversation.limits().window(),
+                conversation.limits().windowBytes() / Math.max(1, typicalBytes)));
+    long room = sent + (drain ? Math.max(window, DRAIN_WINDOW) : window);
+    long settled = sent - unsettled.size() + conversation.limits().unsettled();
+    long next = Math.min(peer, Math.min(room, settled));
+    if (next < limit) {
+      // A window that shrank takes nothing back; a peer may.
+      next = Math.min(peer, limit);
+    }
+    boolean worth = next < limit || next - limit >= Math.max(1, window / 2);
+    boolean all = next == peer && next != limit;
+    if (drain && draining && next < peer) {
+      return;
+    }
+    if (drain != draining || worth || all) {
+      limit = next;
+      draining = drain;
+      conversation.submit(new Command.Credit(conversation.connection(), number, next, drain));
+    }
+  }
+
+  /// The peer said what became of a delivery.
+  private void updated(OutgoingDelivery delivery) {
+    Long linked = delivery.getLinkedResource();
+    if (state != State.OPEN || linked == null || !unsettled.containsKey(linked)) {
+      return;
+    }
+    boolean settled = delivery.isRemotelySettled();
+    if (answering.remove(linked) != null || tell(delivery, linked, settled)) {
+      if (settled) {
+        unsettled.remove(linked);
+        delivery.settle();
+        ask();
+      } else {
+        answering.put(linked, delivery);
+      }
+    }
+  }
+
+  /// Passes an outcome on.
+  ///
+  /// @return false if there is none yet
+  private boolean tell(OutgoingDelivery delivery, long linked, boolean settled) {
+    DeliveryState outcome = delivery.getRemoteState();
+    long transaction = 0;
+    if (outcome instanceof TransactionalState transactional) {
+      transaction = conversation.transactions().number(transactional.getTxnId());
+      outcome = (DeliveryState) transactional.getOutcome();
+      if (transaction == Transactions.UNKNOWN) {
+        fail("no such transaction is open here");
+        return false;
+      }
+    }
+    if (outcome == null && settled) {
+      Source source = sender.getSource();
+      outcome = source == null ? null : (DeliveryState) source.getDefaultOutcome();
+    }
+    Disposition disposition = Outcomes.disposition(outcome, settled);
+    if (disposition == null) {
+      return false;
+    }
+    conversation.settle(number, linked, disposition, transaction, !settled);
+    return true;
+  }
+
+  /// The broker has committed outcomes that the peer wanted an answer to.
+  void settled(long first, long last) {
+    if (state != State.OPEN || !sender.isRemotelyOpen()) {
+      return;
+    }
+    var answered = answering.subMap(first, true, last, true);
+    for (var entry : new ArrayList<>(answered.entrySet())) {
+      answering.remove(entry.getKey());
+      unsettled.remove(entry.getKey());
+      entry.getValue().disposition(entry.getValue().getRemoteState(), true);
+    }
+    ask();
+  }
+
+  private void fail(String text) {
+    conversation.submit(new Command.CloseLink(conversation.connection(), number, false));
+    leave();
+    sender.setCondition(Refusals.error(TransactionErrors.UNKNOWN_ID, text));
+    sender.close();
+  }
+
+  private void leave() {
+    state = State.CLOSED;
+    conversation.remove(this);
+    session.forgetOutgoing(new TreeSet<>(unsettled.values()));
+    unsettled.clear();
+    answering.clear();
+    waiting.clear();
+    current = null;
+    rest = null;
+  }
+
+  @Override
+  public void refused(Refusal refusal) {
+    if (state == State.ASKED) {
+      open(null);
+    }
+    closed(refusal);
+  }
+
+  @Override
+  public void closed(@Nullable Refusal refusal) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    leave();
+    if (refusal != null) {
+      sender.setCondition(Refusals.error(refusal));
+    }
+    if (detachOnly && refusal == null) {
+      sender.detach();
+    } else {
+      sender.close();
+    }
+  }
+
+  @Override
+  public void detaching() {
+    if (state == State.ASKED) {
+      state = State.OPEN;
+      open(null);
+    }
+  }
+
+  @Override
+  public void detached(boolean closed) {
+    if (state == State.OPEN) {
+      detachOnly = !closed;
+      // Closing the link of a durable subscription ends the subscription, detaching it does not.
+      conversation.submit(
+          new Command.CloseLink(conversation.connection(), number, closed && unsubscribes));
+    }
+  }
+
+  @Override
+  public void ended() {
+    if (state != State.CLOSED) {
+      conversation.submit(new Command.CloseLink(conversation.connection(), number, false));
+      leave();
+    }
+  }
+}
