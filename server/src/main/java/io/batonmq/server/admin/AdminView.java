@@ -1,0 +1,31 @@
+package io.batonmq.server.admin;
+
+import java.util.List;
+import java.util.Optional;
+
+/// The node, as its operator sees it. Called by many threads at once.
+public interface AdminView {
+  /// Where the node stands. Answers from what is known, in every role.
+  NodeStatus status();
+
+  /// The queues and their figures; a standby answers with what it has applied.
+  List<QueueStat> queues();
+
+  /// Hands the baton to another node.
+  ///
+  /// @param peer name of the node that shall have it; empty leaves the choice to this one
+  /// @return the name of the node that will have it: the hand-over has begun, not ended
+  /// @throws RefusedException if this node will not, with a sentence that says what to change
+  String switchover(Optional<String> peer) throws RefusedException;
+
+  /// Begins to stop the node, as a signal would, and returns at once: the answer to the operator is
+  /// already out, and the process may end.
+  void stop();
+
+  /// The node will not do what it was asked.
+  final class RefusedException extends Exception {
+    public RefusedException(String reason) {
+      super(reason);
+    }
+  }
+}
