@@ -1,0 +1,54 @@
+package io.batonmq.node;
+
+import io.batonmq.session.Command;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// Commands on their way from the connections to the owner of the queues. Many put, one takes.
+///
+/// Nothing is refused here: a connection that finds it crowded stops reading from its socket, so what
+/// waits is bounded by what the connections had already read.
+final class Inbox {
+  private static final int CROWDED = 4096;
+
+  private final ConcurrentLinkedQueue<Command> commands = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger size = new AtomicInteger();
+
+  /// Puts a command in; false if that made it crowded.
+  boolean put(Command command) {
+    commands.add(command);
+    return size.incrementAndGet() < CROWDED;
+  }
+
+  /// Calls back when it is not crowded (any more).
+  void whenReady(Runnable ready) {
+    waiting.add(ready);
+    if (size.get() < CROWDED) {
+      callWaiting();
+    }
+  }
+
+  /// The next command; null if there is none.
+  @Nullable Command take() {
+    Command command = commands.poll();
+    if (command == null) {
+      return null;
+    }
+    if (size.decrementAndGet() == CROWDED / 2) {
+      callWaiting();
+    }
+    return command;
+  }
+
+  private void callWaiting() {
+    for (Runnable ready = waiting.poll(); ready != null; ready = waiting.poll()) {
+      ready.run();
+    }
+  }
+
+  boolean isEmpty() {
+    return size.get() == 0;
+  }
+}

@@ -1,0 +1,16 @@
+package io.batonmq.node;
+
+/// How lanes wake each other; each method may be called by any thread, costs little and never blocks.
+public interface Lanes {
+  /// The owner of the queues has something to do.
+  void wakeBroker();
+
+  /// The log's lane has something to do.
+  void wakeLog();
+
+  /// The housekeeping lane has something to do.
+  void wakeKeeper();
+
+  /// The baton's lane has something to do.
+  void wakeBaton();
+}

@@ -1,0 +1,258 @@
+package io.batonmq.node;
+
+import io.batonmq.broker.BrokerState;
+import io.batonmq.broker.Effects;
+import io.batonmq.broker.Refusal;
+import io.batonmq.ha.Role;
+import io.batonmq.log.RecordFormat;
+import io.batonmq.log.SnapshotContent;
+import io.batonmq.log.SnapshotRef;
+import io.batonmq.log.file.LogWriter;
+import io.batonmq.log.file.Reclaimer;
+import io.batonmq.seam.Now;
+import io.batonmq.session.Command;
+import io.batonmq.session.Gateway;
+import io.batonmq.session.Sessions;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The broker of an active node and its three lanes: *broker* owns the queues, *log* writes and syncs,
+/// *keeper* does what may take its time (spare segments, bodies, snapshots).
+public final class Serving implements Gateway {
+  private static final int COMMANDS_PER_TURN = 256;
+
+  private final Role.Active active;
+  private final LogWriter writer;
+  private final Sessions sessions;
+  private final Keeper keeper;
+  private final Lanes lanes;
+  private final Inbox inbox = new Inbox();
+  private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Runnable> questions = new ConcurrentLinkedQueue<>();
+
+  private volatile boolean quiescing;
+  private volatile boolean quiesced;
+  private volatile boolean released;
+
+  // Broker's lane.
+  private boolean activated;
+  private boolean handedOver;
+  private long committed = -1;
+  private final ArrayDeque<Drop> drops = new ArrayDeque<>();
+
+  private record Drop(List<Reclaimer.Dropped> dropped, long end) {}
+
+  /// What the keeper brings back to the broker's lane.
+  sealed interface Answer {
+    record Loaded(long position, @Nullable ByteBuffer payload) implements Answer {}
+
+    record Written(SnapshotRef snapshot) implements Answer {}
+
+    record Droppable(List<Reclaimer.Dropped> dropped) implements Answer {}
+  }
+
+  Serving(
+      Role.Active active, BrokerState state, NodeSettings settings, Keeper keeper, Lanes lanes) {
+    this.active = active;
+    this.writer = active.appender();
+    this.keeper = keeper;
+    this.lanes = lanes;
+    this.sessions =
+        new Sessions(state, writer, settings.broker(), settings.access(), new KeeperEffects());
+    keeper.answersTo(answer -> {
+      answers.add(answer);
+      lanes.wakeBroker();
+    });
+    writer.wakes(
+        () -> {
+          lanes.wakeBroker();
+          if (writer.ended().isPresent()) {
+            lanes.wakeBaton();
+          }
+        },
+        lanes::wakeLog);
+  }
+
+  public Role.Active active() {
+    return active;
+  }
+
+  // ---- any thread
+
+  @Override
+  public boolean submit(Command command) {
+    boolean room = inbox.put(command);
+    lanes.wakeBroker();
+    return room;
+  }
+
+  @Override
+  public void whenReady(Runnable ready) {
+    inbox.whenReady(ready);
+  }
+
+  /// Runs something on the broker's lane, where the sessions may be looked at.
+  public void ask(Consumer<Sessions> question) {
+    questions.add(() -> question.accept(sessions));
+    lanes.wakeBroker();
+  }
+
+  void quiesce() {
+    quiescing = true;
+    lanes.wakeBroker();
+  }
+
+  boolean quiesced() {
+    return quiesced;
+  }
+
+  void release() {
+    released = true;
+  }
+
+  // ---- broker's lane
+
+  /// One turn of the owner of the queues; answers whether there was anything to do.
+  public boolean brokerWork(Now now) {
+    if (released || writer.ended().isPresent()) {
+      return false;
+    }
+    boolean worked = false;
+    if (!activated) {
+      activated = true;
+      sessions.activate(active.epoch(), now);
+      worked = true;
+    }
+    worked |= open(now);
+    worked |= answer(now);
+    worked |= commands(now);
+    if (now.nanos() - sessions.nextDeadlineNanos() >= 0) {
+      sessions.tick(now);
+      worked = true;
+    }
+    writer.flush();
+    if (quiescing) {
+      finish(now);
+    }
+    if (!worked) {
+      writer.idle(now);
+    }
+    return worked;
+  }
+
+  /// The monotonic time at which [#brokerWork] is to be called without being woken.
+  public long nextDeadlineNanos() {
+    return sessions.nextDeadlineNanos();
+  }
+
+  private boolean open(Now now) {
+    long reached = writer.committed();
+    if (reached == committed) {
+      return false;
+    }
+    committed = reached;
+    sessions.committed(reached, now);
+    while (!drops.isEmpty() && drops.getFirst().end() <= reached) {
+      Drop drop = drops.removeFirst();
+      keeper.unlink(drop.dropped(), drop.end(), now);
+      lanes.wakeKeeper();
+    }
+    return true;
+  }
+
+  private boolean answer(Now now) {
+    boolean any = false;
+    for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
+      any = true;
+      switch (answer) {
+        case Answer.Loaded(long position, ByteBuffer payload) ->
+            sessions.loaded(position, payload, now);
+        case Answer.Written(SnapshotRef ref) ->
+            sessions.snapshotWritten(ref.name(), ref.checksum(), ref.position(), now);
+        case Answer.Droppable(List<Reclaimer.Dropped> dropped) -> {
+          writer.append(RecordFormat.SEGMENTS_DROPPED, Reclaimer.encode(dropped));
+          drops.add(new Drop(dropped, writer.end()));
+        }
+      }
+    }
+    for (Runnable question = questions.poll(); question != null; question = questions.poll()) {
+      any = true;
+      question.run();
+    }
+    return any;
+  }
+
+  private boolean commands(Now now) {
+    if (quiescing) {
+      // What is in the inbox has been promised to nobody; its senders send it again elsewhere.
+      return false;
+    }
+    boolean any = false;
+    for (int i = 0; i < COMMANDS_PER_TURN && !writer.full(); i++) {
+      Command command = inbox.take();
+      if (command == null) {
+        break;
+      }
+      any = true;
+      sessions.accept(command, now);
+    }
+    if (any) {
+      sessions.dispatch(now);
+    }
+    return any;
+  }
+
+  private void finish(Now now) {
+    if (!handedOver && committed == writer.end()) {
+      handedOver = true;
+      sessions.handOver(
+          new Refusal(Refusal.Reason.HANDING_OVER, "this node hands over; connect to the other"),
+          now);
+    }
+    if (handedOver && sessions.quiet()) {
+      quiesced = true;
+      lanes.wakeBaton();
+    }
+  }
+
+  // ---- log's lane
+
+  public boolean logWork(Now now) {
+    return writer.doWork(now);
+  }
+
+  /// The monotonic time at which [#logWork] is to be called without being woken.
+  public long nextBeatNanos() {
+    return writer.nextBeatNanos();
+  }
+
+  // ---- keeper's lane
+
+  public boolean keeperWork(Now now) {
+    return !released && (writer.prepareSpare() | keeper.doWork(now));
+  }
+
+  private final class KeeperEffects implements Effects {
+    @Override
+    public void load(long position) {
+      keeper.load(position);
+      lanes.wakeKeeper();
+    }
+
+    @Override
+    public void snapshot(SnapshotContent content) {
+      keeper.snapshot(content);
+      lanes.wakeKeeper();
+    }
+
+    @Override
+    public void reclaim(long position, long[] liveExtents, int extentShift) {
+      keeper.reclaim(liveExtents, extentShift);
+      lanes.wakeKeeper();
+    }
+  }
+}

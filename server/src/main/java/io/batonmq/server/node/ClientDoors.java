@@ -1,0 +1,118 @@
+package io.batonmq.server.node;
+
+import io.batonmq.ha.Presence;
+import io.batonmq.node.Serving;
+import io.batonmq.seam.Clock;
+import io.batonmq.server.config.BrokerConfig;
+import io.batonmq.server.config.Connector;
+import io.batonmq.server.net.Front;
+import io.batonmq.server.net.FrontSettings;
+import io.batonmq.server.net.Listener;
+import io.batonmq.session.Authenticator;
+import io.batonmq.session.Command;
+import io.batonmq.session.Gateway;
+import io.batonmq.session.WireProtocol;
+import io.batonmq.wire.amqp.AmqpLimits;
+import io.batonmq.wire.amqp.AmqpProtocol;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The acceptors of a node, open while it is active.
+final class ClientDoors {
+  private final BrokerConfig config;
+  private final Authenticator authenticator;
+  private final Clock clock;
+  private final Switch gateway = new Switch();
+  private Front front;
+
+  /// Makes everything but the ports: event loops take half a second to make in a process that never had
+  /// any, which nobody should wait for at a take-over.
+  ClientDoors(BrokerConfig config, Authenticator authenticator, Clock clock) {
+    this.config = config;
+    this.authenticator = authenticator;
+    this.clock = clock;
+    this.front = front();
+  }
+
+  private Front front() {
+    return new Front(FrontSettings.standard(), gateway, clock);
+  }
+
+  /// Listens on every acceptor.
+  ///
+  /// @throws CannotListenException if one cannot be opened; then none is open
+  synchronized void open(Serving serving, Supplier<List<Presence.Peer>> peers) {
+    gateway.to = serving;
+    AmqpProtocol amqp =
+        new AmqpProtocol(config.name(), () -> failoverServers(peers.get()), AmqpLimits.standard());
+    List<WireProtocol> protocols = List.of(amqp);
+    try {
+      for (var acceptor : config.acceptors()) {
+        front.open(
+            new Listener(
+                acceptor.name(), acceptor.host(), acceptor.port(), protocols, authenticator));
+      }
+    } catch (IOException e) {
+      close();
+      throw new CannotListenException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /// Closes everything at once.
+  synchronized void close() {
+    gateway.to = null;
+    front.close();
+    front = front();
+  }
+
+  /// The broker that connections speak to, which changes with each term of office.
+  private static final class Switch implements Gateway {
+    private volatile @Nullable Serving to;
+
+    @Override
+    public boolean submit(Command command) {
+      Serving serving = to;
+      return serving == null || serving.submit(command);
+    }
+
+    @Override
+    public void whenReady(Runnable ready) {
+      Serving serving = to;
+      if (serving == null) {
+        ready.run();
+      } else {
+        serving.whenReady(ready);
+      }
+    }
+  }
+
+  /// Where a client finds the pair: this node first, then what the file names, then who is present.
+  private List<AmqpProtocol.FailoverServer> failoverServers(List<Presence.Peer> peers) {
+    Set<String> addresses = new LinkedHashSet<>();
+    config.cluster().announced().ifPresent(own -> addresses.add(Translation.address(own)));
+    for (Connector connector : config.cluster().peers()) {
+      addresses.add(Translation.address(connector));
+    }
+    peers.forEach(peer -> addresses.addAll(peer.connectors()));
+    return addresses.stream().map(ClientDoors::server).toList();
+  }
+
+  private static AmqpProtocol.FailoverServer server(String address) {
+    int colon = address.lastIndexOf(':');
+    return new AmqpProtocol.FailoverServer(
+        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)), "amqp");
+  }
+
+  /// A port that is not to be had.
+  static final class CannotListenException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    CannotListenException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.batonmq.server.node;
+
+import io.batonmq.ha.Presence;
+import io.batonmq.ha.Receipt;
+import io.batonmq.ha.Role;
+import io.batonmq.node.Serving;
+import io.batonmq.seam.Clock;
+import io.batonmq.server.admin.AdminView;
+import io.batonmq.server.admin.NodeStatus;
+import io.batonmq.server.admin.PeerStatus;
+import io.batonmq.server.admin.QueueStat;
+import io.batonmq.server.admin.ReceiptView;
+import io.batonmq.server.config.BrokerConfig;
+import io.batonmq.server.config.HaPolicy;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// What an operator sees of a running node.
+final class NodeView implements AdminView {
+  private static final long PATIENCE_SECONDS = 5;
+
+  private final BrokerConfig config;
+  private final RunningNode node;
+  private final String version;
+  private final Clock clock;
+  private final long startedNanos;
+
+  NodeView(BrokerConfig config, RunningNode node, String version, Clock clock) {
+    this.config = config;
+    this.node = node;
+    this.version = version;
+    this.clock = clock;
+    this.startedNanos = clock.monotonicNanos();
+  }
+
+  @Override
+  public NodeStatus status() {
+    Role role = node.baton().role();
+    long committed = node.baton().applied();
+    if (role instanceof Role.Active active) {
+      committed = active.appender().committed();
+    }
+    return new NodeStatus(
+        config.name(),
+        version,
+        configured(),
+        role.word(),
+        role.epoch(),
+        switch (role) {
+          case Role.Active _ -> config.name();
+          case Role.Standby standby -> standby.active();
+          case Role.Promoting _, Role.Fenced _ -> "";
+        },
+        committed,
+        committed,
+        node.ha().connectors(),
+        node.baton().peers().stream().map(NodeView::peer).toList(),
+        node.receipts().stream().map(this::receipt).toList(),
+        (clock.monotonicNanos() - startedNanos) / 1_000_000,
+        ProcessHandle.current().pid());
+  }
+
+  private String configured() {
+    return switch (config.ha()) {
+      case HaPolicy.Single _ -> "single";
+      case HaPolicy.SharedStore shared -> shared.role().name().toLowerCase(Locale.ROOT);
+    };
+  }
+
+  private static PeerStatus peer(Presence.Peer peer) {
+    return new PeerStatus(
+        peer.id(),
+        peer.node(),
+        peer.configured().name().toLowerCase(Locale.ROOT),
+        peer.role(),
+        peer.connectors(),
+        peer.version(),
+        peer.applied(),
+        peer.fresh());
+  }
+
+  private ReceiptView receipt(Receipt receipt) {
+    return new ReceiptView(
+        receipt.epoch(),
+        receipt.cause().name().toLowerCase(Locale.ROOT),
+        receipt.before(),
+        config.name(),
+        receipt.sealed(),
+        receipt.tailBytes(),
+        receipt.logBytesRead(),
+        receipt.detectMillis(),
+        receipt.takeMillis(),
+        receipt.wallMillis());
+  }
+
+  @Override
+  public List<QueueStat> queues() {
+    Optional<Serving> serving = node.serving();
+    if (serving.isEmpty()) {
+      return List.of();
+    }
+    CompletableFuture<List<QueueStat>> answer = new CompletableFuture<>();
+    serving
+        .get()
+        .ask(sessions ->
+            answer.complete(sessions.queueStats().stream().map(NodeView::queue).toList()));
+    try {
+      return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      return List.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
+  }
+
+  private static QueueStat queue(io.batonmq.session.QueueStat queue) {
+    return new QueueStat(
+        queue.name(),
+        queue.address(),
+        queue.consumerCount(),
+        queue.messageCount(),
+        queue.messagesAdded(),
+        queue.deliveringCount(),
+        queue.messagesAcked(),
+        queue.scheduledCount(),
+        queue.routingType().name());
+  }
+
+  @Override
+  public String switchover(Optional<String> peer) throws RefusedException {
+    if (!(node.baton().role() instanceof Role.Active)) {
+      throw new RefusedException(
+          "this node is not active, it is " + node.baton().role().word() + ": ask the active one");
+    }
+    Presence.Peer to =
+        node.baton().peers().stream()
+            .filter(other -> peer.isEmpty() || other.node().equals(peer.get()))
+            .filter(other -> other.fresh() && other.role().equals("standby"))
+            .findFirst()
+            .orElseThrow(() ->
+                new RefusedException(
+                    "no other node "
+                        + peer.map(name -> "named " + name + " ").orElse("")
+                        + "stands by: start one first"));
+    node.baton().switchover(to.id());
+    return to.node();
+  }
+
+  @Override
+  public void stop() {
+    Thread.ofPlatform().name("stop").start(() -> System.exit(0));
+  }
+}

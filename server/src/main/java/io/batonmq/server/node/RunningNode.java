@@ -1,0 +1,177 @@
+package io.batonmq.server.node;
+
+import io.batonmq.ha.Baton;
+import io.batonmq.ha.ExitCode;
+import io.batonmq.ha.HaSettings;
+import io.batonmq.ha.Presence;
+import io.batonmq.ha.Receipt;
+import io.batonmq.ha.Role;
+import io.batonmq.ha.RoleListener;
+import io.batonmq.log.file.FileLog;
+import io.batonmq.node.Node;
+import io.batonmq.node.Serving;
+import io.batonmq.seam.Clock;
+import io.batonmq.seam.Storage;
+import io.batonmq.server.config.BrokerConfig;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One node: its store, its baton, and what it serves when it has it.
+final class RunningNode implements RoleListener, Node.Doors {
+  private static final Logger LOG = LoggerFactory.getLogger(RunningNode.class);
+  private static final long BATON_NAP_NANOS = 10_000_000L;
+  private static final int RECEIPTS_MAX = 20;
+
+  private final Clock clock;
+  private final HaSettings ha;
+  private final ClientDoors clients;
+  private final Presence presence;
+  private final NodeLanes lanes;
+  private final Node node;
+  private final Baton baton;
+  private final ArrayDeque<Receipt> receipts = new ArrayDeque<>();
+  private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+
+  RunningNode(
+      BrokerConfig config, String version, Storage storage, Clock clock, ClientDoors clients) {
+    this.clock = clock;
+    this.ha = Translation.ha(config, version);
+    this.clients = clients;
+    this.lanes = new NodeLanes(clock, this::laneFailed);
+    FileLog log = new FileLog(storage, Translation.log(config), ha.node(), RunningNode::unique);
+    this.presence = new Presence(storage, ha, unique());
+    this.node =
+        new Node(
+            Translation.node(config), log, RunningNode::unique, this, lanes, this::slowestFollower);
+    this.baton = new Baton(storage, ha, log, presence, node, this, lanes::wakeBaton);
+  }
+
+  private static String unique() {
+    return UUID.randomUUID().toString();
+  }
+
+  void start() {
+    lanes.startBaton(
+        now -> {
+          boolean worked = baton.doWork(now);
+          if (baton.stopped()) {
+            ended.complete(0);
+          }
+          return worked;
+        },
+        BATON_NAP_NANOS);
+  }
+
+  /// Completed with the process's exit code.
+  CompletableFuture<Integer> ended() {
+    return ended;
+  }
+
+  Baton baton() {
+    return baton;
+  }
+
+  HaSettings ha() {
+    return ha;
+  }
+
+  Optional<Serving> serving() {
+    return node.serving();
+  }
+
+  synchronized List<Receipt> receipts() {
+    return List.copyOf(receipts);
+  }
+
+  private long slowestFollower() {
+    return baton.peers().stream().mapToLong(Presence.Peer::applied).min().orElse(Long.MAX_VALUE);
+  }
+
+  // ---- baton's lane
+
+  @Override
+  public void open(Serving serving) {
+    lanes.start(serving);
+    try {
+      clients.open(serving, () -> baton.peers());
+    } catch (ClientDoors.CannotListenException e) {
+      // Nobody can use this node: ending the process leaves the baton to one that can be reached.
+      LOG.error("{}; exit_code={}", e.getMessage(), ServerMain.EXIT_CANNOT_LISTEN);
+      ended.complete(ServerMain.EXIT_CANNOT_LISTEN);
+    }
+  }
+
+  @Override
+  public void close(String reason) {
+    clients.close();
+    lanes.stopServing();
+  }
+
+  @Override
+  public void became(Role before, Role after, String reason) {
+    switch (after) {
+      case Role.Standby standby when standby.active().equals(ha.node()) ->
+          LOG.info("standby epoch={} reason=\"{}\"", standby.epoch(), reason);
+      case Role.Standby standby ->
+          LOG.info(
+              "standby: following the log, ready to take over; epoch={} active={}",
+              standby.epoch(),
+              standby.active());
+      case Role.Promoting promoting ->
+          LOG.info("promoting cause={} after_epoch={}", promoting.cause(), promoting.epoch());
+      case Role.Active active -> {
+        remember(active.receipt());
+        LOG.info("active: this node has the baton; {}", line(active.receipt()));
+      }
+      case Role.Fenced fenced -> {
+        LOG.error(
+            "fenced: nothing more is confirmed here; reason=\"{}\" exit_code={}",
+            fenced.reason(),
+            fenced.code().code());
+        ended.complete(fenced.code().code());
+      }
+    }
+  }
+
+  private synchronized void remember(Receipt receipt) {
+    receipts.addFirst(receipt);
+    if (receipts.size() > RECEIPTS_MAX) {
+      receipts.removeLast();
+    }
+  }
+
+  private static String line(Receipt receipt) {
+    return String.format(
+        "epoch=%d cause=%s before=%s sealed=%d tail_bytes=%d log_bytes_read=%d detect_ms=%d"
+            + " take_ms=%d",
+        receipt.epoch(),
+        receipt.cause(),
+        receipt.before().isEmpty() ? "-" : receipt.before(),
+        receipt.sealed(),
+        receipt.tailBytes(),
+        receipt.logBytesRead(),
+        receipt.detectMillis(),
+        receipt.takeMillis());
+  }
+
+  @Override
+  public void waiting(String reason) {
+    LOG.info("{}", reason);
+  }
+
+  @Override
+  public long nanos() {
+    return clock.monotonicNanos();
+  }
+
+  private void laneFailed(Throwable e) {
+    LOG.error("a lane failed, which is a bug; the node ends and another takes over", e);
+    clients.close();
+    ended.complete(ExitCode.BUG.code());
+  }
+}

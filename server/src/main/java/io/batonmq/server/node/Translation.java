@@ -1,0 +1,135 @@
+package io.batonmq.server.node;
+
+import io.batonmq.broker.AddressPattern;
+import io.batonmq.broker.AddressSettings;
+import io.batonmq.broker.BrokerSettings;
+import io.batonmq.broker.FullPolicy;
+import io.batonmq.broker.Limits;
+import io.batonmq.ha.HaSettings;
+import io.batonmq.log.LogSettings;
+import io.batonmq.node.NodeSettings;
+import io.batonmq.server.config.AddressConfig;
+import io.batonmq.server.config.AddressSetting;
+import io.batonmq.server.config.BrokerConfig;
+import io.batonmq.server.config.Connector;
+import io.batonmq.server.config.HaPolicy;
+import io.batonmq.server.config.SecuritySetting;
+import io.batonmq.session.AccessRules;
+import io.batonmq.session.Permission;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// From what a configuration file says to what the rooms are set to.
+final class Translation {
+  private Translation() {}
+
+  static LogSettings log(BrokerConfig config) {
+    LogSettings defaults = LogSettings.DEFAULTS;
+    return new LogSettings(
+        (int) config.journal().fileSize(),
+        defaults.batchBytesMax(),
+        defaults.sparesMin(),
+        defaults.markIdleNanos(),
+        defaults.heartNanos(),
+        config.journal().datasync());
+  }
+
+  static HaSettings ha(BrokerConfig config, String version) {
+    List<String> connectors =
+        config.cluster().announced().map(Translation::address).stream().toList();
+    return switch (config.ha()) {
+      case HaPolicy.Single _ ->
+          new HaSettings(
+              config.name(),
+              HaSettings.Configured.PRIMARY,
+              false,
+              false,
+              HaSettings.STALL_NANOS_DEFAULT,
+              connectors,
+              version);
+      case HaPolicy.SharedStore shared ->
+          new HaSettings(
+              config.name(),
+              switch (shared.role()) {
+                case PRIMARY -> HaSettings.Configured.PRIMARY;
+                case BACKUP -> HaSettings.Configured.BACKUP;
+              },
+              shared.failoverOnShutdown(),
+              shared.allowFailback(),
+              shared.failoverStallTimeout().toNanos(),
+              connectors,
+              version);
+    };
+  }
+
+  static String address(Connector connector) {
+    return connector.host() + ":" + connector.port();
+  }
+
+  static NodeSettings node(BrokerConfig config) {
+    return new NodeSettings(broker(config), access(config));
+  }
+
+  private static BrokerSettings broker(BrokerConfig config) {
+    BrokerSettings defaults = BrokerSettings.DEFAULTS;
+    return new BrokerSettings(
+        limits(config),
+        config.addressSettings().stream().map(Translation::rule).toList(),
+        config.addresses().stream().map(Translation::predefined).toList(),
+        defaults.producerRetentionNanos(),
+        defaults.expiryScanNanos(),
+        defaults.snapshotLogBytes());
+  }
+
+  private static Limits limits(BrokerConfig config) {
+    return Limits.DEFAULTS;
+  }
+
+  private static AddressSettings.Rule rule(AddressSetting setting) {
+    return new AddressSettings.Rule(
+        new AddressPattern(setting.match().pattern()),
+        new AddressSettings.Overrides(
+            setting.deadLetterAddress().orElse(null),
+            setting.expiryAddress().orElse(null),
+            setting.maxDeliveryAttempts().orElse(null),
+            setting.maxSizeBytes().orElse(null),
+            null,
+            setting.fullPolicy().map(policy -> FullPolicy.valueOf(policy.name())).orElse(null),
+            setting.autoCreateAddresses().orElse(null),
+            setting.autoCreateQueues().orElse(null),
+            setting.defaultAddressRoutingType().orElse(null),
+            setting.defaultMaxConsumers().map(max -> Math.max(max, 0)).orElse(null)));
+  }
+
+  private static BrokerSettings.Predefined predefined(AddressConfig address) {
+    return new BrokerSettings.Predefined(
+        address.name(),
+        address.queues().stream()
+            .map(queue -> new BrokerSettings.Predefined.Queue(queue.name(), queue.routingType()))
+            .toList());
+  }
+
+  private static AccessRules access(BrokerConfig config) {
+    if (!config.securityEnabled()) {
+      return AccessRules.OPEN;
+    }
+    return new AccessRules(config.securitySettings().stream().map(Translation::rule).toList());
+  }
+
+  private static AccessRules.Rule rule(SecuritySetting setting) {
+    Map<Permission, Set<String>> roles = new EnumMap<>(Permission.class);
+    setting
+        .roles()
+        .forEach((permission, names) -> {
+          switch (permission) {
+            case VIEW, EDIT -> {
+              // For the management of single resources, which is not there yet.
+            }
+            default -> roles.put(Permission.valueOf(permission.name()), names);
+          }
+        });
+    return new AccessRules.Rule(new AddressPattern(setting.match().pattern()), roles);
+  }
+}
