@@ -168,7 +168,7 @@ public final class Front implements AutoCloseable {
 
   /// Stops listening there; the connections that came by it stay.
   public void close(int port) {
-    for (Channel socket : listeners) {
+    for (Channel socket : List.copyOf(listeners)) {
       if (socket.localAddress() instanceof InetSocketAddress address && address.getPort() == port) {
         socket.close().awaitUninterruptibly();
         listeners.remove(socket);

@@ -83,8 +83,25 @@ final class Translation {
         defaults.snapshotLogBytes());
   }
 
+  /// `global-max-size`, or half of the heap: one half of it for messages that are in memory only, the
+  /// other for bodies that are in the log as well.
   private static Limits limits(BrokerConfig config) {
-    return Limits.DEFAULTS;
+    long configured = config.limits().globalMaxSize();
+    long bytes = configured >= 0 ? configured : Runtime.getRuntime().maxMemory() / 2;
+    Limits defaults = Limits.DEFAULTS;
+    return new Limits(
+        defaults.connectionsMax(),
+        defaults.linksMax(),
+        defaults.unsettledMax(),
+        defaults.transactionsMax(),
+        defaults.transactionBytesMax(),
+        defaults.nameMax(),
+        defaults.queuesMax(),
+        defaults.producerWindow(),
+        defaults.producerWindowTotal(),
+        defaults.identityRangesMax(),
+        bytes / 2,
+        bytes / 2);
   }
 
   private static AddressSettings.Rule rule(AddressSetting setting) {
