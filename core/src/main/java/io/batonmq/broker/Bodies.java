@@ -91,6 +91,11 @@ final class Bodies {
     }
   }
 
+  /// How much may be asked for ahead of what is waited for, so that it is still there when its turn comes.
+  long readAheadBytes() {
+    return cacheBytesMax / 4;
+  }
+
   long cachedBytes() {
     return cachedBytes;
   }

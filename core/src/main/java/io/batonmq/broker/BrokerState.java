@@ -70,7 +70,7 @@ public final class BrokerState implements RecordHandler {
     }
     try {
       apply(position, recordEnd, Events.read(type, payload));
-    } catch (IllegalStateException | IllegalArgumentException e) {
+    } catch (RuntimeException e) {
       throw new IllegalStateException(
           "the record at position " + position + " cannot be applied: " + e.getMessage(), e);
     }

@@ -89,20 +89,23 @@ final class Dispatcher {
     int turns = 0;
     long key = messages.firstAvailable();
     while (key != Keys.NONE && turns < ROUND && queue.hasReady()) {
-      Reference reference = reference(messages, key);
-      Message message = bodies.get(reference.position());
-      if (message == null && !reference.due(wall)) {
-        load(queue, key);
-        waiting = true;
-        break;
-      }
-      if (message == null || due(reference, message, wall)) {
+      // Who takes it comes before what it is: a body that nobody here may have, loaded only to be
+      // passed
+      // over, would push out the next one, which is then loaded, and pushes out the first one
+      // again.
+      QueueConsumer consumer = queue.next(key);
+      if (consumer != null) {
+        Reference reference = reference(messages, key);
+        Message message = bodies.get(reference.position());
+        if (message == null && !reference.due(wall)) {
+          load(queue, key);
+          waiting = true;
+          break;
+        }
         turns++;
-        broker.expire(queue, reference);
-      } else {
-        QueueConsumer consumer = queue.next(key);
-        if (consumer != null) {
-          turns++;
+        if (message == null || due(reference, message, wall)) {
+          broker.expire(queue, reference);
+        } else {
           give(queue, consumer, reference, message);
         }
       }
@@ -124,6 +127,7 @@ final class Dispatcher {
   }
 
   private void give(LiveQueue queue, QueueConsumer consumer, Reference reference, Message message) {
+    queue.served(consumer);
     consumer.give(reference, outward(reference, message), broker.origin(reference));
     served.add(consumer);
     if (reference.durable()) {
@@ -165,8 +169,11 @@ final class Dispatcher {
   private void load(LiveQueue queue, long first) {
     MessageQueue messages = queue.queue().messages();
     long key = first;
-    for (int i = 0; i < READ_AHEAD && key != Keys.NONE; i++) {
-      long position = reference(messages, key).position();
+    long bytes = 0;
+    for (int i = 0; i < READ_AHEAD && bytes <= bodies.readAheadBytes() && key != Keys.NONE; i++) {
+      Reference reference = reference(messages, key);
+      long position = reference.position();
+      bytes += reference.size();
       if (bodies.get(position) == null) {
         Set<LiveQueue> waiting = loading.get(position);
         if (waiting == null) {

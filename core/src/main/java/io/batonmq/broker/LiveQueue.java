@@ -134,20 +134,28 @@ public final class LiveQueue {
     }
   }
 
-  /// The consumer whose turn it is and who may have this message, or null. It is taken out of the row.
+  /// The consumer whose turn it is and who may have this message, or null. It stays at the head of the
+  /// row until it is [#served].
   @Nullable QueueConsumer next(long key) {
     for (int left = ready.size(); left > 0; left--) {
-      QueueConsumer consumer = ready.removeFirst();
+      QueueConsumer consumer = ready.getFirst();
       if (!consumer.ready()) {
-        inReady.remove(consumer);
+        inReady.remove(ready.removeFirst());
       } else if (consumer.excludes(key)) {
-        ready.addLast(consumer);
+        ready.addLast(ready.removeFirst());
       } else {
-        inReady.remove(consumer);
         return consumer;
       }
     }
     return null;
+  }
+
+  /// The consumer at the head of the row had its turn.
+  void served(QueueConsumer consumer) {
+    if (!ready.removeFirst().equals(consumer)) {
+      throw new IllegalStateException("it was not this consumer's turn");
+    }
+    inReady.remove(consumer);
   }
 
   boolean hasReady() {

@@ -204,7 +204,7 @@ public final class MessageQueue {
   }
 
   private Lane existing(long key) {
-    Lane lane = lanes[Keys.priority(key)];
+    Lane lane = Keys.priority(key) < Keys.PRIORITIES ? lanes[Keys.priority(key)] : null;
     if (lane == null) {
       throw new IllegalStateException("no message with sequence " + Keys.sequence(key));
     }

@@ -39,6 +39,9 @@ public record Reference(
   static final long EXPIRY_MAX = (1L << 34) - 1;
 
   public Reference {
+    if (key < 0 || Keys.priority(key) >= Keys.PRIORITIES) {
+      throw new IllegalArgumentException("key of a reference: " + key);
+    }
     if (size < 0 || size > SIZE_MAX) {
       throw new IllegalArgumentException("size of a reference: " + size);
     }

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 
 /// An active node over a log in a list, with peers that write down what they hear. Unless it is told to
 /// hold commits back, everything is committed after each command, and loads are answered.
@@ -28,6 +29,11 @@ final class TestBroker implements Effects {
   boolean holdCommits;
   boolean holdLoads;
   private long lastConnection;
+
+  /// What left, over all connections, in its order.
+  final List<Emission> emissions = new ArrayList<>();
+
+  record Emission(TestPeer peer, Output output) {}
 
   record Reclaim(long position, long[] liveExtents, long committed) {}
 
@@ -103,8 +109,7 @@ final class TestBroker implements Effects {
   }
 
   TestPeer connect(String clientId) {
-    return new TestPeer(
-        this, ++lastConnection, new Principal("user", java.util.Set.of("amq")), clientId);
+    return new TestPeer(this, ++lastConnection, new Principal("user", Set.of("amq")), clientId);
   }
 
   TestPeer connect(Principal principal) {

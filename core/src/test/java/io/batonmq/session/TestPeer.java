@@ -31,6 +31,7 @@ final class TestPeer implements Outlet {
   @Override
   public void emit(Output output) {
     heard.add(output);
+    broker.emissions.add(new TestBroker.Emission(this, output));
   }
 
   <T extends Output> List<T> heard(Class<T> type) {
