@@ -98,9 +98,11 @@ final class OutgoingLink implements AmqpLink {
     if (state == State.ASKED) {
       state = State.OPEN;
       Source wanted = sender.getRemoteSource();
-      Source source = wanted == null ? new Source() : wanted;
-      source.setAddress(address);
-      open(source);
+      if (wanted == null) {
+        // It asked for a subscription by name alone: this is where it is.
+        wanted = new Source().setAddress(address);
+      }
+      open(wanted);
       pump();
     }
   }

@@ -172,8 +172,7 @@ class ConsumingTest {
     payload.addMessageContentMatcher(new EncodedDataMatcher("hello".getBytes()));
     scripted.peer.expectTransfer().withSettled(false).withPayload(payload);
     Message message =
-        new Message(
-            Format.AMQP, true, 9, scripted.now().wallMillis() + 500, null, null, 0, HELLO);
+        new Message(Format.AMQP, true, 9, scripted.now().wallMillis() + 500, null, null, 0, HELLO);
     scripted.broker(new Output.Delivered(link, 0, message, 3, false, false, null));
     scripted.done();
   }
@@ -230,7 +229,13 @@ class ConsumingTest {
     small.peer.expectOpen();
     small.broker(new Output.Connected());
     small.peer.expectBegin();
-    small.peer.remoteBegin().withNextOutgoingId(0).withIncomingWindow(100).withOutgoingWindow(9).now();
+    small
+        .peer
+        .remoteBegin()
+        .withNextOutgoingId(0)
+        .withIncomingWindow(100)
+        .withOutgoingWindow(9)
+        .now();
     int link = small.consuming("big");
     small
         .peer
@@ -248,7 +253,8 @@ class ConsumingTest {
     }
     small.broker(new Output.Delivered(link, 0, message(body), 0, true, true, null));
     small.done();
-    // The session's window is used up in the middle of the message; it goes on when the peer opens it.
+    // The session's window is used up in the middle of the message; it goes on when the peer opens
+    // it.
     for (int i = 100; i < 205; i++) {
       small.peer.expectTransfer().withMore(true);
     }
@@ -284,8 +290,7 @@ class ConsumingTest {
         .withState(Accepted.getInstance())
         .now();
     assertThat(scripted.commands)
-        .containsExactly(
-            new Command.Settle(7, link, 0, 3, Disposition.ACCEPTED, 0, false));
+        .containsExactly(new Command.Settle(7, link, 0, 3, Disposition.ACCEPTED, 0, false));
     scripted.done();
   }
 
@@ -323,8 +328,7 @@ class ConsumingTest {
       disposition.withState(told.state);
     }
     disposition.now();
-    assertThat(scripted.command(Command.Settle.class).disposition())
-        .isEqualTo(told.disposition);
+    assertThat(scripted.command(Command.Settle.class).disposition()).isEqualTo(told.disposition);
     scripted.done();
   }
 
@@ -398,8 +402,7 @@ class ConsumingTest {
     scripted.peer.expectAttach().ofSender().withSource(nullValue());
     scripted.peer.expectDetach().withClosed(true).withError("amqp:not-found", "there is none");
     scripted.broker(
-        new Output.LinkRefused(
-            link, new Refusal(Refusal.Reason.NOT_FOUND, "there is none")));
+        new Output.LinkRefused(link, new Refusal(Refusal.Reason.NOT_FOUND, "there is none")));
     scripted.done();
   }
 
@@ -468,5 +471,82 @@ class ConsumingTest {
     scripted.peer.remoteDetach().withHandle(1).withClosed(true).now();
     assertThat(scripted.command(Command.CloseLink.class).unsubscribe()).isTrue();
     scripted.done();
+  }
+
+  /// Two links share a session whose window is used up; the peer opens it with a flow of one link only.
+  @Test
+  void aWindowThatOpensWakesEveryLinkOfItsSession() {
+    int one = scripted.consuming("one");
+    scripted
+        .peer
+        .remoteAttach()
+        .ofReceiver()
+        .withName("two")
+        .withHandle(2)
+        .withSource()
+        .withAddress("two")
+        .and()
+        .withTarget()
+        .and()
+        .now();
+    int two = scripted.command(Command.OpenConsumer.class).link();
+    scripted.peer.expectAttach().ofSender();
+    scripted.broker(new Output.ConsumerOpened(two, "two"));
+    window(2, 1);
+    window(1, 1);
+    scripted.peer.expectTransfer().withHandle(0);
+    scripted.broker(delivered(one, 0), delivered(two, 0));
+    scripted.done();
+    scripted.peer.expectTransfer().withHandle(1);
+    window(1, 10);
+    scripted.done();
+  }
+
+  private void window(int handle, int size) {
+    int taken = scripted.all(Command.Settle.class).size();
+    scripted
+        .peer
+        .remoteFlow()
+        .withHandle(handle)
+        .withNextIncomingId(size == 1 ? taken : 1)
+        .withIncomingWindow(size)
+        .withNextOutgoingId(0)
+        .withOutgoingWindow(100)
+        .withDeliveryCount(0)
+        .withLinkCredit(5)
+        .now();
+  }
+
+  /// A client that opens and closes consumers on one session for weeks.
+  @Test
+  void theSessionForgetsWhatAClosedLinkLeftUnsettled() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      int link = scripted.consuming("orders");
+      flows(10, false, 0);
+      for (int m = 0; m < 10; m++) {
+        scripted.peer.expectTransfer();
+        scripted.broker(delivered(link, m));
+      }
+      scripted.peer.remoteDetach().withHandle(1).withClosed(true).now();
+      scripted.peer.expectDetach().withClosed(true);
+      scripted.broker(new Output.LinkClosed(link, null));
+      scripted.done();
+      scripted.commands.clear();
+    }
+    assertThat(rememberedOutgoing()).isZero();
+  }
+
+  /// How many deliveries the engine's session keeps: it tells nobody.
+  private int rememberedOutgoing() throws Exception {
+    Object endpoint = field(scripted.engine, "endpoint");
+    var connection = (org.apache.qpid.protonj2.engine.Connection) field(endpoint, "connection");
+    Object session = connection.sessions().iterator().next();
+    return ((java.util.Map<?, ?>) field(field(session, "outgoingWindow"), "unsettled")).size();
+  }
+
+  private static Object field(Object owner, String name) throws Exception {
+    var field = owner.getClass().getDeclaredField(name);
+    field.setAccessible(true);
+    return field.get(owner);
   }
 }

@@ -64,14 +64,12 @@ class FuzzTest {
     run.feed(FRAMES, true);
     assertThat(run.reason).isEmpty();
     assertThat(run.seen)
-        .contains(
-            Command.Send.class, Command.Settle.class, Command.Begin.class, Command.End.class);
+        .contains(Command.Send.class, Command.Settle.class, Command.Begin.class, Command.End.class);
   }
 
   /// One connection, with a broker that says yes to everything.
   private static final class Run implements Gateway, Line {
-    private static final ThreadMXBean THREADS =
-        (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Random random;
     private final Deque<Output> outputs = new ArrayDeque<>();
@@ -182,8 +180,7 @@ class FuzzTest {
       seen.add(command.getClass());
       switch (command) {
         case Command.Connect _ -> outputs.add(new Output.Connected());
-        case Command.OpenProducer open ->
-            outputs.add(new Output.ProducerOpened(open.link(), 20));
+        case Command.OpenProducer open -> outputs.add(new Output.ProducerOpened(open.link(), 20));
         case Command.OpenConsumer open ->
             outputs.add(new Output.ConsumerOpened(open.link(), open.source().address()));
         case Command.Send send -> {
@@ -208,8 +205,7 @@ class FuzzTest {
         }
         case Command.Settle settle -> {
           if (settle.answer()) {
-            outputs.add(
-                new Output.Settled(settle.link(), settle.first(), settle.last(), null));
+            outputs.add(new Output.Settled(settle.link(), settle.first(), settle.last(), null));
           }
         }
         case Command.CloseLink close -> outputs.add(new Output.LinkClosed(close.link(), null));
@@ -324,7 +320,13 @@ class FuzzTest {
         .and()
         .now();
     byte[] id = ByteBuffer.allocate(8).putLong(42).array();
-    scripted.peer.remoteDeclare().withHandle(9).withDeliveryId(3).withDeliveryTag(new byte[] {3}).now();
+    scripted
+        .peer
+        .remoteDeclare()
+        .withHandle(9)
+        .withDeliveryId(3)
+        .withDeliveryTag(new byte[] {3})
+        .now();
     scripted.peer.expectDisposition();
     scripted.peer.expectFlow();
     scripted.broker(new Output.Begun(scripted.command(Command.Begin.class).request(), 42));

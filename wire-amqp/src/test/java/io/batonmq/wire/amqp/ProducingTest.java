@@ -81,9 +81,7 @@ class ProducingTest {
         .rejected("amqp:resource-limit-exceeded", "the queue is full");
     scripted.broker(
         new Output.Sent(
-            link,
-            send.delivery(),
-            new Refusal(Refusal.Reason.LIMIT_REACHED, "the queue is full")));
+            link, send.delivery(), new Refusal(Refusal.Reason.LIMIT_REACHED, "the queue is full")));
     scripted.done();
   }
 
@@ -93,8 +91,7 @@ class ProducingTest {
     Command.Send send = sends(0);
     scripted.peer.expectClose().withError("amqp:connection:forced", notNullValue(String.class));
     scripted.broker(
-        new Output.Sent(
-            link, send.delivery(), new Refusal(Refusal.Reason.HANDING_OVER, "bye")));
+        new Output.Sent(link, send.delivery(), new Refusal(Refusal.Reason.HANDING_OVER, "bye")));
     scripted.done();
   }
 
@@ -259,8 +256,7 @@ class ProducingTest {
   @Test
   void aMessageThatGrowsTooLargeEndsItsLinkAndNothingElse() {
     scripted =
-        new ScriptedPeer(
-                AmqpLimits.standard().withMessageBytes(1000), java.util.List.of("PLAIN"))
+        new ScriptedPeer(AmqpLimits.standard().withMessageBytes(1000), java.util.List.of("PLAIN"))
             .connected()
             .session();
     scripted.producing("orders", 10);

@@ -41,7 +41,13 @@ class TransactionsTest {
   }
 
   private void declares() {
-    scripted.peer.remoteDeclare().withHandle(9).withDeliveryId(0).withDeliveryTag(new byte[] {0}).now();
+    scripted
+        .peer
+        .remoteDeclare()
+        .withHandle(9)
+        .withDeliveryId(0)
+        .withDeliveryTag(new byte[] {0})
+        .now();
     long request = scripted.command(Command.Begin.class).request();
     scripted.peer.expectDisposition().withFirst(0).withSettled(true).withState().declared(ID);
     scripted.peer.expectFlow();
@@ -238,7 +244,13 @@ class TransactionsTest {
 
   @Test
   void aTransactionThatBeginsTooLateIsRolledBackAtOnce() {
-    scripted.peer.remoteDeclare().withHandle(9).withDeliveryId(0).withDeliveryTag(new byte[] {0}).now();
+    scripted
+        .peer
+        .remoteDeclare()
+        .withHandle(9)
+        .withDeliveryId(0)
+        .withDeliveryTag(new byte[] {0})
+        .now();
     long request = scripted.command(Command.Begin.class).request();
     scripted.peer.expectEnd();
     scripted.peer.remoteEnd().now();
