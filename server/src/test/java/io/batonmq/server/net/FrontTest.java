@@ -11,16 +11,21 @@ import io.batonmq.session.Gateway;
 import io.batonmq.wire.amqp.AmqpLimits;
 import io.batonmq.wire.amqp.AmqpProtocol;
 import jakarta.jms.Connection;
-import jakarta.jms.JMSException;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.qpid.jms.JmsConnectionFactory;
@@ -66,7 +71,16 @@ class FrontTest {
   private static FrontSettings settings(int connections, int detectMillis) {
     FrontSettings standard = FrontSettings.standard();
     return new FrontSettings(
-        2, connections, 64, detectMillis, 500, standard.unsentLow(), standard.unsentHigh(), 1, 16);
+        2,
+        connections,
+        64,
+        detectMillis,
+        500,
+        standard.unsentLow(),
+        standard.unsentHigh(),
+        1 << 20,
+        1,
+        16);
   }
 
   @AfterEach
@@ -86,7 +100,7 @@ class FrontTest {
   private static byte[] readAll(InputStream in) throws IOException {
     try {
       return in.readAllBytes();
-    } catch (java.net.SocketException reset) {
+    } catch (SocketException reset) {
       return new byte[0];
     }
   }
@@ -123,7 +137,7 @@ class FrontTest {
       assertThat(answer(port, "")).isEmpty();
     }
     await().until(() -> front.connections() == 0);
-    assertThat(answer(port, "AMQP\0\1\0\0")).startsWith("AMQP");
+    assertThat(answer(port, "AMQP\0\t\0\0")).startsWith("AMQP");
   }
 
   @Test
@@ -234,11 +248,61 @@ class FrontTest {
       sends.set(Integer.MIN_VALUE / 2);
       ready.get().run();
       await().until(() -> sends.get() >= Integer.MIN_VALUE / 2 + 10);
-      closeQuietly(connection);
     }
   }
 
-  private static void closeQuietly(Connection connection) throws JMSException {
-    connection.close();
+  /// Begins and ends sessions for ever and never reads an answer.
+  @Test
+  void aPeerThatAsksAndDoesNotListenIsNotReadAnyMore() throws Exception {
+    int port = open(front(settings(10, 5_000), broker));
+    try (Socket socket = new Socket()) {
+      socket.setReceiveBufferSize(4_096);
+      socket.connect(new InetSocketAddress("localhost", port));
+      socket.setSoTimeout(5_000);
+      var out = socket.getOutputStream();
+      // Open by a peer without a name, then begin and end.
+      out.write(HexFormat.of().parseHex("414d515000010000"));
+      out.write(frame("005310c00401a10178"));
+      byte[] begin = frame("005311c0050440434343");
+      byte[] end = frame("00531745");
+      byte[] both = new byte[begin.length + end.length];
+      System.arraycopy(begin, 0, both, 0, begin.length);
+      System.arraycopy(end, 0, both, begin.length, end.length);
+      ByteArrayOutputStream many = new ByteArrayOutputStream();
+      for (int i = 0; i < 1_000; i++) {
+        many.write(both);
+      }
+      AtomicInteger written = new AtomicInteger();
+      Thread flood =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  for (int i = 0; i < 10_000; i++) {
+                    out.write(many.toByteArray());
+                    written.incrementAndGet();
+                  }
+                } catch (IOException closed) {
+                  written.set(-1);
+                }
+              });
+      await().during(Duration.ofMillis(500)).atMost(Duration.ofSeconds(20)).until(stays(written));
+      assertThat(written.get()).isBetween(1, 9_999);
+      socket.close();
+      flood.join();
+    }
+  }
+
+  private static Callable<Boolean> stays(AtomicInteger value) {
+    AtomicInteger last = new AtomicInteger(-2);
+    return () -> last.getAndSet(value.get()) == value.get();
+  }
+
+  private static byte[] frame(String body) {
+    byte[] bytes = HexFormat.of().parseHex(body);
+    return ByteBuffer.allocate(8 + bytes.length)
+        .putInt(8 + bytes.length)
+        .putInt(0x0200_0000)
+        .put(bytes)
+        .array();
   }
 }
