@@ -78,11 +78,12 @@ public final class Front implements AutoCloseable {
     return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
   }
 
-  /// Listens.
+  /// Listens; after [#closeNow], again.
   ///
   /// @return the port, which the system may have chosen
   /// @throws IOException if that is not possible; the message says what to change
   public int open(Listener listener) throws IOException {
+    closed = false;
     InetSocketAddress address =
         listener.host().isEmpty()
             ? new InetSocketAddress(listener.port())
@@ -109,9 +110,6 @@ public final class Front implements AutoCloseable {
     }
     Channel socket = bound.channel();
     listeners.add(socket);
-    if (closed) {
-      socket.close();
-    }
     int port = ((InetSocketAddress) socket.localAddress()).getPort();
     LOG.info(
         "listener open name={} host={} port={} protocols={} transport={}",
@@ -198,7 +196,9 @@ public final class Front implements AutoCloseable {
     for (Set<Channel> channels : List.of(listeners, connections.keySet())) {
       for (Channel channel : channels) {
         long left = Math.max(0, deadline - clock.monotonicNanos());
-        if (!channel.closeFuture().awaitUninterruptibly(left, TimeUnit.NANOSECONDS)) {
+        if (channel.closeFuture().awaitUninterruptibly(left, TimeUnit.NANOSECONDS)) {
+          channels.remove(channel);
+        } else {
           open++;
         }
       }

@@ -10,6 +10,8 @@ package io.batonmq.server.net;
 ///     same
 /// @param unsentLow,unsentHigh bytes waiting for a peer: above the upper mark its engine stops sending,
 ///     below the lower one it goes on
+/// @param unsentMax bytes waiting for a peer above which nothing more is read from it: answers wait there
+///     that an engine has to give, to a peer that asks and does not listen
 /// @param passwordThreads threads that derive keys from passwords
 /// @param passwordQueue logins that may wait for them
 public record FrontSettings(
@@ -20,6 +22,7 @@ public record FrontSettings(
     int lingerMillis,
     int unsentLow,
     int unsentHigh,
+    int unsentMax,
     int passwordThreads,
     int passwordQueue) {
 
@@ -40,6 +43,7 @@ public record FrontSettings(
         2_000,
         128 << 10,
         512 << 10,
+        16 << 20,
         Math.clamp(cores / 2, 1, 4),
         1_024);
   }

@@ -17,6 +17,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,8 @@ import org.slf4j.LoggerFactory;
 /// One connection: a socket on its event loop, and the engine of the protocol that it turned out to
 /// speak. Everything but [#emit] runs on the event loop.
 ///
-/// *In*: reading stops while the broker's inbox is full and goes on when it calls back. *Out*: the
+/// *In*: reading stops while the broker's inbox is full, and while too many answers wait for the peer to
+/// take them. *Out*: the
 /// broker's thread puts outputs into a queue and wakes the loop once for all that gathers until the loop
 /// looks; each call into the engine ends with at most one flush.
 @SuppressWarnings("FutureReturnValueIgnored") // what fails on a channel is told to the handler
@@ -61,6 +63,12 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
   private boolean dirty;
   private boolean closing;
   private boolean calling;
+
+  /// The broker's inbox is full.
+  private boolean throttled;
+
+  /// The peer does not take what it asked for.
+  private boolean clogged;
 
   PeerConnection(long number, Channel channel, Listener listener, Front front, Clock clock) {
     this.number = number;
@@ -214,7 +222,17 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
     if (dirty) {
       dirty = false;
       channel.flush();
+      ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+      if (unsent != null && unsent.totalPendingWriteBytes() > front.settings().unsentMax()) {
+        clogged = true;
+        read();
+      }
     }
+  }
+
+  /// Reads from the socket, or not, as things are now.
+  private void read() {
+    channel.config().setAutoRead(!throttled && !clogged);
   }
 
   /// Sees to it that the engine is called in time. A timer that is too early only asks again, so that the
@@ -340,6 +358,8 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (channel.isWritable()) {
+      clogged = false;
+      read();
       // Not from here: this may be in the middle of a flush.
       channel
           .eventLoop()
@@ -380,14 +400,12 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
 
   /// The broker's inbox, which stops this connection from reading while it is full.
   private final class Throttle implements Gateway {
-    private boolean paused;
-
     @Override
     public boolean submit(Command command) {
       boolean room = front.gateway().submit(command);
-      if (!room && !paused) {
-        paused = true;
-        channel.config().setAutoRead(false);
+      if (!room && !throttled) {
+        throttled = true;
+        read();
         whenReady(() -> onLoop(this::resume));
       }
       return room;
@@ -399,12 +417,12 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
     }
 
     private void resume() {
-      paused = false;
+      throttled = false;
       WireEngine known = engine;
       if (known != null && !closing) {
         call(now -> known.receive(ByteBuffer.allocate(0), now));
       }
-      channel.config().setAutoRead(true);
+      read();
     }
   }
 }

@@ -182,6 +182,10 @@ final class Endpoint {
     if (engine.isFailed()) {
       throw Malformed.of(AmqpError.ILLEGAL_STATE, "" + engine.failureCause().getMessage());
     }
+    if (connection.isLocallyClosed()) {
+      // By the engine itself: a channel or handle was beyond what Open and Begin allow.
+      throw Malformed.framing(connection.getCondition().getDescription());
+    }
   }
 
   private static @Nullable ProtonBuffer payload(
@@ -214,10 +218,12 @@ final class Endpoint {
   }
 
   private void begun(Session session) {
-    sessions.put(
-        channel,
+    EngineSession known =
         new EngineSession(
-            conversation, channel, (performative, on) -> inject(performative, on, null)));
+            conversation, channel, (performative, on) -> inject(performative, on, null));
+    sessions.put(channel, known);
+    // The engine ends a session by itself, for a handle that is in use: then its links are gone.
+    session.localCloseHandler(_ -> known.end());
     session.setHandleMax(protocol.limits().links() - 1L);
     session.closeHandler(Session::close);
     session.open();

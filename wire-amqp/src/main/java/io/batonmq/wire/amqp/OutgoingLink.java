@@ -98,9 +98,11 @@ final class OutgoingLink implements AmqpLink {
     if (state == State.ASKED) {
       state = State.OPEN;
       Source wanted = sender.getRemoteSource();
-      Source source = wanted == null ? new Source() : wanted;
-      source.setAddress(address);
-      open(source);
+      if (wanted == null) {
+        // It asked for a subscription by name alone: this is where it is.
+        wanted = new Source().setAddress(address);
+      }
+      open(wanted);
       pump();
     }
   }
@@ -202,11 +204,16 @@ final class OutgoingLink implements AmqpLink {
     return true;
   }
 
-  /// The broker has nothing more. If that was only the end of a slice, the next one is asked for.
+  /// The broker has nothing more. If that was only the end of a slice, the next one is asked for. A late
+  /// answer to a drain that took its last message already says nothing.
   private void noMore() {
-    draining = false;
-    if (delivered < limit || sent + sender.getCredit() <= limit) {
-      sender.drained();
+    if (draining) {
+      boolean slice = delivered >= limit && sent + sender.getCredit() > limit;
+      draining = false;
+      limit = delivered;
+      if (!slice) {
+        sender.drained();
+      }
     }
   }
 
@@ -230,7 +237,8 @@ final class OutgoingLink implements AmqpLink {
     }
     boolean worth = next < limit || next - limit >= Math.max(1, window / 2);
     boolean all = next == peer && next != limit;
-    if (drain && draining && next < peer) {
+    if (drain && draining) {
+      // One drain at a time: two answers could not be told apart.
       return;
     }
     if (drain != draining || worth || all) {
