@@ -1,9 +1,18 @@
 package io.batonmq.cli;
 
+import io.batonmq.log.file.LogVerify;
+import io.batonmq.seam.StorageException;
+import io.batonmq.server.config.ConfigReader;
+import io.batonmq.server.instance.Instance;
+import io.batonmq.server.platform.DiskStorage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// What is on the disk.
 @Command(
@@ -16,15 +25,63 @@ final class Data {
   /// Reads a store from end to end.
   @Command(
       name = "verify",
-      description = "Reads everything in a store, changes nothing, and reports what is damaged.")
+      description = {
+        "Reads everything in a store, changes nothing, and reports what is damaged.",
+        "May run beside an active node. The exit code is 1 if something is damaged."
+      })
   static final class Verify implements Callable<Integer> {
-    @Parameters(paramLabel = "DIR", description = "The folder of the log: journal-directory.")
-    private Path dir;
+    @Spec private CommandSpec spec;
+
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "DIR",
+        description =
+            "The folder of the log (journal-directory), or an instance (default: that whose script"
+                + " this is).")
+    private @Nullable Path dir;
 
     @Override
     public Integer call() {
-      // Hook: io.batonmq.log.file.LogVerify over server.platform's storage, when both are there.
-      throw UserException.failed("data verify is not in this build, so nothing is known of " + dir);
+      var store = store();
+      if (!Files.isDirectory(store.resolve("register"))) {
+        throw UserException.failed(store + " holds no log");
+      }
+      LogVerify.Report report;
+      try {
+        report = LogVerify.verify(DiskStorage.open(store));
+      } catch (StorageException e) {
+        throw UserException.failed(String.valueOf(e.getMessage()));
+      }
+      var out = spec.commandLine().getOut();
+      report.lines().forEach(out::println);
+      report.damages().forEach(damage -> out.println("DAMAGED: " + damage));
+      out.printf(
+          "%s: tenures=%d segments=%d records=%d bytes=%d committed=%d end=%d snapshot=%d"
+              + " damages=%d%n",
+          report.sound() ? "sound" : "damaged",
+          report.tenures(),
+          report.segments(),
+          report.records(),
+          report.bytes(),
+          report.committed(),
+          report.end(),
+          report.snapshot().position(),
+          report.damages().size());
+      return (report.sound() ? Exit.OK : Exit.FAILED).code();
+    }
+
+    private Path store() {
+      if (dir != null && !Files.isDirectory(dir.resolve("etc"))) {
+        return dir;
+      }
+      Instance instance = Instances.need(dir, "data verify");
+      return ConfigReader.read(instance.brokerXml(), instance.dir())
+          .config()
+          .orElseThrow(() ->
+              UserException.failed(
+                  instance.brokerXml() + " has errors; baton check config says which"))
+          .directories()
+          .journal();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.batonmq.cli;
 
+import io.batonmq.cli.demo.Demo;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -24,6 +25,7 @@ import picocli.CommandLine.ScopeType;
       Queue.class,
       Data.class,
       Check.class,
+      Demo.class,
       Version.class,
       HelpCommand.class
     })
@@ -32,7 +34,11 @@ public final class Main {
 
   /// Runs one command and ends the process with its exit code.
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    var command = commandLine();
+    int code = command.execute(args);
+    command.getOut().flush();
+    command.getErr().flush();
+    System.exit(code);
   }
 
   /// The command with all its words, for the process and for tests.

@@ -10,7 +10,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import org.slf4j.Logger;
 
 /// What a command other than `run` logs: warnings, on standard error, so that its output stays its own.
-/// Qpid's client warns of each address that it tries in vain; the commands say that once, themselves.
+/// The JMS client logs what it also throws or tells its listener: the commands say that, once.
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_NORMAL_PRIORITY)
 public final class QuietLogs extends ContextAwareBase implements Configurator {
   @Override
@@ -23,7 +23,7 @@ public final class QuietLogs extends ContextAwareBase implements Configurator {
     var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
     root.addAppender(console);
-    context.getLogger("org.apache.qpid.jms").setLevel(Level.ERROR);
+    context.getLogger("org.apache.qpid.jms").setLevel(Level.OFF);
     context.getLogger("io.netty").setLevel(Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }

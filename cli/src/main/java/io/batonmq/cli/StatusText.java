@@ -38,7 +38,7 @@ final class StatusText {
                 Spans.text(Duration.ofMillis(status.uptimeMillis()).toNanos()),
                 status.version()));
     for (var peer : status.peers()) {
-      line(text, "peer", peer(peer, status));
+      line(text, "peer", peer(peer));
     }
     for (var receipt : status.receipts()) {
       line(text, "receipt", receipt(receipt));
@@ -54,14 +54,13 @@ final class StatusText {
     return connectors.isEmpty() ? "are told no address" : String.join(", ", connectors);
   }
 
-  private static String peer(PeerStatus peer, NodeStatus status) {
-    long behind = Math.max(0, status.committed() - peer.applied());
-    return "%s is %s (%s), %s, %s%s"
+  private static String peer(PeerStatus peer) {
+    return "%s is %s (%s), applied %d, %s%s"
         .formatted(
             peer.node(),
             peer.role(),
             peer.configured(),
-            behind == 0 ? "has all of the log" : behind + " positions behind",
+            peer.applied(),
             join(peer.connectors()),
             peer.fresh() ? "" : "; has not moved lately");
   }

@@ -109,7 +109,7 @@ class NodeCommandsTest {
               log       committed 48213, applied 48215
               clients   localhost:61616
               process   4711, for 1 h 2 min, version 0.1.0
-              peer      slave is standby (backup), 3 positions behind, localhost:61617
+              peer      slave is standby (backup), applied 48210, localhost:61617
               receipt   TIME: master took over from slave, epoch 7, its process had died; noticed in 120 ms, taken in 31 ms, sealed at 40000, 512 bytes read
             """);
   }
