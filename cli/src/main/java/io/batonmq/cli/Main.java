@@ -2,6 +2,8 @@ package io.batonmq.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ScopeType;
 
 /// The `baton` command: hands each word to the class that owns it.
 @Command(
@@ -9,7 +11,22 @@ import picocli.CommandLine.Command;
     description = "A message broker that hands over without dropping.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {Version.class})
+    synopsisSubcommandLabel = "COMMAND",
+    scope = ScopeType.INHERIT, // --help and --version work with every word
+    subcommands = {
+      Create.class,
+      Run.class,
+      Stop.class,
+      Status.class,
+      Switchover.class,
+      Producer.class,
+      Consumer.class,
+      Queue.class,
+      Data.class,
+      Check.class,
+      Version.class,
+      HelpCommand.class
+    })
 public final class Main {
   private Main() {}
 
@@ -20,6 +37,12 @@ public final class Main {
 
   /// The command with all its words, for the process and for tests.
   static CommandLine commandLine() {
-    return new CommandLine(new Main());
+    var failures = new Failures();
+    return new CommandLine(new Main())
+        .setExpandAtFiles(false) // a password may begin with @
+        .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(failures)
+        .setExecutionExceptionHandler(failures);
   }
 }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /// Tells which Baton this is, as the build wrote it down.
-@Command(name = "version", description = "Prints the version.", mixinStandardHelpOptions = true)
+@Command(name = "version", description = "Prints the version.")
 final class Version implements Callable<Integer>, IVersionProvider {
   @Spec private CommandSpec spec;
 
@@ -22,11 +22,15 @@ final class Version implements Callable<Integer>, IVersionProvider {
 
   @Override
   public String[] getVersion() throws IOException {
+    return new String[] {"Baton " + number()};
+  }
+
+  static String number() throws IOException {
     var build = new Properties();
     try (var file = Version.class.getResourceAsStream("build.properties")) {
       if (file == null) throw new IOException("this jar lacks build.properties");
       build.load(file);
     }
-    return new String[] {"Baton " + build.getProperty("version")};
+    return build.getProperty("version", "unknown");
   }
 }

@@ -1,0 +1,78 @@
+package io.batonmq.cli;
+
+import io.batonmq.server.config.ConfigReader;
+import io.batonmq.server.config.Problem.Severity;
+import io.batonmq.server.instance.Instance;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Looks for what is wrong, and changes nothing.
+@Command(
+    name = "check",
+    description = "Looks for what is wrong, and changes nothing.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = Check.Config.class)
+final class Check {
+
+  /// Reads a configuration as `run` would.
+  @Command(
+      name = "config",
+      description = {
+        "Reads a configuration as run would, and starts nothing.",
+        "Problems are printed as file:line:column: severity: message; the exit code is 1 if one is"
+            + " an error."
+      })
+  static final class Config implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "FILE",
+        description = "The file (default: etc/broker.xml of the instance).")
+    private @Nullable Path file;
+
+    @Option(
+        names = "--instance",
+        paramLabel = "DIR",
+        description = "Where relative paths in it start (default: the folder above etc).")
+    private @Nullable Path dir;
+
+    @Override
+    public Integer call() {
+      var instance = Instances.find(dir);
+      if (file == null && instance.isEmpty()) {
+        throw UserException.usage("name a FILE, or an instance with --instance DIR");
+      }
+      var read = file != null ? file : instance.map(Instance::brokerXml).orElseThrow();
+      var base = instance.map(Instance::dir).orElseGet(() -> home(read));
+      var result = ConfigReader.read(read, base);
+      var out = spec.commandLine().getOut();
+      result.problems().forEach(out::println);
+      long errors = result.errors().size();
+      long warnings =
+          result.problems().stream().filter(it -> it.severity() == Severity.WARNING).count();
+      if (result.config().isEmpty()) {
+        out.printf("%s: %d errors, %d warnings%n", read, errors, warnings);
+        return Exit.FAILED.code();
+      }
+      out.printf("%s: good, %d warnings%n", read, warnings);
+      return Exit.OK.code();
+    }
+
+    /// A file in `etc` belongs to the instance above; any other stands for itself.
+    private static Path home(Path file) {
+      var folder = file.toAbsolutePath().normalize().getParent();
+      if (folder == null) {
+        return Path.of("/");
+      }
+      var above = folder.getParent();
+      return folder.endsWith("etc") && above != null ? above : folder;
+    }
+  }
+}

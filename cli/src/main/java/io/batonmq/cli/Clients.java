@@ -1,0 +1,156 @@
+package io.batonmq.cli;
+
+import io.batonmq.cli.ClientOptions.Plan;
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
+import jakarta.jms.Session;
+import java.io.PrintWriter;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.qpid.jms.JmsConnection;
+import org.apache.qpid.jms.JmsConnectionFactory;
+import org.apache.qpid.jms.exceptions.JMSSecuritySaslException;
+import org.jspecify.annotations.Nullable;
+
+/// Connects to a broker as any client would, and says it when the connection moves.
+final class Clients {
+  private static final long HINT_MILLIS = 3_000;
+
+  private final Plan plan;
+  private final PrintWriter err;
+
+  Clients(Plan plan, PrintWriter err) {
+    this.plan = plan;
+    this.err = err;
+  }
+
+  /// What one thread does on a connection.
+  interface Job {
+    void run(Connection connection, int thread) throws JMSException, InterruptedException;
+  }
+
+  /// Runs the job in as many threads as planned, on one connection; what fails becomes a sentence.
+  void run(Job job) throws InterruptedException {
+    try (var connection = connect();
+        var threads = Executors.newFixedThreadPool(plan.threads(), Thread.ofPlatform().factory())) {
+      run(job, connection, threads);
+    } catch (JMSException e) {
+      throw UserException.failed(sentence(e));
+    }
+  }
+
+  private void run(Job job, Connection connection, ExecutorService threads)
+      throws JMSException, InterruptedException {
+    var jobs = new ArrayList<Future<?>>();
+    for (int i = 0; i < plan.threads(); i++) {
+      int thread = i;
+      jobs.add(
+          threads.submit(() -> {
+            job.run(connection, thread);
+            return thread;
+          }));
+    }
+    try {
+      for (var done : jobs) {
+        done.get();
+      }
+    } catch (ExecutionException e) {
+      threads.shutdownNow();
+      switch (e.getCause()) {
+        case JMSException jms -> throw jms;
+        case InterruptedException interrupted -> throw interrupted;
+        case RuntimeException bug -> throw bug;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /// A session as planned.
+  Session session(Connection connection) throws JMSException {
+    return connection.createSession(
+        plan.commitInterval() > 0 ? Session.SESSION_TRANSACTED : Session.AUTO_ACKNOWLEDGE);
+  }
+
+  private Connection connect() throws JMSException {
+    var factory = new JmsConnectionFactory(plan.url().uri());
+    plan.user().ifPresent(factory::setUsername);
+    plan.password().ifPresent(factory::setPassword);
+    var connected = new AtomicBoolean();
+    var hint = Thread.startVirtualThread(() -> hint(connected));
+    Connection connection = factory.createConnection();
+    try {
+      if (connection instanceof JmsConnection qpid) {
+        qpid.addConnectionListener(new Moves());
+      }
+      if (plan.clientId().isPresent()) {
+        connection.setClientID(plan.clientId().get());
+      }
+      connection.start();
+      connected.set(true);
+      return connection;
+    } catch (JMSException e) {
+      connection.close();
+      throw e;
+    } finally {
+      hint.interrupt();
+    }
+  }
+
+  /// A client that fails over tries for ever, which looks like nothing.
+  private void hint(AtomicBoolean connected) {
+    try {
+      Thread.sleep(HINT_MILLIS);
+      if (!connected.get()) {
+        err.println("No broker at " + plan.url().written() + " yet; still trying.");
+        err.flush();
+      }
+    } catch (InterruptedException e) {
+      // connected, or given up
+    }
+  }
+
+  private final class Moves extends MoveListener {
+    @Override
+    protected void lost(String place) {
+      err.println("Connection to " + place + " lost; looking for a broker.");
+      err.flush();
+    }
+
+    @Override
+    protected void restored(String place) {
+      err.println("Connected again, to " + place + ".");
+      err.flush();
+    }
+  }
+
+  private String sentence(JMSException e) {
+    var url = plan.url().written();
+    if (e instanceof JMSSecuritySaslException) {
+      return plan.user().isPresent()
+          ? url + " does not accept this user and password"
+          : url + " asks who you are: give --user and --password";
+    }
+    var root = root(e);
+    return switch (root) {
+      case ConnectException _ -> "nobody listens at " + url + "; is the broker running?";
+      case UnknownHostException _ -> url + ": the host is not known";
+      case JMSSecurityException _ -> "not allowed: " + root.getMessage();
+      default -> url + ": " + (root.getMessage() == null ? root.toString() : root.getMessage());
+    };
+  }
+
+  private static Throwable root(JMSException e) {
+    Throwable root = e;
+    for (@Nullable Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      root = cause;
+    }
+    return root;
+  }
+}

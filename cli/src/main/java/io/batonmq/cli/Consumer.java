@@ -1,0 +1,167 @@
+package io.batonmq.cli;
+
+import io.batonmq.cli.ClientOptions.Plan;
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.Session;
+import jakarta.jms.Topic;
+import jakarta.jms.TransactionRolledBackException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// Receives messages and acknowledges them.
+@Command(
+    name = "consumer",
+    description = "Receives messages from a broker.",
+    abbreviateSynopsis = true,
+    sortOptions = false)
+final class Consumer implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ClientOptions options;
+
+  @Option(
+      names = "--durable",
+      description = "A subscription that outlives this command; of a topic.")
+  private boolean durable;
+
+  @Option(
+      names = {"--subscriptionName", "--subscription-name"},
+      defaultValue = "Consumer",
+      description = "Its name (default: ${DEFAULT-VALUE}).")
+  private String subscription;
+
+  @Option(names = "--break-on-null", description = "End when no message came in time.")
+  private boolean breakOnNull;
+
+  @Option(
+      names = "--receive-timeout",
+      defaultValue = "3000",
+      description = "Milliseconds to wait for a message (default: ${DEFAULT-VALUE}).")
+  private long receiveMillis;
+
+  @Option(names = "--filter", description = "Only messages that this selector fits.")
+  private @Nullable String filter;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var out = spec.commandLine().getOut();
+    var plan = options.plan(new Prompter(out));
+    if (durable && !plan.target().topic()) {
+      throw UserException.usage("--durable is about a topic: --destination topic://X");
+    }
+    if (durable && plan.clientId().isEmpty()) {
+      throw UserException.usage("--durable needs --clientID, by which the broker knows it again");
+    }
+    if (receiveMillis < 1) {
+      throw UserException.usage("--receive-timeout is at least 1");
+    }
+    out.println("Connection brokerURL = " + plan.url().written());
+    out.println("Consumer:: filter = " + filter);
+    out.flush();
+    var clients = new Clients(plan, spec.commandLine().getErr());
+    clients.run((connection, thread) -> new Receiving(plan, thread, out).run(clients, connection));
+    return Exit.OK.code();
+  }
+
+  /// One thread's messages.
+  private final class Receiving {
+    private final Plan plan;
+    private final int thread;
+    private final String name;
+    private final PrintWriter out;
+
+    Receiving(Plan plan, int thread, PrintWriter out) {
+      this.plan = plan;
+      this.thread = thread;
+      this.name = "Consumer " + plan.target() + ", thread=" + thread;
+      this.out = out;
+    }
+
+    void run(Clients clients, Connection connection) throws JMSException, InterruptedException {
+      try (var session = clients.session(connection);
+          var consumer = consumer(session)) {
+        say("wait until " + plan.messageCount() + " messages are consumed");
+        long start = System.nanoTime();
+        long consumed = 0;
+        try {
+          consumed = consume(session, consumer);
+        } finally {
+          long millis = (System.nanoTime() - start) / 1_000_000;
+          say("Consumed: " + consumed + " messages");
+          say("Elapsed time in second : " + millis / 1000 + " s");
+          say("Elapsed time in milli second : " + millis + " milli seconds");
+          say("Consumer thread finished");
+        }
+      }
+    }
+
+    private MessageConsumer consumer(Session session) throws JMSException {
+      var destination = plan.target().in(session);
+      if (durable && destination instanceof Topic topic) {
+        var name = thread == 0 ? subscription : subscription + "-" + thread;
+        return session.createDurableConsumer(topic, name, filter, false);
+      }
+      return session.createConsumer(destination, filter);
+    }
+
+    private long consume(Session session, MessageConsumer consumer)
+        throws JMSException, InterruptedException {
+      long received = 0;
+      long safe = 0;
+      while (received < plan.messageCount()) {
+        var message = consumer.receive(receiveMillis);
+        if (message == null) {
+          if (breakOnNull) {
+            break;
+          }
+          continue;
+        }
+        received++;
+        tell(message);
+        if (plan.commitInterval() > 0 && received % plan.commitInterval() == 0) {
+          received = safe = commit(session, safe, received);
+        }
+        if (plan.sleepMillis() > 0) {
+          Thread.sleep(plan.sleepMillis());
+        }
+      }
+      return plan.commitInterval() > 0 && received > safe
+          ? commit(session, safe, received)
+          : received;
+    }
+
+    /// What was rolled back by a take-over comes again.
+    private long commit(Session session, long safe, long received) throws JMSException {
+      try {
+        session.commit();
+        return received;
+      } catch (TransactionRolledBackException e) {
+        say("Rolled back, receiving again from message " + safe);
+        return safe;
+      }
+    }
+
+    private void tell(Message message) throws JMSException {
+      if (plan.verbose()) {
+        say(
+            "Received "
+                + Body.line(message)
+                + (message.getJMSRedelivered() ? " (redelivered)" : ""));
+      }
+    }
+
+    private void say(String sentence) {
+      out.println(name + " " + sentence);
+      out.flush();
+    }
+  }
+}

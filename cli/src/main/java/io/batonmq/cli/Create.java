@@ -1,0 +1,265 @@
+package io.batonmq.cli;
+
+import io.batonmq.server.config.HaPolicy.Role;
+import io.batonmq.server.instance.CreateOptions;
+import io.batonmq.server.instance.CreateOptions.Access;
+import io.batonmq.server.instance.CreateOptions.Cluster;
+import io.batonmq.server.instance.CreateOptions.Ports;
+import io.batonmq.server.instance.CreateOptions.SharedStore;
+import io.batonmq.server.instance.CreateOutcome;
+import io.batonmq.server.instance.CreateOutcome.Question;
+import io.batonmq.server.instance.InstanceCreator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Makes an instance: the folder of one broker.
+@Command(
+    name = "create",
+    description =
+        "Makes an instance: the folder of one broker, with its scripts and configuration.",
+    abbreviateSynopsis = true,
+    sortOptions = false)
+final class Create implements Callable<Integer> {
+  private static final String DEFAULT = " (default: ${DEFAULT-VALUE})";
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "The folder to make.")
+  private Path dir;
+
+  @Option(names = "--name", description = "The name of the broker (default: that of the folder).")
+  private @Nullable String name;
+
+  @Option(names = "--user", description = "The name of its first user.")
+  private @Nullable String user;
+
+  @Option(names = "--password", description = "The password of that user; there is no default.")
+  private @Nullable String password;
+
+  @Option(names = "--role", defaultValue = Access.ROLE, description = "Its role" + DEFAULT + ".")
+  private String role;
+
+  @ArgGroup private @Nullable Login login;
+
+  static final class Login {
+    @Option(names = "--allow-anonymous", description = "Clients need not say who they are.")
+    private boolean anonymous;
+
+    @Option(names = "--require-login", description = "Clients have to say who they are (default).")
+    private boolean required;
+  }
+
+  @Option(
+      names = "--silent",
+      description = "Ask nothing: what has no default and was not given is an error.")
+  private boolean silent;
+
+  @Option(names = "--force", description = "Replace the files of an instance; its data stays.")
+  private boolean force;
+
+  @Option(
+      names = "--host",
+      defaultValue = Ports.ALL_ADDRESSES,
+      description =
+          "The address to listen at; in a cluster the name by which others reach it"
+              + DEFAULT
+              + ".")
+  private String host;
+
+  @Option(
+      names = "--default-port",
+      defaultValue = "61616",
+      description = "The port for all protocols" + DEFAULT + ".")
+  private int port;
+
+  @Option(
+      names = "--port-offset",
+      defaultValue = "0",
+      description = "Added to every port" + DEFAULT + ".")
+  private int portOffset;
+
+  @Option(names = "--no-amqp-acceptor", description = "No port of its own for AMQP (5672).")
+  private boolean noAmqp;
+
+  @Option(
+      names = "--http-host",
+      defaultValue = "localhost",
+      description = "Where the admin listener is" + DEFAULT + ".")
+  private String httpHost;
+
+  @Option(names = "--http-port", defaultValue = "8161", description = "Its port" + DEFAULT + ".")
+  private int httpPort;
+
+  @Option(
+      names = "--data",
+      defaultValue = CreateOptions.DATA,
+      description = "The folder of the data, from the instance" + DEFAULT + ".")
+  private String data;
+
+  @Option(
+      names = "--no-fsync",
+      description = "Do not wait for the disk: a crash of the machine may lose confirmed messages.")
+  private boolean noFsync;
+
+  @Option(
+      names = "--java-memory",
+      defaultValue = CreateOptions.JAVA_MEMORY,
+      description = "The heap of the broker" + DEFAULT + ".")
+  private String javaMemory;
+
+  @Option(names = "--clustered", description = "The broker is one of several.")
+  private boolean clustered;
+
+  @Option(names = "--cluster-user", description = "The name by which nodes know each other.")
+  private @Nullable String clusterUser;
+
+  @Option(names = "--cluster-password", description = "The password of that name; no default.")
+  private @Nullable String clusterPassword;
+
+  @Option(
+      names = {"--static-cluster", "--staticCluster"},
+      split = ",",
+      paramLabel = "URL",
+      description = "Where the other nodes are; implies --clustered.")
+  private List<String> peers = List.of();
+
+  @Option(
+      names = "--shared-store",
+      description = "One of a pair over one folder; implies --clustered.")
+  private boolean sharedStore;
+
+  @Option(
+      names = {"--backup", "--slave"},
+      description = "It stands by and takes over (default: it is the primary).")
+  private boolean backup;
+
+  @Option(
+      names = "--failover-on-shutdown",
+      description = "Another takes over even when it is stopped in order.")
+  private boolean failoverOnShutdown;
+
+  /// What scripts for other brokers say and what makes no difference here.
+  @Option(
+      names = {
+        "--aio",
+        "--nio",
+        "--mapped",
+        "--no-autotune",
+        "--no-web",
+        "--no-mqtt-acceptor",
+        "--no-stomp-acceptor",
+        "--no-hornetq-acceptor",
+        "--relax-jolokia"
+      },
+      hidden = true)
+  private boolean[] harmless = {};
+
+  @Override
+  public Integer call() throws IOException {
+    if (!sharedStore && (backup || failoverOnShutdown)) {
+      throw UserException.usage("--backup and --failover-on-shutdown need --shared-store");
+    }
+    var out = spec.commandLine().getOut();
+    if (harmless.length > 0) {
+      out.println("Some of these options make no difference to Baton and are passed over.");
+    }
+    var answers = new EnumMap<Question, String>(Question.class);
+    if (silent) {
+      answers.put(Question.USER, "admin");
+    }
+    var outcome = create(answers);
+    if (outcome instanceof CreateOutcome.Missing(var questions)) {
+      if (silent) {
+        throw UserException.usage(
+            questions.stream().sorted().map(Question::option).collect(Collectors.joining(" and "))
+                + " must be given with --silent");
+      }
+      ask(questions.stream().sorted().toList(), answers);
+      outcome = create(answers);
+    }
+    switch (outcome) {
+      case CreateOutcome.Created(var instance) ->
+          out.printf(
+              """
+              Created the instance %s
+
+              You can now start the broker by executing:
+
+                 "%s" run
+              """,
+              instance.dir(), instance.bin().resolve("baton"));
+      case CreateOutcome.Refused(var reason) -> throw UserException.failed(reason);
+      case CreateOutcome.Missing(var questions) ->
+          throw new IllegalStateException("still missing " + questions);
+    }
+    return Exit.OK.code();
+  }
+
+  private CreateOutcome create(Map<Question, String> answers) throws IOException {
+    return InstanceCreator.create(
+        options(answers), dir, Path.of(System.getProperty("baton.home", "")));
+  }
+
+  private void ask(List<Question> questions, Map<Question, String> answers) throws IOException {
+    var prompter = new Prompter(spec.commandLine().getOut());
+    for (var question : questions) {
+      var secret = question == Question.PASSWORD || question == Question.CLUSTER_PASSWORD;
+      var answer = prompter.ask(sentence(question), secret);
+      answers.put(
+          question,
+          answer.orElseThrow(() -> UserException.usage(question.option() + " has no default")));
+    }
+  }
+
+  private static String sentence(Question question) {
+    return switch (question) {
+      case USER -> "--user, the name of the first user:";
+      case PASSWORD -> "--password, the password of the first user:";
+      case CLUSTER_USER -> "--cluster-user, the name by which the nodes know each other:";
+      case CLUSTER_PASSWORD -> "--cluster-password, the password of that name:";
+    };
+  }
+
+  private CreateOptions options(Map<Question, String> answers) {
+    return new CreateOptions(
+        Optional.ofNullable(name),
+        new Access(
+            answer(user, Question.USER, answers),
+            answer(password, Question.PASSWORD, answers),
+            role,
+            login != null && login.anonymous && !login.required),
+        new Ports(host, port, portOffset, !noAmqp, httpHost, httpPort),
+        data,
+        !noFsync,
+        javaMemory,
+        clustered || sharedStore || !peers.isEmpty()
+            ? Optional.of(
+                new Cluster(
+                    answer(clusterUser, Question.CLUSTER_USER, answers),
+                    answer(clusterPassword, Question.CLUSTER_PASSWORD, answers),
+                    peers))
+            : Optional.empty(),
+        sharedStore
+            ? Optional.of(new SharedStore(backup ? Role.BACKUP : Role.PRIMARY, failoverOnShutdown))
+            : Optional.empty(),
+        force);
+  }
+
+  private static Optional<String> answer(
+      @Nullable String given, Question question, Map<Question, String> answers) {
+    return Optional.ofNullable(given).or(() -> Optional.ofNullable(answers.get(question)));
+  }
+}

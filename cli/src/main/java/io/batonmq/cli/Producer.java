@@ -1,0 +1,159 @@
+package io.batonmq.cli;
+
+import io.batonmq.cli.ClientOptions.Plan;
+import jakarta.jms.Connection;
+import jakarta.jms.DeliveryMode;
+import jakarta.jms.JMSException;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import jakarta.jms.TransactionRolledBackException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// Sends messages, each confirmed before the next.
+@Command(
+    name = "producer",
+    description = "Sends messages to a broker, each confirmed before the next.",
+    abbreviateSynopsis = true,
+    sortOptions = false)
+final class Producer implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ClientOptions options;
+
+  @Option(names = "--message", description = "The text of each message.")
+  private @Nullable String message;
+
+  @Option(names = "--message-size", description = "Each message has so many bytes.")
+  private int messageSize;
+
+  @Option(names = "--text-size", description = "Each message has a text of so many letters.")
+  private int textSize;
+
+  @Option(names = "--msgttl", description = "Milliseconds that a message lives; 0 is for ever.")
+  private long ttlMillis;
+
+  @Option(names = "--group", description = "The group of the messages.")
+  private @Nullable String group;
+
+  @Option(names = "--non-persistent", description = "Messages need not survive the broker.")
+  private boolean nonPersistent;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var out = spec.commandLine().getOut();
+    var plan = options.plan(new Prompter(out));
+    var body = body();
+    out.println("Connection brokerURL = " + plan.url().written());
+    out.flush();
+    var clients = new Clients(plan, spec.commandLine().getErr());
+    clients.run(
+        (connection, thread) -> new Sending(plan, body, thread, out).run(clients, connection));
+    return Exit.OK.code();
+  }
+
+  private Body body() {
+    int given = (message == null ? 0 : 1) + (messageSize == 0 ? 0 : 1) + (textSize == 0 ? 0 : 1);
+    if (given > 1) {
+      throw UserException.usage("--message, --message-size and --text-size cannot go together");
+    }
+    if (messageSize < 0 || textSize < 0 || ttlMillis < 0) {
+      throw UserException.usage("--message-size, --text-size and --msgttl are not below 0");
+    }
+    if (message != null) {
+      return new Body.Fixed(message);
+    }
+    if (messageSize > 0) {
+      return new Body.Bytes(messageSize);
+    }
+    return textSize > 0 ? new Body.Letters(textSize) : new Body.Numbered();
+  }
+
+  /// One thread's messages.
+  private final class Sending {
+    private final Plan plan;
+    private final Body body;
+    private final int thread;
+    private final String name;
+    private final PrintWriter out;
+
+    Sending(Plan plan, Body body, int thread, PrintWriter out) {
+      this.plan = plan;
+      this.body = body;
+      this.thread = thread;
+      this.name = "Producer " + plan.target() + ", thread=" + thread;
+      this.out = out;
+    }
+
+    void run(Clients clients, Connection connection) throws JMSException, InterruptedException {
+      try (var session = clients.session(connection);
+          var producer = session.createProducer(plan.target().in(session))) {
+        producer.setDeliveryMode(
+            nonPersistent ? DeliveryMode.NON_PERSISTENT : DeliveryMode.PERSISTENT);
+        producer.setTimeToLive(ttlMillis);
+        say("Started to calculate elapsed time ...");
+        out.println();
+        long start = System.nanoTime();
+        long sent = 0;
+        try {
+          while (sent < plan.messageCount()) {
+            sent = batch(session, producer, sent);
+          }
+        } finally {
+          long millis = (System.nanoTime() - start) / 1_000_000;
+          say("Produced: " + sent + " messages");
+          say("Elapsed time in second : " + millis / 1000 + " s");
+          say("Elapsed time in milli second : " + millis + " milli seconds");
+        }
+      }
+    }
+
+    /// Sends on from a number, as far as one commit goes, and answers how many are safe then. What was
+    /// rolled back by a take-over is sent again.
+    private long batch(Session session, MessageProducer producer, long from)
+        throws JMSException, InterruptedException {
+      int interval = plan.commitInterval();
+      long to = Math.min(plan.messageCount(), from + Math.max(1, interval));
+      try {
+        for (long number = from; number < to; number++) {
+          send(session, producer, number);
+        }
+        if (interval > 0) {
+          session.commit();
+        }
+        return to;
+      } catch (TransactionRolledBackException e) {
+        say("Rolled back, sending again from message " + from);
+        return from;
+      }
+    }
+
+    private void send(Session session, MessageProducer producer, long number)
+        throws JMSException, InterruptedException {
+      var message = body.message(session, number);
+      message.setStringProperty("ThreadSent", "thread=" + thread);
+      message.setLongProperty("count", number);
+      if (group != null) {
+        message.setStringProperty("JMSXGroupID", group);
+      }
+      producer.send(message);
+      if (plan.verbose()) {
+        say("Sent: " + Body.line(message));
+      }
+      if (plan.sleepMillis() > 0) {
+        Thread.sleep(plan.sleepMillis());
+      }
+    }
+
+    private void say(String sentence) {
+      out.println(name + " " + sentence);
+      out.flush();
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.batonmq.cli;
+
+import io.batonmq.server.admin.NodeStatus;
+import io.batonmq.server.admin.PeerStatus;
+import io.batonmq.server.admin.ReceiptView;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+
+/// The status of a node, for people.
+final class StatusText {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT)
+          .withZone(ZoneId.systemDefault());
+
+  private StatusText() {}
+
+  static String of(NodeStatus status) {
+    var text = new StringBuilder();
+    text.append(
+        "%s is %s (%s), epoch %d\n"
+            .formatted(status.node(), status.role(), status.configured(), status.epoch()));
+    if (!status.role().equals("active")) {
+      line(
+          text, "baton", status.active().isEmpty() ? "nobody has it" : status.active() + " has it");
+    }
+    line(text, "log", "committed %d, applied %d".formatted(status.committed(), status.applied()));
+    line(text, "clients", join(status.connectors()));
+    line(
+        text,
+        "process",
+        "%d, for %s, version %s"
+            .formatted(
+                status.pid(),
+                Spans.text(Duration.ofMillis(status.uptimeMillis()).toNanos()),
+                status.version()));
+    for (var peer : status.peers()) {
+      line(text, "peer", peer(peer, status));
+    }
+    for (var receipt : status.receipts()) {
+      line(text, "receipt", receipt(receipt));
+    }
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String label, String content) {
+    text.append("  %-9s %s\n".formatted(label, content));
+  }
+
+  private static String join(List<String> connectors) {
+    return connectors.isEmpty() ? "are told no address" : String.join(", ", connectors);
+  }
+
+  private static String peer(PeerStatus peer, NodeStatus status) {
+    long behind = Math.max(0, status.committed() - peer.applied());
+    return "%s is %s (%s), %s, %s%s"
+        .formatted(
+            peer.node(),
+            peer.role(),
+            peer.configured(),
+            behind == 0 ? "has all of the log" : behind + " positions behind",
+            join(peer.connectors()),
+            peer.fresh() ? "" : "; has not moved lately");
+  }
+
+  private static String receipt(ReceiptView receipt) {
+    var from = receipt.before().isEmpty() ? "" : " from " + receipt.before();
+    var detected =
+        receipt.detectMillis() < 0 ? "" : "noticed in %d ms, ".formatted(receipt.detectMillis());
+    return "%s: %s took over%s, epoch %d, %s; %staken in %d ms, sealed at %d, %d bytes read"
+        .formatted(
+            TIME.format(Instant.ofEpochMilli(receipt.wallMillis())),
+            receipt.after(),
+            from,
+            receipt.epoch(),
+            cause(receipt.cause()),
+            detected,
+            receipt.takeMillis(),
+            receipt.sealed(),
+            receipt.logBytesRead());
+  }
+
+  private static String cause(String cause) {
+    return switch (cause) {
+      case "first_start" -> "the first of this store";
+      case "lock_free" -> "its process had died";
+      case "hung" -> "it hung";
+      case "stopped" -> "it was stopped";
+      case "handed_over" -> "it handed over";
+      default -> cause;
+    };
+  }
+}

@@ -1,0 +1,57 @@
+package io.batonmq.cli;
+
+import io.batonmq.server.admin.AdminClient;
+import io.batonmq.server.admin.NodeStatus;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Has the active node hand over in order.
+@Command(
+    name = "switchover",
+    description = "Has this node hand the baton to another, and waits until that has it.")
+final class Switchover implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private NodeOptions options;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "NODE",
+      description = "The name of the node that shall have it (default: the one that is furthest).")
+  private @Nullable String peer;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = "How long to wait (default: ${DEFAULT-VALUE}).")
+  private int wait;
+
+  @Override
+  public Integer call() throws Exception {
+    var out = spec.commandLine().getOut();
+    var node = options.node();
+    long epoch = node.ask(AdminClient::status).epoch();
+    long start = System.nanoTime();
+    var to = node.ask(admin -> admin.switchover(Optional.ofNullable(peer)));
+    if (!Waiting.until(() -> has(node, to, epoch), Duration.ofSeconds(wait))) {
+      throw new UserException(
+          Exit.TOO_LATE, "asked, and " + to + " does not have the baton " + wait + " s later");
+    }
+    out.printf("%s has the baton after %s%n", to, Spans.text(System.nanoTime() - start));
+    return Exit.OK.code();
+  }
+
+  private static boolean has(Node node, String to, long before) throws IOException {
+    NodeStatus now = node.ask(AdminClient::status);
+    return now.epoch() > before && now.active().equals(to);
+  }
+}

@@ -1,0 +1,132 @@
+package io.batonmq.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CreateTest {
+  @TempDir private Path home;
+
+  @Test
+  void theLinesOfTheLabMakeTwoInstances() throws IOException {
+    var master = home.resolve("brokers/master");
+    var slave = home.resolve("brokers/slave");
+    var first =
+        Command.run(
+            "create",
+            master,
+            "--name",
+            "master",
+            "--user",
+            "admin",
+            "--password",
+            "admin",
+            "--allow-anonymous");
+    assertThat(first.exit()).as(first.err()).isZero();
+    assertThat(first.out())
+        .contains("You can now start the broker by executing:")
+        .contains("\"" + master.resolve("bin/baton") + "\" run");
+    var second =
+        Command.run(
+            "create",
+            slave,
+            "--name",
+            "slave",
+            "--user",
+            "admin",
+            "--password",
+            "admin",
+            "--allow-anonymous",
+            "--port-offset",
+            1);
+    assertThat(second.exit()).as(second.err()).isZero();
+    assertThat(master.resolve("bin/artemis")).isExecutable();
+    assertThat(Files.readString(slave.resolve("etc/broker.xml")))
+        .contains("<name>slave</name>")
+        .contains(":61617");
+    assertThat(Command.run("check", "config", slave.resolve("etc/broker.xml")).exit()).isZero();
+    assertThat(Command.run("status", "--instance", master).exit())
+        .isEqualTo(Exit.NOT_RUNNING.code());
+  }
+
+  @Test
+  void aPairNeedsNoEditor() throws IOException {
+    var backup = home.resolve("backup");
+    var made =
+        Command.run(
+            "create",
+            backup,
+            "--silent",
+            "--password",
+            "secret",
+            "--shared-store",
+            "--slave",
+            "--failover-on-shutdown",
+            "--host",
+            "localhost",
+            "--cluster-user",
+            "c",
+            "--cluster-password",
+            "d",
+            "--static-cluster",
+            "tcp://localhost:61616",
+            "--data",
+            "../shared");
+    assertThat(made.exit()).as(made.err()).isZero();
+    assertThat(Files.readString(backup.resolve("etc/broker.xml")))
+        .contains("<backup>")
+        .contains("<failover-on-shutdown>true</failover-on-shutdown>")
+        .contains("../shared/journal");
+    assertThat(Command.run("check", "config", "--instance", backup).exit()).isZero();
+  }
+
+  @Test
+  void silenceNeedsAPassword() {
+    var refused = Command.run("create", home.resolve("x"), "--silent");
+    assertThat(refused.exit()).isEqualTo(Exit.USAGE.code());
+    assertThat(refused.err()).contains("--password must be given with --silent");
+    assertThat(home.resolve("x")).doesNotExist();
+  }
+
+  @Test
+  void anInstanceIsNotOverwritten() {
+    var words = new Object[] {"create", home.resolve("x"), "--silent", "--password", "p"};
+    assertThat(Command.run(words).exit()).isZero();
+    var again = Command.run(words);
+    assertThat(again.exit()).isEqualTo(Exit.FAILED.code());
+    assertThat(again.err()).contains("--force").doesNotContain("Try:");
+  }
+
+  @Test
+  void optionsOfOtherBrokersThatMakeNoDifferenceArePassedOver() {
+    var made =
+        Command.run(
+            "create", home.resolve("x"), "--silent", "--password", "p", "--nio", "--no-web");
+    assertThat(made.exit()).isZero();
+    assertThat(made.out()).contains("make no difference");
+  }
+
+  @Test
+  void problemsOfAConfigurationAreFoundAtTheirPlace() throws IOException {
+    var file = home.resolve("broker.xml");
+    Files.writeString(
+        file,
+        """
+        <configuration xmlns="urn:activemq">
+          <core xmlns="urn:activemq:core">
+            <name>x</name>
+            <no-such-element/>
+          </core>
+        </configuration>
+        """);
+    var told = Command.run("check", "config", file);
+    assertThat(told.exit()).isEqualTo(Exit.FAILED.code());
+    assertThat(told.out()).contains(file + ":4:5: error: ").contains("1 errors");
+    assertThat(Command.run("check", "config", home.resolve("nowhere.xml")).exit())
+        .isEqualTo(Exit.FAILED.code());
+  }
+}

@@ -1,0 +1,95 @@
+package io.batonmq.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batonmq.ha.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  @Test
+  void aSlipOfTheFingerIsAnsweredWithWhatWasMeant() {
+    var slip = Command.run("producer", "--mesage-count", "3");
+    assertThat(slip.exit()).isEqualTo(2);
+    assertThat(slip.err()).contains("--mesage-count").contains("--message-count");
+    var word = Command.run("statsu");
+    assertThat(word.exit()).isEqualTo(2);
+    assertThat(word.err()).contains("baton status");
+    assertThat(slip.out() + word.out()).isEmpty();
+  }
+
+  @Test
+  void aWordThatNeedsAnotherListsThem() {
+    assertThat(Command.run("queue").err()).contains("stat  Prints");
+    assertThat(Command.run().err()).contains("create").contains("switchover");
+    assertThat(Command.run().exit()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"create", "run", "stop", "status", "switchover", "producer", "consumer", "check"})
+  void everyWordExplainsItself(String word) {
+    var help = Command.run(word, "--help");
+    assertThat(help.exit()).isZero();
+    assertThat(help.out()).startsWith("Usage: baton " + word);
+    assertThat(Command.run("help", word).out()).isEqualTo(help.out());
+    assertThat(Command.run(word, "--version").out()).startsWith("Baton ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "run",
+        "stop",
+        "status",
+        "switchover",
+        "queue stat",
+        "check config",
+        "status --url http://localhost:1 --instance .",
+        "status --url tcp://localhost:61616 --user a --password b",
+        "queue stat --field NAME",
+        "queue stat --field NAME --operation LESS_THAN --value 3",
+        "queue stat --queueName a --field NAME --operation EQUALS --value 3",
+        "producer --message a --text-size 3",
+        "producer --text-size -1",
+        "producer --threads 0",
+        "producer --destination file://x",
+        "producer --destination queue://",
+        "producer --message-count x",
+        "consumer --durable",
+        "consumer --durable --destination topic://T",
+        "consumer --receive-timeout 0",
+        "create",
+        "create x --silent --password p --backup",
+        "create x --allow-anonymous --require-login"
+      })
+  void wordsThatMakeNoSenseAreToldAndNothingIsTried(String words) {
+    var told = Command.run((Object[]) words.split(" "));
+    assertThat(told.exit()).as(told.toString()).isEqualTo(Exit.USAGE.code());
+    assertThat(told.err()).startsWith("baton: ").contains("Try: baton").doesNotContain("\tat ");
+    assertThat(told.out()).isEmpty();
+  }
+
+  @Test
+  void nobodyAtTheAddressIsASentence() {
+    var told = Command.run("producer", "--url", "tcp://localhost:1", "--message-count", 1);
+    assertThat(told.exit()).isEqualTo(Exit.FAILED.code());
+    assertThat(told.err())
+        .isEqualTo("baton: nobody listens at tcp://localhost:1; is the broker running?\n");
+  }
+
+  @Test
+  void everyExitCodeIsDocumentedUnderItsName() throws IOException {
+    var page = Files.readString(Path.of("../docs/exit-codes.md"));
+    for (var exit : Exit.values()) {
+      assertThat(page).contains("| %d | `%s` |".formatted(exit.code(), exit));
+    }
+    for (var code : ExitCode.values()) {
+      assertThat(page).contains("| %d | `%s` |".formatted(code.code(), code));
+    }
+  }
+}
