@@ -370,6 +370,12 @@ public final class ActiveBroker {
     volatileIdentities.forget(producer);
   }
 
+  /// Whether one more producer may be remembered.
+  public boolean roomForProducer() {
+    return state.identities().producerCount() + volatileIdentities.producerCount()
+        < settings.limits().producersMax();
+  }
+
   /// Whether anything is remembered of a producer.
   public boolean remembers(String producer) {
     return state.identities().knows(producer) || volatileIdentities.knows(producer);

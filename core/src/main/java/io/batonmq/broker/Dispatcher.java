@@ -91,12 +91,12 @@ final class Dispatcher {
     while (key != Keys.NONE && turns < ROUND && queue.hasReady()) {
       Reference reference = reference(messages, key);
       Message message = bodies.get(reference.position());
-      if (message == null) {
+      if (message == null && !reference.due(wall)) {
         load(queue, key);
         waiting = true;
         break;
       }
-      if (due(reference, message, wall)) {
+      if (message == null || due(reference, message, wall)) {
         turns++;
         broker.expire(queue, reference);
       } else {

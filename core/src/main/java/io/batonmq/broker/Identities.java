@@ -69,6 +69,11 @@ public final class Identities {
     return producers.containsKey(producer);
   }
 
+  /// Of how many producers something is remembered.
+  public int producerCount() {
+    return producers.size();
+  }
+
   /// The producers of whom something is remembered, in the order in which they were first heard of.
   public Iterable<String> producers() {
     return producers.keySet();

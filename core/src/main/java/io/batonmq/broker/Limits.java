@@ -13,6 +13,7 @@ package io.batonmq.broker;
 /// @param producerWindowTotal the same for all producing links together; links opened beyond it get 1
 /// @param identityRangesMax gaps that a producer's accepted sequences may have; at least the producer
 ///     window, so that no unanswered message can fall below the floor
+/// @param producersMax producers of whom something is remembered
 /// @param cacheBytesMax bodies that are kept in memory although the log has them
 /// @param volatileBytesMax bodies that are in memory only; more are refused
 public record Limits(
@@ -26,13 +27,14 @@ public record Limits(
     int producerWindow,
     int producerWindowTotal,
     int identityRangesMax,
+    int producersMax,
     long cacheBytesMax,
     long volatileBytesMax) {
 
   /// What holds where nothing was configured.
   public static final Limits DEFAULTS =
       new Limits(
-          10_000, 1_024, 10_000, 256, 64L << 20, 1_024, 100_000, 1_000, 1_000_000, 10_000,
+          10_000, 1_024, 10_000, 256, 64L << 20, 1_024, 100_000, 1_000, 1_000_000, 10_000, 100_000,
           64L << 20, 64L << 20);
 
   public Limits {

@@ -55,7 +55,7 @@ final class ProducerWindow {
     int at = rangeAt(sequence);
     boolean joins =
         (at >= 0 && to[at] + 1 == sequence) || (at + 1 < ranges && sequence + 1 == from[at + 1]);
-    return joins ? floor : Math.max(floor, Math.min(to[0], sequence - 1));
+    return joins ? floor : Math.max(floor, Math.min(to[0], sequence));
   }
 
   /// Every sequence up to this one counts as accepted.

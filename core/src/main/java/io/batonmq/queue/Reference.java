@@ -67,6 +67,11 @@ public record Reference(
         newKey, position, size, false, durable, false, 0, 0, newOrigin, becauseExpired);
   }
 
+  /// Whether its time is surely over; within [#EXPIRY_UNIT_MILLIS] after it, that is not said yet.
+  public boolean due(long wallMillis) {
+    return expiry != 0 && expiry * EXPIRY_UNIT_MILLIS <= wallMillis;
+  }
+
   public long sequence() {
     return Keys.sequence(key);
   }

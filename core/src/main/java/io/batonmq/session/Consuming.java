@@ -130,6 +130,15 @@ final class Consuming {
     }
   }
 
+  /// The peer has settled deliveries in a transaction that does not exist any more, and forgotten them.
+  void forgotten(ConsumerLink link, long first, long last) {
+    settle(
+        link,
+        new Command.Settle(
+            link.connection().id, link.number(), first, last, Disposition.FAILED, 0, false),
+        null);
+  }
+
   /// What became of messages that were out.
   void dispose(ConsumerLink link, KeyList keys, Disposition disposition) {
     LiveQueue queue = link.queue;

@@ -150,6 +150,13 @@ final class Producing {
         queue = foundQueue;
       }
     }
+    if (message.identity() instanceof Identity.Sequenced(String producer, long _)
+        && !broker.remembers(producer)
+        && !broker.roomForProducer()) {
+      return new Refusal(
+          Reason.LIMIT_REACHED,
+          "no more than " + limits.producersMax() + " producers can be remembered: close some");
+    }
     if (broker.accepted(message, address)) {
       // Sent again because its answer was lost. The answer waits for everything appended until now,
       // so for the original too.
@@ -174,7 +181,13 @@ final class Producing {
             "the address " + address.address().name() + " is full: consume from it first");
       }
     }
-    return enqueue(link.connection(), address, queues, message, transaction, now);
+    Refusal refusal = enqueue(link.connection(), address, queues, message, transaction, now);
+    if (message.identity() instanceof Identity.Sequenced(String producer, long _)
+        && !producer.equals(link.producer)) {
+      // Nobody will close a link of that name, so it would be remembered for ever.
+      producers.retain(producer, now.nanos());
+    }
+    return refusal;
   }
 
   private @Nullable Refusal enqueue(

@@ -182,6 +182,9 @@ public final class Sessions {
   ///
   /// @param position that of its content
   public void snapshotWritten(String name, long checksum, long position, Now now) {
+    if (handingOver != null) {
+      return;
+    }
     rooms().snapshots.written(name, checksum, position);
   }
 
@@ -323,9 +326,13 @@ public final class Sessions {
     if (settle.transaction() != 0) {
       transaction = connection.transactions.get(settle.transaction());
       if (transaction == null) {
-        answers.to(
-            connection,
-            new Output.Settled(link.number(), settle.first(), settle.last(), noTransaction()));
+        if (settle.answer()) {
+          answers.to(
+              connection,
+              new Output.Settled(link.number(), settle.first(), settle.last(), noTransaction()));
+        } else {
+          rooms().consuming.forgotten(link, settle.first(), settle.last());
+        }
         return;
       }
     }

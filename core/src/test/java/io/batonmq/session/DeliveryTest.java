@@ -253,6 +253,7 @@ class DeliveryTest {
         limits.producerWindow(),
         limits.producerWindowTotal(),
         limits.identityRangesMax(),
+        limits.producersMax(),
         cacheBytes,
         limits.volatileBytesMax());
   }

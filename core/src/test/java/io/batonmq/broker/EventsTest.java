@@ -1,0 +1,146 @@
+package io.batonmq.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.batonmq.message.Format;
+import io.batonmq.message.Identity;
+import io.batonmq.message.Message;
+import io.batonmq.message.RoutingType;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/// The bytes of the table at the top of [Events].
+class EventsTest {
+  private static final Message MESSAGE =
+      new Message(
+          Format.AMQP,
+          true,
+          9,
+          300,
+          new Identity.Sequenced("p1", 6),
+          "g",
+          -1,
+          "hi".getBytes(StandardCharsets.UTF_8));
+
+  private static final List<Event> SAMPLES =
+      List.of(
+          new Event.Activated(3, 1_000),
+          new Event.AddressCreated(1, "orders", true, false, true),
+          new Event.AddressDeleted(1),
+          new Event.QueueCreated(2, 1, "q", RoutingType.MULTICAST, 1, false),
+          new Event.QueueDeleted(2),
+          new Event.Enqueued(5, 7, 1_000, -1, 1, new int[] {2, 300}, MESSAGE),
+          new Event.Delivered(2, new long[] {84, 100}),
+          new Event.Acknowledged(2, new long[] {100, 84}),
+          new Event.Released(2, new long[] {84}, true),
+          new Event.Moved(2, 84, 6, true, new int[] {3}),
+          new Event.TransactionAcknowledged(7, 2, new long[] {84}),
+          new Event.TransactionCommitted(7, 8),
+          new Event.TransactionRolledBack(7),
+          new Event.IdentitiesForgotten("p1"),
+          new Event.SnapshotTaken(4096, "s", -1));
+
+  private static final List<String> BYTES =
+      List.of(
+          "01 03 e807",
+          "01 01 06 6f7264657273 05",
+          "01 01",
+          "01 02 01 01 71 01 01",
+          "01 02",
+          "01 3b 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 02 6869",
+          "01 02 02 a801 20",
+          "01 02 02 c801 1f",
+          "01 02 01 a801 01",
+          "01 02 54 06 01 01 03",
+          "01 07 02 01 a801",
+          "01 07 08",
+          "01 07",
+          "01 02 7031",
+          "01 8020 01 73 01");
+
+  @Test
+  void theSamplesHaveTheBytesOfTheTable() {
+    for (int i = 0; i < SAMPLES.size(); i++) {
+      assertThat(Events.type(SAMPLES.get(i))).isEqualTo(i + 1);
+      assertThat(hex(write(SAMPLES.get(i))))
+          .as(SAMPLES.get(i).toString())
+          .isEqualTo(BYTES.get(i).replace(" ", ""));
+    }
+  }
+
+  @Test
+  void whatWasWrittenIsReadAgain() {
+    for (Event sample : SAMPLES) {
+      byte[] bytes = write(sample);
+      Event read = Events.read(Events.type(sample), ByteBuffer.wrap(bytes));
+      assertThat(read).hasSameClassAs(sample);
+      if (!(sample instanceof Event.Enqueued)) {
+        assertThat(write(read)).isEqualTo(bytes);
+      }
+    }
+    Message message = Events.message(ByteBuffer.wrap(write(SAMPLES.get(5))));
+    assertThat(message.bytes()).isEqualTo(MESSAGE.bytes());
+    assertThat(message.identity()).isEqualTo(MESSAGE.identity());
+    assertThat(message.groupId()).isEqualTo("g");
+    assertThat(message.groupSequence()).isEqualTo(-1);
+    assertThat(message.expiryMillis()).isEqualTo(300);
+    assertThat(message.priority()).isEqualTo(9);
+  }
+
+  @Test
+  void anUnknownTypeOrVersionIsAnErrorThatSaysSo() {
+    byte[] one = {1, 1};
+    assertThatThrownBy(() -> Events.read(99, ByteBuffer.wrap(one)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("99");
+    byte[] two = {2, 1};
+    assertThatThrownBy(() -> Events.read(Events.ADDRESS_DELETED, ByteBuffer.wrap(two)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("version 2");
+  }
+
+  @Test
+  void damagedPayloadsAreErrorsAndNothingElse() {
+    Random random = new Random(42);
+    int refused = 0;
+    for (int i = 0; i < 20_000; i++) {
+      Event sample = SAMPLES.get(random.nextInt(SAMPLES.size()));
+      byte[] bytes = write(sample);
+      if (random.nextBoolean()) {
+        bytes = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length + 3));
+      } else {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+      }
+      try {
+        Events.read(Events.type(sample), ByteBuffer.wrap(bytes));
+      } catch (IllegalArgumentException e) {
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(5_000);
+  }
+
+  @Test
+  void aLengthThatIsTooLargeCostsNoMemory() {
+    byte[] claims = {1, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
+    assertThatThrownBy(() -> Events.read(Events.IDENTITIES_FORGOTTEN, ByteBuffer.wrap(claims)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static byte[] write(Event event) {
+    FieldWriter writer = new FieldWriter(16);
+    Events.write(event, writer);
+    byte[] bytes = new byte[writer.size()];
+    writer.view().get(bytes);
+    return bytes;
+  }
+
+  private static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
+  }
+}
