@@ -233,7 +233,11 @@ public final class Serving implements Gateway {
   // ---- keeper's lane
 
   public boolean keeperWork(Now now) {
-    return !released && (writer.prepareSpare() | keeper.doWork(now));
+    if (released) {
+      return false;
+    }
+    boolean prepared = writer.prepareSpare();
+    return keeper.doWork(now) || prepared;
   }
 
   private final class KeeperEffects implements Effects {
