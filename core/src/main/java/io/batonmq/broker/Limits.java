@@ -47,4 +47,22 @@ public record Limits(
               + " gaps would be remembered");
     }
   }
+
+  /// The same with other bounds for what is in memory.
+  public Limits withMemory(long cacheBytes, long volatileBytes) {
+    return new Limits(
+        connectionsMax,
+        linksMax,
+        unsettledMax,
+        transactionsMax,
+        transactionBytesMax,
+        nameMax,
+        queuesMax,
+        producerWindow,
+        producerWindowTotal,
+        identityRangesMax,
+        producersMax,
+        cacheBytes,
+        volatileBytes);
+  }
 }

@@ -236,8 +236,8 @@ public final class Serving implements Gateway {
     if (released) {
       return false;
     }
-    boolean prepared = writer.prepareSpare();
-    return keeper.doWork(now) || prepared;
+    boolean spare = writer.prepareSpare();
+    return keeper.doWork(now) || spare;
   }
 
   private final class KeeperEffects implements Effects {

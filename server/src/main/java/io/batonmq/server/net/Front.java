@@ -168,11 +168,10 @@ public final class Front implements AutoCloseable {
 
   /// Stops listening there; the connections that came by it stay.
   public void close(int port) {
-    listeners.removeIf(
-        socket ->
-            socket.localAddress() instanceof InetSocketAddress address
-                && address.getPort() == port
-                && socket.close().awaitUninterruptibly().isSuccess());
+    listeners.removeIf(socket ->
+        socket.localAddress() instanceof InetSocketAddress address
+            && address.getPort() == port
+            && socket.close().awaitUninterruptibly().isSuccess());
   }
 
   /// Stops listening, tells every peer why and waits until they are gone, at most as long as given.

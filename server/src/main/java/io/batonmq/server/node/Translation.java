@@ -88,20 +88,7 @@ final class Translation {
   private static Limits limits(BrokerConfig config) {
     long configured = config.limits().globalMaxSize();
     long bytes = configured >= 0 ? configured : Runtime.getRuntime().maxMemory() / 2;
-    Limits defaults = Limits.DEFAULTS;
-    return new Limits(
-        defaults.connectionsMax(),
-        defaults.linksMax(),
-        defaults.unsettledMax(),
-        defaults.transactionsMax(),
-        defaults.transactionBytesMax(),
-        defaults.nameMax(),
-        defaults.queuesMax(),
-        defaults.producerWindow(),
-        defaults.producerWindowTotal(),
-        defaults.identityRangesMax(),
-        bytes / 2,
-        bytes / 2);
+    return Limits.DEFAULTS.withMemory(bytes / 2, bytes / 2);
   }
 
   private static AddressSettings.Rule rule(AddressSetting setting) {

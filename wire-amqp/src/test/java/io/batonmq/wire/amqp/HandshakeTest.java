@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /// From the first byte to Open, and from Close to the end (AMQP 1.0 §2.2, §2.4, §5.3).
 class HandshakeTest {
-  private static final byte[] PLAIN_ALICE =
-      "\0alice\0wonderland".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] PLAIN_ALICE = "\0alice\0wonderland".getBytes(StandardCharsets.UTF_8);
 
   private ScriptedPeer scripted = new ScriptedPeer();
 
@@ -91,7 +90,8 @@ class HandshakeTest {
   @Test
   void aBrokenPlainMessageIsAFailedLogin() {
     for (String broken :
-        List.of("", "\0", "\0\0", "\0alice\0", "alice", "\0\0secret", "\0a\0b\0c", "bob\0alice\0x")) {
+        List.of(
+            "", "\0", "\0\0", "\0alice\0", "alice", "\0\0secret", "\0a\0b\0c", "bob\0alice\0x")) {
       scripted = new ScriptedPeer();
       sasl("PLAIN", broken.getBytes(StandardCharsets.UTF_8), 1);
       assertThat(scripted.closed).contains("not authenticated");
@@ -180,13 +180,9 @@ class HandshakeTest {
   @Test
   void handingOverIsForcedSoThatClientsConnectAgain() {
     scripted.connected();
-    scripted
-        .peer
-        .expectClose()
-        .withError("amqp:connection:forced", "the other node is active now");
+    scripted.peer.expectClose().withError("amqp:connection:forced", "the other node is active now");
     scripted.engine.end(
-        new Refusal(Refusal.Reason.HANDING_OVER, "the other node is active now"),
-        scripted.now());
+        new Refusal(Refusal.Reason.HANDING_OVER, "the other node is active now"), scripted.now());
     scripted.passes(0);
     scripted.done();
     assertThat(scripted.command(Command.Disconnect.class).clean()).isFalse();

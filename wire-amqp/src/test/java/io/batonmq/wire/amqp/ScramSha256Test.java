@@ -54,7 +54,8 @@ class ScramSha256Test {
 
   @Test
   void anUnknownUserIsNotInEvenWithTheProofThatFits() {
-    // The fake verifier is made of a real password here, so that only the missing principal says no.
+    // The fake verifier is made of a real password here, so that only the missing principal says
+    // no.
     ScramSha256 nobody = new ScramSha256(new Rfc(true));
     nobody.first(bytes(FIRST));
     assertThat(nobody.last(bytes(LAST))).isNull();

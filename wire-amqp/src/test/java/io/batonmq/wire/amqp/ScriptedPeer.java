@@ -46,8 +46,7 @@ final class ScriptedPeer implements Gateway, Line {
                 "baton",
                 () -> List.of(new AmqpProtocol.FailoverServer("other", 61616, "amqp")),
                 limits)
-            .open(
-                new Wiring(7, "test", this, _ -> {}, this, new OneUser(mechanisms)), now());
+            .open(new Wiring(7, "test", this, _ -> {}, this, new OneUser(mechanisms)), now());
   }
 
   ScriptedPeer() {
@@ -184,7 +183,11 @@ final class ScriptedPeer implements Gateway, Line {
 
   ScriptedPeer session() {
     peer.expectBegin();
-    peer.remoteBegin().withNextOutgoingId(0).withIncomingWindow(1000).withOutgoingWindow(1000).now();
+    peer.remoteBegin()
+        .withNextOutgoingId(0)
+        .withIncomingWindow(1000)
+        .withOutgoingWindow(1000)
+        .now();
     done();
     return this;
   }
@@ -236,10 +239,8 @@ final class ScriptedPeer implements Gateway, Line {
     @Override
     public void plain(String user, byte[] password, Consumer<Optional<Principal>> answer) {
       boolean right =
-          user.equals("alice")
-              && new String(password, StandardCharsets.UTF_8).equals("wonderland");
-      answer.accept(
-          right ? Optional.of(new Principal("alice", Set.of())) : Optional.empty());
+          user.equals("alice") && new String(password, StandardCharsets.UTF_8).equals("wonderland");
+      answer.accept(right ? Optional.of(new Principal("alice", Set.of())) : Optional.empty());
     }
 
     @Override
