@@ -1,5 +1,6 @@
 package io.batonmq.broker;
 
+import io.batonmq.log.RecordFormat;
 import io.batonmq.message.Format;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
@@ -10,25 +11,26 @@ import org.jspecify.annotations.Nullable;
 /// The encoding of [Event]s, version 1. Field kinds are those of [FieldWriter].
 ///
 /// The record's type says which event it is; the payload begins with the version. A reader refuses a
-/// type or a version that it does not know: an event left out would make another broker of it.
+/// type or a version that it does not know: an event left out would make another broker of it. Types
+/// below [RecordFormat#USER_MIN] are the log's own, which followers are not shown.
 ///
 /// | type | event | payload after the version octet |
 /// |---|---|---|
-/// | 1 | Activated | number epoch, number wall time |
-/// | 2 | AddressCreated | number id, text name, octet 1 anycast + 2 multicast + 4 auto |
-/// | 3 | AddressDeleted | number id |
-/// | 4 | QueueCreated | number id, number address, text name, octet 1 multicast + 4 auto, number consumers |
-/// | 5 | QueueDeleted | number id |
-/// | 6 | Enqueued | see below |
-/// | 7 | Delivered | number queue, keys |
-/// | 8 | Acknowledged | number queue, keys |
-/// | 9 | Released | number queue, keys, octet counted |
-/// | 10 | Moved | number queue, number key, number sequence, octet expired, numbers targets |
-/// | 11 | TransactionAcknowledged | number transaction, number queue, keys |
-/// | 12 | TransactionCommitted | number transaction, number sequence |
-/// | 13 | TransactionRolledBack | number transaction |
-/// | 14 | IdentitiesForgotten | text producer |
-/// | 15 | SnapshotTaken | number position, text name, signed checksum |
+/// | 17 | Activated | number epoch, number wall time |
+/// | 18 | AddressCreated | number id, text name, octet 1 anycast + 2 multicast + 4 auto |
+/// | 19 | AddressDeleted | number id |
+/// | 20 | QueueCreated | number id, number address, text name, octet 1 multicast + 4 auto, number consumers |
+/// | 21 | QueueDeleted | number id |
+/// | 22 | Enqueued | see below |
+/// | 23 | Delivered | number queue, keys |
+/// | 24 | Acknowledged | number queue, keys |
+/// | 25 | Released | number queue, keys, octet counted |
+/// | 26 | Moved | number queue, number key, number sequence, octet expired, numbers targets |
+/// | 27 | TransactionAcknowledged | number transaction, number queue, keys |
+/// | 28 | TransactionCommitted | number transaction, number sequence |
+/// | 29 | TransactionRolledBack | number transaction |
+/// | 30 | IdentitiesForgotten | text producer |
+/// | 31 | SnapshotTaken | number position, text name, signed checksum |
 ///
 /// Enqueued: octet flags (1 durable, 2 sequenced identity, 4 named identity, 8 group, 16 expiry, 32
 /// transaction), number sequence, number wall time, number address, numbers queues, octet format, octet
@@ -38,21 +40,21 @@ import org.jspecify.annotations.Nullable;
 public final class Events {
   static final int VERSION = 1;
 
-  static final int ACTIVATED = 1;
-  static final int ADDRESS_CREATED = 2;
-  static final int ADDRESS_DELETED = 3;
-  static final int QUEUE_CREATED = 4;
-  static final int QUEUE_DELETED = 5;
-  static final int ENQUEUED = 6;
-  static final int DELIVERED = 7;
-  static final int ACKNOWLEDGED = 8;
-  static final int RELEASED = 9;
-  static final int MOVED = 10;
-  static final int TRANSACTION_ACKNOWLEDGED = 11;
-  static final int TRANSACTION_COMMITTED = 12;
-  static final int TRANSACTION_ROLLED_BACK = 13;
-  static final int IDENTITIES_FORGOTTEN = 14;
-  static final int SNAPSHOT_TAKEN = 15;
+  static final int ACTIVATED = RecordFormat.USER_MIN + 1;
+  static final int ADDRESS_CREATED = RecordFormat.USER_MIN + 2;
+  static final int ADDRESS_DELETED = RecordFormat.USER_MIN + 3;
+  static final int QUEUE_CREATED = RecordFormat.USER_MIN + 4;
+  static final int QUEUE_DELETED = RecordFormat.USER_MIN + 5;
+  static final int ENQUEUED = RecordFormat.USER_MIN + 6;
+  static final int DELIVERED = RecordFormat.USER_MIN + 7;
+  static final int ACKNOWLEDGED = RecordFormat.USER_MIN + 8;
+  static final int RELEASED = RecordFormat.USER_MIN + 9;
+  static final int MOVED = RecordFormat.USER_MIN + 10;
+  static final int TRANSACTION_ACKNOWLEDGED = RecordFormat.USER_MIN + 11;
+  static final int TRANSACTION_COMMITTED = RecordFormat.USER_MIN + 12;
+  static final int TRANSACTION_ROLLED_BACK = RecordFormat.USER_MIN + 13;
+  static final int IDENTITIES_FORGOTTEN = RecordFormat.USER_MIN + 14;
+  static final int SNAPSHOT_TAKEN = RecordFormat.USER_MIN + 15;
 
   private static final int DURABLE = 1;
   private static final int SEQUENCED = 2;

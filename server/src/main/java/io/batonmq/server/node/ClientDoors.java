@@ -1,6 +1,5 @@
 package io.batonmq.server.node;
 
-import io.batonmq.ha.Presence;
 import io.batonmq.node.Serving;
 import io.batonmq.seam.Clock;
 import io.batonmq.server.config.BrokerConfig;
@@ -44,11 +43,12 @@ final class ClientDoors {
 
   /// Listens on every acceptor.
   ///
+  /// @param others addresses of other nodes, asked for at each connection
   /// @throws CannotListenException if one cannot be opened; then none is open
-  synchronized void open(Serving serving, Supplier<List<Presence.Peer>> peers) {
+  synchronized void open(Serving serving, Supplier<List<String>> others) {
     gateway.to = serving;
     AmqpProtocol amqp =
-        new AmqpProtocol(config.name(), () -> failoverServers(peers.get()), AmqpLimits.standard());
+        new AmqpProtocol(config.name(), () -> failoverServers(others.get()), AmqpLimits.standard());
     List<WireProtocol> protocols = List.of(amqp);
     try {
       for (var acceptor : config.acceptors()) {
@@ -90,15 +90,20 @@ final class ClientDoors {
     }
   }
 
-  /// Where a client finds the pair: this node first, then what the file names, then who is present.
-  private List<AmqpProtocol.FailoverServer> failoverServers(List<Presence.Peer> peers) {
+  /// Where a client finds the pair: this node first, then what the file names, then whom this node has met.
+  /// Nothing where that is only this node: clients replace what they were given by what they are told, and
+  /// would find nobody when this node is gone.
+  private List<AmqpProtocol.FailoverServer> failoverServers(List<String> others) {
     Set<String> addresses = new LinkedHashSet<>();
     config.cluster().announced().ifPresent(own -> addresses.add(Translation.address(own)));
+    int own = addresses.size();
     for (Connector connector : config.cluster().peers()) {
       addresses.add(Translation.address(connector));
     }
-    peers.forEach(peer -> addresses.addAll(peer.connectors()));
-    return addresses.stream().map(ClientDoors::server).toList();
+    addresses.addAll(others);
+    return addresses.size() == own
+        ? List.of()
+        : addresses.stream().map(ClientDoors::server).toList();
   }
 
   private static AmqpProtocol.FailoverServer server(String address) {

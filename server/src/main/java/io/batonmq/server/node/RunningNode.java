@@ -34,6 +34,7 @@ final class RunningNode implements RoleListener, Node.Doors {
   private final NodeLanes lanes;
   private final Node node;
   private final Baton baton;
+  private final Acquaintances acquaintances = new Acquaintances();
   private final ArrayDeque<Receipt> receipts = new ArrayDeque<>();
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
 
@@ -59,6 +60,7 @@ final class RunningNode implements RoleListener, Node.Doors {
     lanes.startBaton(
         now -> {
           boolean worked = baton.doWork(now);
+          acquaintances.meet(baton.peers());
           if (baton.stopped()) {
             ended.complete(0);
           }
@@ -98,7 +100,7 @@ final class RunningNode implements RoleListener, Node.Doors {
   public void open(Serving serving) {
     lanes.start(serving);
     try {
-      clients.open(serving, () -> baton.peers());
+      clients.open(serving, acquaintances::addresses);
     } catch (ClientDoors.CannotListenException e) {
       // Nobody can use this node: ending the process leaves the baton to one that can be reached.
       LOG.error("{}; exit_code={}", e.getMessage(), ServerMain.EXIT_CANNOT_LISTEN);

@@ -1,0 +1,90 @@
+package io.batonmq.checks.pair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batonmq.checks.harness.Client;
+import io.batonmq.checks.harness.Ledger;
+import io.batonmq.checks.harness.Load;
+import io.batonmq.checks.harness.NodePlan;
+import io.batonmq.checks.harness.Pair;
+import io.batonmq.checks.harness.Stage;
+import io.batonmq.checks.harness.Until;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// Nodes that end because somebody asked them to, and nodes that come back.
+class StopTest {
+  @RegisterExtension final Stage stage = new Stage();
+
+  @Test
+  void aStopWithoutFailoverIsAStopOfTheService() throws Exception {
+    var plans = Pair.Plans.of(stage.path("store")).with(NodePlan::withoutFailoverOnShutdown);
+    var pair = stage.pair(plans).start();
+    try (var client = Client.to(pair.primary().url())) {
+      client.send("q", "stays");
+    }
+
+    assertThat(pair.primary().stop()).isZero();
+
+    // A beat of presence later the backup has looked dozens of times; it has its reason not to.
+    Until.holds(
+        "the backup knows that it is alone", () -> pair.backup().status().peers().isEmpty());
+    assertThat(pair.backup().role()).isEqualTo("standby");
+    assertThat(pair.backup().printed()).doesNotContain("promoting");
+
+    pair.primary().start().awaitActive();
+    try (var client = Client.to(pair.primary().url())) {
+      assertThat(client.receive("q", 1)).containsExactly("stays");
+    }
+    assertThat(pair.primary().status().receipts().getFirst().cause()).isEqualTo("stopped");
+  }
+
+  @Test
+  void clientsFollowAStopAndAFailbackAndASwitchoverWithoutAnError() throws Exception {
+    var pair = stage.pair().start();
+    var ledger = new Ledger();
+    var load = stage.keep(new Load(pair.url("&failover.maxReconnectDelay=500"), ledger));
+    load.producer("plain").windowedProducer("plain").consumer("plain");
+    load.transactedProducer("tx").transactedConsumer("tx");
+    flow(ledger);
+
+    assertThat(pair.primary().stop()).isZero();
+    pair.backup().awaitActive();
+    assertThat(pair.backup().status().receipts().getFirst().cause()).isEqualTo("handed_over");
+    flow(ledger);
+
+    // It comes back, and the backup gives the baton back by itself.
+    pair.primary().start().awaitActive();
+    assertThat(pair.primary().status().receipts().getFirst().cause()).isEqualTo("handed_over");
+    pair.backup().awaitStandby();
+    assertThat(pair.backup().running()).isTrue();
+    flow(ledger);
+    pair.awaitSeen();
+
+    assertThat(pair.primary().admin().switchover(Optional.empty())).isEqualTo("backup");
+    pair.backup().awaitPrinted("(?s)active: this node.*active: this node");
+    flow(ledger);
+
+    load.stopProducers();
+    Until.holds(
+        "somebody is active and everything has come",
+        () -> {
+          load.drain(pair.active(), "plain", "tx");
+          return true;
+        });
+    load.close();
+    var account = ledger.account();
+    System.out.println(account);
+    assertThat(account.clean()).as(account.toString()).isTrue();
+  }
+
+  private static void flow(Ledger ledger) {
+    long before = ledger.deliveredCount();
+    long confirmed = ledger.confirmedCount();
+    Until.holds(
+        () -> "messages flow: " + ledger.account(),
+        Until.PATIENCE,
+        () -> ledger.deliveredCount() - before > 100 && ledger.confirmedCount() - confirmed > 100);
+  }
+}
