@@ -10,25 +10,26 @@ import org.jspecify.annotations.Nullable;
 /// The encoding of [Event]s, version 1. Field kinds are those of [FieldWriter].
 ///
 /// The record's type says which event it is; the payload begins with the version. A reader refuses a
-/// type or a version that it does not know: an event left out would make another broker of it.
+/// type or a version that it does not know: an event left out would make another broker of it. Types
+/// begin at 16: those below are the log's own, and a follower keeps them to itself.
 ///
 /// | type | event | payload after the version octet |
 /// |---|---|---|
-/// | 1 | Activated | number epoch, number wall time |
-/// | 2 | AddressCreated | number id, text name, octet 1 anycast + 2 multicast + 4 auto |
-/// | 3 | AddressDeleted | number id |
-/// | 4 | QueueCreated | number id, number address, text name, octet 1 multicast + 4 auto, number consumers |
-/// | 5 | QueueDeleted | number id |
-/// | 6 | Enqueued | see below |
-/// | 7 | Delivered | number queue, keys |
-/// | 8 | Acknowledged | number queue, keys |
-/// | 9 | Released | number queue, keys, octet counted |
-/// | 10 | Moved | number queue, number key, number sequence, octet expired, numbers targets |
-/// | 11 | TransactionAcknowledged | number transaction, number queue, keys |
-/// | 12 | TransactionCommitted | number transaction, number sequence |
-/// | 13 | TransactionRolledBack | number transaction |
-/// | 14 | IdentitiesForgotten | text producer |
-/// | 15 | SnapshotTaken | number position, text name, signed checksum |
+/// | 16 | Activated | number epoch, number wall time |
+/// | 17 | AddressCreated | number id, text name, octet 1 anycast + 2 multicast + 4 auto |
+/// | 18 | AddressDeleted | number id |
+/// | 19 | QueueCreated | number id, number address, text name, octet 1 multicast + 4 auto, number consumers |
+/// | 20 | QueueDeleted | number id |
+/// | 21 | Enqueued | see below |
+/// | 22 | Delivered | number queue, keys |
+/// | 23 | Acknowledged | number queue, keys |
+/// | 24 | Released | number queue, keys, octet counted |
+/// | 25 | Moved | number queue, number key, number sequence, octet expired, numbers targets |
+/// | 26 | TransactionAcknowledged | number transaction, number queue, keys |
+/// | 27 | TransactionCommitted | number transaction, number sequence |
+/// | 28 | TransactionRolledBack | number transaction |
+/// | 29 | IdentitiesForgotten | text producer |
+/// | 30 | SnapshotTaken | number position, text name, signed checksum |
 ///
 /// Enqueued: octet flags (1 durable, 2 sequenced identity, 4 named identity, 8 group, 16 expiry, 32
 /// transaction), number sequence, number wall time, number address, numbers queues, octet format, octet
@@ -38,21 +39,21 @@ import org.jspecify.annotations.Nullable;
 public final class Events {
   static final int VERSION = 1;
 
-  static final int ACTIVATED = 1;
-  static final int ADDRESS_CREATED = 2;
-  static final int ADDRESS_DELETED = 3;
-  static final int QUEUE_CREATED = 4;
-  static final int QUEUE_DELETED = 5;
-  static final int ENQUEUED = 6;
-  static final int DELIVERED = 7;
-  static final int ACKNOWLEDGED = 8;
-  static final int RELEASED = 9;
-  static final int MOVED = 10;
-  static final int TRANSACTION_ACKNOWLEDGED = 11;
-  static final int TRANSACTION_COMMITTED = 12;
-  static final int TRANSACTION_ROLLED_BACK = 13;
-  static final int IDENTITIES_FORGOTTEN = 14;
-  static final int SNAPSHOT_TAKEN = 15;
+  static final int ACTIVATED = 16;
+  static final int ADDRESS_CREATED = 17;
+  static final int ADDRESS_DELETED = 18;
+  static final int QUEUE_CREATED = 19;
+  static final int QUEUE_DELETED = 20;
+  static final int ENQUEUED = 21;
+  static final int DELIVERED = 22;
+  static final int ACKNOWLEDGED = 23;
+  static final int RELEASED = 24;
+  static final int MOVED = 25;
+  static final int TRANSACTION_ACKNOWLEDGED = 26;
+  static final int TRANSACTION_COMMITTED = 27;
+  static final int TRANSACTION_ROLLED_BACK = 28;
+  static final int IDENTITIES_FORGOTTEN = 29;
+  static final int SNAPSHOT_TAKEN = 30;
 
   private static final int DURABLE = 1;
   private static final int SEQUENCED = 2;

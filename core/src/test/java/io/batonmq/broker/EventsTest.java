@@ -3,6 +3,7 @@ package io.batonmq.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.batonmq.log.RecordFormat;
 import io.batonmq.message.Format;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
@@ -66,7 +67,7 @@ class EventsTest {
   @Test
   void theSamplesHaveTheBytesOfTheTable() {
     for (int i = 0; i < SAMPLES.size(); i++) {
-      assertThat(Events.type(SAMPLES.get(i))).isEqualTo(i + 1);
+      assertThat(Events.type(SAMPLES.get(i))).isEqualTo(i + RecordFormat.USER_MIN);
       assertThat(hex(write(SAMPLES.get(i))))
           .as(SAMPLES.get(i).toString())
           .isEqualTo(BYTES.get(i).replace(" ", ""));
