@@ -135,7 +135,7 @@ class SnapshotTest {
     BrokerState state = new BrokerState();
     // Delivered, of a queue that nobody has heard of.
     ByteBuffer payload = ByteBuffer.wrap(new byte[] {1, 9, 0});
-    assertThatThrownBy(() -> state.apply(64, 100, 7, payload))
+    assertThatThrownBy(() -> state.apply(64, 100, 22, payload))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("position 64")
         .hasMessageContaining("no queue 9");
