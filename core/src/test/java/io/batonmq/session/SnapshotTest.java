@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batonmq.broker.BrokerState;
+import io.batonmq.broker.Event;
+import io.batonmq.broker.Events;
 import io.batonmq.broker.StateBytes;
 import io.batonmq.log.SnapshotContent;
 import io.batonmq.queue.Disposition;
@@ -138,9 +140,9 @@ class SnapshotTest {
   @Test
   void aRecordThatDoesNotFitStopsTheNode() {
     BrokerState state = new BrokerState();
-    // Delivered, of a queue that nobody has heard of.
+    int delivered = Events.type(new Event.Delivered(9, new long[0]));
     ByteBuffer payload = ByteBuffer.wrap(new byte[] {1, 9, 0});
-    assertThatThrownBy(() -> state.apply(64, 100, 22, payload))
+    assertThatThrownBy(() -> state.apply(64, 100, delivered, payload))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("position 64")
         .hasMessageContaining("no queue 9");
