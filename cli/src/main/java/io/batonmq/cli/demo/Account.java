@@ -35,6 +35,8 @@ final class Account {
   /// @param silent deliveries of a message that had come before, and did not say so
   /// @param missing numbers of those that are lost, the first few
   /// @param repeated numbers of those that came again in silence, the first few
+  /// @param forgotten messages that came out of the queue, and that the broker does not count as having
+  ///     come in: then it has forgotten a part of its past, and its other counts prove nothing
   record Balance(
       long sent,
       long confirmed,
@@ -45,9 +47,10 @@ final class Account {
       long twice,
       long silent,
       List<Integer> missing,
-      List<Integer> repeated) {
+      List<Integer> repeated,
+      long forgotten) {
     boolean good() {
-      return lost == 0 && twice == 0 && silent == 0;
+      return lost == 0 && twice == 0 && silent == 0 && forgotten == 0;
     }
   }
 
@@ -122,7 +125,8 @@ final class Account {
   /// @param added how many messages ever came into the queue, as the broker knows
   /// @param left how many are in it still
   synchronized Balance balance(long added, long left) {
-    long twice = Math.max(0, added - left - received.cardinality());
+    long surplus = added - left - received.cardinality();
+    long twice = Math.max(0, surplus);
     return new Balance(
         sent,
         confirmed.cardinality(),
@@ -133,7 +137,8 @@ final class Account {
         twice,
         Math.max(0, silent - twice),
         first(missing()),
-        first(repeated));
+        first(repeated),
+        Math.max(0, -surplus));
   }
 
   private static List<Integer> first(BitSet numbers) {

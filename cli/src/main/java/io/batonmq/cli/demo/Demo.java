@@ -5,9 +5,14 @@ import static io.batonmq.cli.demo.Narrator.number;
 import io.batonmq.cli.Exit;
 import io.batonmq.cli.UserException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,42 +50,86 @@ public final class Demo implements Callable<Integer> {
     var narrator = new Narrator(spec.commandLine().getOut(), Ansi.AUTO);
     narrator.title("Baton: a pair that hands over, with real processes and real clients");
     narrator.line("");
-    var stage = Stage.build();
-    var over = new AtomicBoolean();
-    var interrupted =
-        new Thread(
-            () -> {
-              if (over.compareAndSet(false, true)) {
-                narrator.hush();
-                strike(stage);
-              }
-            },
-            "strike");
-    Runtime.getRuntime().addShutdownHook(interrupted);
-    narrator.step("two instances over one shared folder, as in the lab: " + stage.folder());
+    var show = new Show(narrator, Files.createTempDirectory("baton-demo-"));
+    Runtime.getRuntime().addShutdownHook(new Thread(show::breakOff, "break-off"));
     try {
-      var balance = new Play(stage, narrator, Duration.ofSeconds(seconds)).perform();
-      stage.end();
-      return close(over, stage, narrator, balance);
+      return tell(show.perform(Duration.ofSeconds(seconds)), show, narrator);
     } catch (IOException | RuntimeException e) {
-      stage.end();
-      if (over.compareAndSet(false, true)) {
-        tellWhere(stage, narrator);
+      if (show.endNow()) {
+        tellWhere(show, narrator);
+        throw e;
       }
-      throw e;
+      return Exit.FAILED.code(); // broken off by a signal, whose code the process has
     }
   }
 
-  private int close(AtomicBoolean over, Stage stage, Narrator narrator, Account.Balance balance)
-      throws IOException {
-    boolean last = over.compareAndSet(false, true);
-    if (last && balance.good() && !keep) {
-      stage.strike();
+  /// Who ends the demo: it itself, or a signal; one of them.
+  private static final class Show {
+    private final Narrator narrator;
+    private final Path folder;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile @Nullable Stage stage;
+
+    Show(Narrator narrator, Path folder) {
+      this.narrator = narrator;
+      this.folder = folder;
+    }
+
+    Account.Balance perform(Duration scene) throws IOException, InterruptedException {
+      var built = Stage.build(folder);
+      stage = built;
+      narrator.step("two instances over one shared folder, as in the lab: " + folder);
+      return new Play(built, narrator, scene).perform();
+    }
+
+    List<Path> logs() {
+      var built = stage;
+      return built == null
+          ? List.of()
+          : Stream.of(built.master(), built.slave()).flatMap(it -> it.logs().stream()).toList();
+    }
+
+    /// Ends what runs; false if a signal did so before.
+    boolean endNow() {
+      if (!over.compareAndSet(false, true)) {
+        return false;
+      }
+      endProcesses();
+      return true;
+    }
+
+    private void endProcesses() {
+      var built = stage;
+      if (built != null) {
+        built.end();
+      }
+    }
+
+    void breakOff() {
+      if (over.compareAndSet(false, true)) {
+        narrator.hush();
+        endProcesses();
+        try {
+          Folders.remove(folder);
+        } catch (IOException e) {
+          System.err.println("baton: " + folder + " could not be removed: " + e.getMessage());
+        }
+      }
+    }
+  }
+
+  private int tell(Account.Balance balance, Show show, Narrator narrator) throws IOException {
+    if (!show.endNow()) {
+      return Exit.FAILED.code();
+    }
+    boolean stays = keep || !balance.good();
+    if (!stays) {
+      Folders.remove(show.folder);
       narrator.step("the folder is removed");
     }
     tell(narrator, balance);
-    if (last && (keep || !balance.good())) {
-      tellWhere(stage, narrator);
+    if (stays) {
+      tellWhere(show, narrator);
     }
     return (balance.good() ? Exit.OK : Exit.ACCOUNT).code();
   }
@@ -101,6 +150,11 @@ public final class Demo implements Callable<Integer> {
     if (!balance.missing().isEmpty()) {
       narrator.line("lost: messages " + balance.missing());
     }
+    if (balance.forgotten() > 0) {
+      narrator.line(
+          "the broker has forgotten that %s of them came in"
+              .formatted(number(balance.forgotten())));
+    }
     if (!balance.repeated().isEmpty()) {
       narrator.line("came again in silence: messages " + balance.repeated());
     }
@@ -117,18 +171,8 @@ public final class Demo implements Callable<Integer> {
         mustBeZero ? narrator.paint(value == 0 ? "fg(green)" : "fg(red),bold", line) : line);
   }
 
-  private static void tellWhere(Stage stage, Narrator narrator) {
-    narrator.line("Kept for a look: " + stage.folder());
-    for (var broker : new Broker[] {stage.master(), stage.slave()}) {
-      broker.logs().forEach(log -> narrator.line("  " + log));
-    }
-  }
-
-  private static void strike(Stage stage) {
-    try {
-      stage.strike();
-    } catch (IOException e) {
-      System.err.println("baton: " + stage.folder() + " could not be removed: " + e.getMessage());
-    }
+  private static void tellWhere(Show show, Narrator narrator) {
+    narrator.line("Kept for a look: " + show.folder);
+    show.logs().forEach(log -> narrator.line("  " + log));
   }
 }

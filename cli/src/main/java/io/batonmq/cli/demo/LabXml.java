@@ -8,27 +8,6 @@ final class LabXml {
   private static final List<String> DIRECTORIES =
       List.of("paging", "bindings", "journal", "large-messages");
 
-  private static final String CLUSTER =
-      """
-
-          <connectors>
-            <connector name="master-connector">tcp://localhost:%d</connector>
-            <connector name="slave-connector">tcp://localhost:%d</connector>
-          </connectors>
-
-          <cluster-user>demo</cluster-user>
-          <cluster-password>%s</cluster-password>
-
-          <cluster-connections>
-            <cluster-connection name="static-cluster">
-              <connector-ref>%s-connector</connector-ref>
-              <static-connectors>
-                <connector-ref>%s-connector</connector-ref>
-              </static-connectors>
-            </cluster-connection>
-          </cluster-connections>
-      """;
-
   private static final String MASTER =
       """
 
@@ -67,9 +46,32 @@ final class LabXml {
               "<%1$s-directory>[^<]*</%1$s-directory>".formatted(name),
               "<%1$s-directory>../sharedstore/data/%1$s</%1$s-directory>".formatted(name));
     }
-    var blocks = CLUSTER.formatted(masterPort, slavePort, password, role, other(role));
+    var blocks = cluster(role, masterPort, slavePort, password);
     var policy = role.equals("master") ? MASTER : SLAVE;
     return edited.replace("</core>", blocks + policy + "</core>");
+  }
+
+  private static String cluster(String role, int masterPort, int slavePort, String password) {
+    return """
+
+        <connectors>
+          <connector name="master-connector">tcp://localhost:%d</connector>
+          <connector name="slave-connector">tcp://localhost:%d</connector>
+        </connectors>
+
+        <cluster-user>demo</cluster-user>
+        <cluster-password>%s</cluster-password>
+
+        <cluster-connections>
+          <cluster-connection name="static-cluster">
+            <connector-ref>%s-connector</connector-ref>
+            <static-connectors>
+              <connector-ref>%s-connector</connector-ref>
+            </static-connectors>
+          </cluster-connection>
+        </cluster-connections>
+    """
+        .formatted(masterPort, slavePort, password, role, other(role));
   }
 
   private static String other(String role) {

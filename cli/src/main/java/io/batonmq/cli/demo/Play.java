@@ -131,7 +131,7 @@ final class Play {
     await("slave does not stand by again", () -> slave.is("standby"));
     awaitProgress();
     narrator.step(
-        "nobody noticed much: the producer had to wait %s, the consumer %s"
+        "it was handed over in order: the producer had to wait %s, the consumer %s"
             .formatted(span(account.longestPauseNanos()), span(account.longestSilenceNanos())));
     playOn();
   }
@@ -143,7 +143,7 @@ final class Play {
         .filter(receipts -> !receipts.isEmpty())
         .map(List::getFirst)
         .map(it ->
-            "epoch %d, %s, taken in %d ms, %s bytes of log read"
+            "epoch %d, %s, taken in %d ms, %s bytes of log read for it"
                 .formatted(
                     it.epoch(), cause(it.cause()), it.takeMillis(), number(it.logBytesRead())))
         .orElse("it left no receipt");

@@ -11,20 +11,16 @@ import io.batonmq.server.instance.InstanceCreator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Where the demo takes place: a folder of its own with both instances and the store that they share, on
-/// ports that were free. All that it holds goes when it is struck.
+/// ports that were free. Whoever made the folder removes it.
 final class Stage {
   static final String USER = "demo";
 
@@ -33,34 +29,29 @@ final class Stage {
   private final Broker master;
   private final Broker slave;
 
-  private Stage(Path folder, String password, Broker master, Broker slave) {
+  private Stage(String password, Broker master, Broker slave, Path folder) {
     this.folder = folder;
     this.password = password;
     this.master = master;
     this.slave = slave;
   }
 
-  static Stage build() throws IOException {
-    var folder = Files.createTempDirectory("baton-demo-");
+  /// Builds it in a folder, which it does not remove if it fails.
+  static Stage build(Path folder) throws IOException {
     byte[] secret = new byte[12];
     new SecureRandom().nextBytes(secret);
     var password = HexFormat.of().formatHex(secret);
     var ports = freePorts(4);
-    try {
-      var master = create(folder, "master", ports.get(0), ports.get(2), password);
-      var slave = create(folder, "slave", ports.get(1), ports.get(3), password);
-      for (var broker : List.of(master, slave)) {
-        var file = broker.instance().brokerXml();
-        var xml =
-            LabXml.edited(
-                Files.readString(file), broker.name(), master.port(), slave.port(), password);
-        Files.writeString(file, xml);
-      }
-      return new Stage(folder, password, master, slave);
-    } catch (IOException | RuntimeException e) {
-      remove(folder);
-      throw e;
+    var master = create(folder, "master", ports.get(0), ports.get(2), password);
+    var slave = create(folder, "slave", ports.get(1), ports.get(3), password);
+    for (var broker : List.of(master, slave)) {
+      var file = broker.instance().brokerXml();
+      var xml =
+          LabXml.edited(
+              Files.readString(file), broker.name(), master.port(), slave.port(), password);
+      Files.writeString(file, xml);
     }
+    return new Stage(password, master, slave, folder);
   }
 
   private static Broker create(Path folder, String name, int port, int httpPort, String password)
@@ -100,10 +91,6 @@ final class Stage {
     }
   }
 
-  Path folder() {
-    return folder;
-  }
-
   Path store() {
     return folder.resolve("sharedstore").resolve("data").resolve("journal");
   }
@@ -130,42 +117,5 @@ final class Stage {
   void end() {
     master.end();
     slave.end();
-  }
-
-  /// Ends both processes and removes the folder.
-  void strike() throws IOException {
-    end();
-    remove(folder);
-  }
-
-  private static void remove(Path folder) throws IOException {
-    if (Files.notExists(folder)) {
-      return;
-    }
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-            if (Files.exists(file)) {
-              throw e;
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e)
-              throws IOException {
-            Files.deleteIfExists(dir);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }
