@@ -49,6 +49,19 @@ public final class LiveAddress {
     return targets;
   }
 
+  /// Whether it is for point to point and has no queue for that, so that a message would go nowhere.
+  public boolean lacksQueue() {
+    if (!address.anycast()) {
+      return false;
+    }
+    for (BoundQueue queue : address.queues()) {
+      if (queue.routing() == RoutingType.ANYCAST) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// Whether it holds as much as it may.
   public boolean full() {
     for (BoundQueue queue : address.queues()) {

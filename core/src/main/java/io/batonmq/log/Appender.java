@@ -15,7 +15,7 @@ public interface Appender {
   /// Adds a record to the gathering batch and answers its position. It is neither written nor durable;
   /// it is committed when [#committed] has reached [#end] as it is after this call.
   ///
-  /// @param type 1 to 65535; 0 is the log's own
+  /// @param type 16 to 65535; those below are the log's own and never handed to its followers
   /// @param payload its remaining bytes are copied
   /// @throws FencedException if this node may not append any more
   long append(int type, ByteBuffer payload);

@@ -7,6 +7,7 @@ import io.batonmq.log.file.Reclaimer;
 import io.batonmq.log.file.RecordReader;
 import io.batonmq.seam.Now;
 import java.nio.ByteBuffer;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
@@ -68,7 +69,7 @@ final class Keeper {
   }
 
   boolean doWork(Now now) {
-    Long position = loads.poll();
+    Long position = nextLoad();
     if (position != null) {
       answers.accept(new Serving.Answer.Loaded(position, read(position)));
       return true;
@@ -100,6 +101,26 @@ final class Keeper {
       return true;
     }
     return false;
+  }
+
+  /// Whether there are bodies to be read, perhaps only when more is committed.
+  boolean loading() {
+    return !loads.isEmpty();
+  }
+
+  /// A body may be asked for that was thrown out of memory before it was written: it is read when its
+  /// record is committed, and others go first.
+  private @Nullable Long nextLoad() {
+    long committed = writer.committed();
+    Iterator<Long> asked = loads.iterator();
+    while (asked.hasNext()) {
+      Long position = asked.next();
+      if (position < committed) {
+        asked.remove();
+        return position;
+      }
+    }
+    return null;
   }
 
   private ByteBuffer read(long position) {

@@ -156,6 +156,9 @@ public final class Serving implements Gateway {
     }
     committed = reached;
     sessions.committed(reached, now);
+    if (keeper.loading()) {
+      lanes.wakeKeeper();
+    }
     while (!drops.isEmpty() && drops.getFirst().end() <= reached) {
       Drop drop = drops.removeFirst();
       keeper.unlink(drop.dropped(), drop.end(), now);

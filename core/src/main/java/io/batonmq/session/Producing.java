@@ -10,6 +10,7 @@ import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
+import io.batonmq.message.RoutingType;
 import io.batonmq.seam.Now;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -247,7 +248,7 @@ final class Producing {
     }
     boolean gone =
         (target.queue() != null && target.queue().queue().deleted())
-            || target.address().address().queues().isEmpty();
+            || (link.routing != RoutingType.MULTICAST && target.address().lacksQueue());
     if (!gone) {
       return new Resolver.Resolved.Found(target.address(), target.queue());
     }

@@ -56,9 +56,7 @@ final class Resolver {
     if (routing != null && !has(address, routing)) {
       return otherRouting(address, routing);
     }
-    if (routing != RoutingType.MULTICAST
-        && address.address().anycast()
-        && address.address().queues().isEmpty()) {
+    if (routing != RoutingType.MULTICAST && address.lacksQueue()) {
       return createQueue(principal, address);
     }
     return new Resolved.Found(address, null);

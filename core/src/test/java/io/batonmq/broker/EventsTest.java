@@ -10,6 +10,7 @@ import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -113,7 +114,7 @@ class EventsTest {
       Event sample = SAMPLES.get(random.nextInt(SAMPLES.size()));
       byte[] bytes = write(sample);
       if (random.nextBoolean()) {
-        bytes = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length + 3));
+        bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length + 3));
       } else {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
       }

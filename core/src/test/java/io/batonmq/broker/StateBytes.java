@@ -34,6 +34,12 @@ public final class StateBytes {
     return blocks;
   }
 
+  /// How many ranges of accepted sequences a producer has.
+  public static int ranges(BrokerState state, String producer) {
+    ProducerWindow window = state.identities().windows().get(producer);
+    return window == null ? 0 : window.ranges();
+  }
+
   /// Live extents, all of them.
   public static long[] extents(BrokerState state) {
     return state.extents().below(state.end());

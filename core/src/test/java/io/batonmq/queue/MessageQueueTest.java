@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MessageQueueTest {
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, 40);
+    return LongStream.rangeClosed(1, 12);
   }
 
   /// The queue as one would write it if there were never more than a few messages.

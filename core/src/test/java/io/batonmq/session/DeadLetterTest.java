@@ -3,6 +3,7 @@ package io.batonmq.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batonmq.broker.BrokerSettings;
+import io.batonmq.broker.StateBytes;
 import io.batonmq.queue.Disposition;
 import org.junit.jupiter.api.Test;
 
@@ -44,12 +45,12 @@ class DeadLetterTest {
   void aDeadMessageKeepsItsBodyInTheLog() {
     int consumer = peer.consumer("orders", 10);
     peer.send(producer, "bad");
-    long[] before = io.batonmq.broker.StateBytes.extents(broker.state);
+    long[] before = StateBytes.extents(broker.state);
     peer.settle(consumer, 0, 0, Disposition.REJECTED, 0);
-    assertThat(io.batonmq.broker.StateBytes.extents(broker.state)).isEqualTo(before);
+    assertThat(StateBytes.extents(broker.state)).isEqualTo(before);
     int dead = peer.consumer("DLQ", 10);
     peer.accept(dead, 0);
-    assertThat(io.batonmq.broker.StateBytes.extents(broker.state)).isEmpty();
+    assertThat(StateBytes.extents(broker.state)).isEmpty();
   }
 
   @Test
@@ -74,6 +75,7 @@ class DeadLetterTest {
       peer.settle(dead, i, i, Disposition.FAILED, 0);
     }
     assertThat(broker.stat("DLQ").messageCount()).isEqualTo(1);
+    assertThat(peer.delivered(dead).getLast().deliveryCount()).isEqualTo(10);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.Limits;
 import io.batonmq.queue.Disposition;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -228,7 +229,7 @@ class DeliveryTest {
   void manyMessagesArriveInOrder() {
     int producer = peer.producer("orders");
     int consumer = peer.consumer("orders", 10_000);
-    List<String> expected = new java.util.ArrayList<>();
+    List<String> expected = new ArrayList<>();
     for (int i = 0; i < 3_000; i++) {
       peer.send(producer, "m" + i);
       expected.add("m" + i);

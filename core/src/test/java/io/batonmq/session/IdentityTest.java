@@ -2,8 +2,10 @@ package io.batonmq.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batonmq.broker.FullPolicy;
 import io.batonmq.broker.Identities;
 import io.batonmq.broker.Refusal.Reason;
+import io.batonmq.broker.StateBytes;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
@@ -11,8 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /// Enqueued once, whatever is sent again and whichever node is asked.
 class IdentityTest {
-  private final TestBroker broker =
-      new TestBroker(TestSettings.full(io.batonmq.broker.FullPolicy.FAIL, 1));
+  private final TestBroker broker = new TestBroker(TestSettings.full(FullPolicy.FAIL, 1));
   private final TestPeer peer = broker.connect();
 
   private static Message numbered(long sequence) {
@@ -134,6 +135,22 @@ class IdentityTest {
     assertThat(next.state.identities().knows("p")).isTrue();
     next.pass(2_000);
     assertThat(next.state.identities().knows("p")).isFalse();
+  }
+
+  @Test
+  void theGapsOfAProducerAreLimitedOnEveryNode() {
+    TestBroker small = new TestBroker(TestSettings.small());
+    TestPeer other = small.connect();
+    int link = other.producer("orders", RoutingType.ANYCAST, "p");
+    for (int i = 1; i <= 40; i++) {
+      other.send(link, numbered(2 * i), 0);
+    }
+    assertThat(StateBytes.ranges(small.state, "p")).isEqualTo(6);
+    assertThat(small.bytes()).isEqualTo(small.foldedBytes());
+    // The newest gap is still new, the oldest one counts as accepted.
+    other.send(link, numbered(79), 0);
+    other.send(link, numbered(1), 0);
+    assertThat(small.stat("orders").messageCount()).isEqualTo(41);
   }
 
   @Test

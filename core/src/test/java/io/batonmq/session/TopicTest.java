@@ -2,9 +2,11 @@ package io.batonmq.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.broker.StateBytes;
 import io.batonmq.message.RoutingType;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -199,5 +201,25 @@ class TopicTest {
     peer.consumer(new Source("q", new Source.Kind.Queue(), false, null, true));
     assertThat(peer.last(Output.LinkRefused.class).refusal().reason())
         .isEqualTo(Reason.NOT_IMPLEMENTED);
+  }
+
+  @Test
+  void anAddressThatIsBothHasAQueueMadeForThoseWhoSendToOne() {
+    TestBroker both =
+        new TestBroker(
+            new BrokerSettings(
+                BrokerSettings.DEFAULTS.limits(),
+                List.of(),
+                List.of(new BrokerSettings.Predefined("news", List.of())),
+                BrokerSettings.DEFAULTS.producerRetentionNanos(),
+                BrokerSettings.DEFAULTS.expiryScanNanos(),
+                BrokerSettings.DEFAULTS.snapshotLogBytes()));
+    TestPeer other = both.connect();
+    int topic = subscribe(other, news());
+    int producer = other.producer("news", RoutingType.ANYCAST, null);
+    other.send(producer, "for one");
+    assertThat(other.bodies(topic)).isEmpty();
+    assertThat(other.bodies(other.consumer("news", 10))).containsExactly("for one");
+    assertThat(both.stat("news").messageCount()).isEqualTo(1);
   }
 }

@@ -32,7 +32,7 @@ public final class Trace {
     return listener != null;
   }
 
-  void tell(Supplier<String> what) {
+  public void tell(Supplier<String> what) {
     var to = listener;
     if (to != null) {
       to.accept(what.get());

@@ -1,6 +1,7 @@
 package io.batonmq.cli.demo;
 
 import java.util.BitSet;
+import java.util.List;
 
 /// What became of every message. Messages have numbers from 1 on; one thread sends, another receives.
 ///
@@ -8,8 +9,11 @@ import java.util.BitSet;
 /// broker's durable count of what ever came into the queue can: where more came in than different messages
 /// came out of the drained queue, some came in twice.
 final class Account {
+  private static final int NUMBERS_MAX = 20;
+
   private final BitSet confirmed = new BitSet();
   private final BitSet received = new BitSet();
+  private final BitSet repeated = new BitSet();
   private long sent;
   private long unknown;
   private long flagged;
@@ -29,6 +33,8 @@ final class Account {
   /// @param lost confirmed, and never received
   /// @param twice enqueued twice
   /// @param silent deliveries of a message that had come before, and did not say so
+  /// @param missing numbers of those that are lost, the first few
+  /// @param repeated numbers of those that came again in silence, the first few
   record Balance(
       long sent,
       long confirmed,
@@ -37,7 +43,9 @@ final class Account {
       long flagged,
       long lost,
       long twice,
-      long silent) {
+      long silent,
+      List<Integer> missing,
+      List<Integer> repeated) {
     boolean good() {
       return lost == 0 && twice == 0 && silent == 0;
     }
@@ -66,6 +74,7 @@ final class Account {
         flagged++;
       } else {
         silent++;
+        repeated.set(number);
       }
     }
     received.set(number);
@@ -122,6 +131,12 @@ final class Account {
         flagged,
         missing().cardinality(),
         twice,
-        Math.max(0, silent - twice));
+        Math.max(0, silent - twice),
+        first(missing()),
+        first(repeated));
+  }
+
+  private static List<Integer> first(BitSet numbers) {
+    return numbers.stream().limit(NUMBERS_MAX).boxed().toList();
   }
 }

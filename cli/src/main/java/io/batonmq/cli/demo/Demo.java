@@ -98,6 +98,12 @@ public final class Demo implements Callable<Integer> {
     entry(narrator, "enqueued twice", balance.twice(), true);
     entry(narrator, "delivered again without saying so", balance.silent(), true);
     narrator.line("");
+    if (!balance.missing().isEmpty()) {
+      narrator.line("lost: messages " + balance.missing());
+    }
+    if (!balance.repeated().isEmpty()) {
+      narrator.line("came again in silence: messages " + balance.repeated());
+    }
     narrator.line(
         balance.good()
             ? narrator.paint("fg(green),bold", "Nothing was dropped and nothing was doubled.")

@@ -99,9 +99,12 @@ final class Play {
         scene.plusSeconds(1));
     long more = account.confirmedCount() - before;
     narrator.step(
-        "%s messages confirmed in %s, %s received so far"
+        "%s messages confirmed in %s, up to number %s; %s received so far"
             .formatted(
-                number(more), span(System.nanoTime() - start), number(account.receivedCount())));
+                number(more),
+                span(System.nanoTime() - start),
+                number(account.confirmedCount()),
+                number(account.receivedCount())));
   }
 
   private void kill() throws IOException, InterruptedException {

@@ -3,6 +3,8 @@ package io.batonmq.server.config;
 import io.batonmq.message.RoutingType;
 import io.batonmq.server.config.AddressConfig.Queue;
 import io.batonmq.server.config.AddressSettings.FullPolicy;
+import io.batonmq.server.config.Vocabulary.Fate.Harmless;
+import io.batonmq.server.config.Vocabulary.Fate.Missing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -184,6 +186,9 @@ final class AddressBinder {
       int maxConsumers =
           element.attribute("max-consumers", Values.number(-1, Integer.MAX_VALUE)).orElse(-1);
       boolean purge = element.attribute("purge-on-no-consumers", Values::flag).orElse(false);
+      element.only("durable", "true", new Missing("queues in the file are durable yet"));
+      element.only("purge-on-no-consumers", "false", new Missing("not built yet"));
+      element.only("max-consumers", "-1", new Missing("not built yet for queues in the file"));
       element.rest(QUEUE);
       name.ifPresent(text -> queues.add(new Queue(text, type, durable, maxConsumers, purge)));
     }
@@ -227,6 +232,14 @@ final class AddressBinder {
             element.value("default-queue-routing-type", Values.oneOf(RoutingType.class)),
             element.value("default-address-routing-type", Values.oneOf(RoutingType.class)),
             element.value("default-max-consumers", count));
+    element.only("expiry-delay", "-1", new Missing("only messages with a time to live expire yet"));
+    element.only("redelivery-delay", "0", new Missing("redelivery is at once yet: only 0"));
+    element.only("auto-delete-queues", "false", new Harmless("queues stay until deleted"));
+    element.only("auto-delete-addresses", "false", new Harmless("addresses stay until deleted"));
+    element.only(
+        "default-queue-routing-type",
+        "ANYCAST",
+        new Harmless("a queue is of the type that the client asks for"));
     element.rest(SETTING);
     return setting;
   }

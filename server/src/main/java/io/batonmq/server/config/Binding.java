@@ -83,6 +83,22 @@ final class Binding {
     return value(child, parse).orElse(orElse);
   }
 
+  /// Reports a child, or attribute, that is understood but not acted on yet, unless it says what is
+  /// done anyway.
+  void only(String name, String usual, Vocabulary.Fate otherwise) {
+    for (var child : element.children()) {
+      if (child.name().equals(name)) {
+        Vocabulary.report(
+            problems, child, name, child.text(), new Vocabulary.Fate.Only(usual, otherwise));
+      }
+    }
+    var attribute = element.attributes().get(name);
+    if (attribute != null) {
+      Vocabulary.report(
+          problems, element, name, attribute, new Vocabulary.Fate.Only(usual, otherwise));
+    }
+  }
+
   /// The text of this element, which is to have nothing else.
   <T> Optional<T> text(Function<String, T> parse) {
     unasked(NOTHING);

@@ -243,6 +243,10 @@ final class CoreBinder {
   }
 
   private Limits limits() {
+    core.only(
+        "max-disk-usage",
+        "-1",
+        new Vocabulary.Fate.Harmless("producers wait when the disk is full, not before"));
     return new Limits(
         core.value("max-disk-usage", Values.number(-1, 100), Limits.DEFAULT.maxDiskUsage()),
         core.value(

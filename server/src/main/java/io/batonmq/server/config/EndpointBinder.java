@@ -167,6 +167,10 @@ final class EndpointBinder {
     if (options.amqpLowCredits() > options.amqpCredits()) {
       element.error("amqpLowCredits is more than amqpCredits: no credit would ever be topped up");
     }
+    var own = new Vocabulary.Fate.Harmless("Baton has limits of its own");
+    url.only("connectionsAllowed", "-1", own);
+    url.only("amqpCredits", "1000", own);
+    url.only("amqpLowCredits", "300", own);
     url.rest(ACCEPTOR);
     if (protocols.isEmpty()) {
       element.warning("is not opened: Baton speaks " + spoken() + " only");

@@ -61,7 +61,7 @@ final class Vocabulary {
     return true;
   }
 
-  private static void report(Problems problems, Element at, String name, String value, Fate fate) {
+  static void report(Problems problems, Element at, String name, String value, Fate fate) {
     switch (fate) {
       case Fate.Harmless(var why) -> problems.warning(at, name + " has no effect: " + why);
       case Fate.Missing(var what) -> problems.error(at, name + " is not honoured: " + what);

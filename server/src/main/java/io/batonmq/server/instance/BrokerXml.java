@@ -37,9 +37,6 @@ final class BrokerXml {
         <!-- false: a crash of the machine may lose what was confirmed -->
         <journal-datasync>%3$s</journal-datasync>
 
-        <!-- percent of the disk above which producers have to wait -->
-        <max-disk-usage>90</max-disk-usage>
-
         <acceptors>
     %4$s    </acceptors>
 

@@ -194,7 +194,7 @@ public final class Front implements AutoCloseable {
     long deadline = clock.monotonicNanos() + TimeUnit.MILLISECONDS.toNanos(millis);
     int open = 0;
     for (Set<Channel> channels : List.of(listeners, connections.keySet())) {
-      for (Channel channel : channels) {
+      for (Channel channel : List.copyOf(channels)) {
         long left = Math.max(0, deadline - clock.monotonicNanos());
         if (channel.closeFuture().awaitUninterruptibly(left, TimeUnit.NANOSECONDS)) {
           channels.remove(channel);

@@ -119,6 +119,18 @@ class ConfigProblemsTest {
             + " is not honoured: it is the backup",
         "<diverts/>|3:1: error: configuration/core/diverts: diverts is not honoured: messages are"
             + " not diverted",
+        "<address-settings><address-setting"
+            + " match='#'><redelivery-delay>250</redelivery-delay></address-setting></address-settings>|redelivery-delay"
+            + " is not honoured",
+        "<address-settings><address-setting"
+            + " match='#'><expiry-delay>5</expiry-delay></address-setting></address-settings>|expiry-delay"
+            + " is not honoured",
+        "<addresses><address name='a'><anycast><queue"
+            + " name='q'><durable>false</durable></queue></anycast></address></addresses>|durable"
+            + " is not honoured",
+        "<addresses><address name='a'><anycast><queue name='q'"
+            + " purge-on-no-consumers='true'/></anycast></address></addresses>|purge-on-no-consumers"
+            + " is not honoured",
         "<bridges/>|bridges is not honoured",
         "<broker-connections/>|broker-connections is not honoured",
         "<federations/>|federations is not honoured",

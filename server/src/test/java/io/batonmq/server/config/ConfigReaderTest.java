@@ -118,7 +118,7 @@ class ConfigReaderTest {
             """
             <acceptors>
               <acceptor name="all">tcp://0.0.0.0:61616</acceptor>
-              <acceptor name="some">tcp://[::1]:5673?protocols=AMQP,STOMP;tcpSendBufferSize=7&amp;amqpCredits=500</acceptor>
+              <acceptor name="some">tcp://[::1]:5673?protocols=AMQP,STOMP;tcpSendBufferSize=7&amp;amqpCredits=1000</acceptor>
               <acceptor name="stomp">tcp://0.0.0.0:61613?protocols=STOMP</acceptor>
             </acceptors>
             """);
@@ -127,7 +127,7 @@ class ConfigReaderTest {
     assertThat(acceptors).extracting(Acceptor::port).containsExactly(61616, 5673);
     assertThat(acceptors).extracting(Acceptor::protocols).containsOnly(Set.of(Protocol.AMQP));
     assertThat(acceptors.get(1).options())
-        .isEqualTo(new Acceptor.Options(7, 1 << 20, true, -1, 500, 300));
+        .isEqualTo(new Acceptor.Options(7, 1 << 20, true, -1, 1000, 300));
     assertThat(result.problems())
         .extracting(Problem::severity, Problem::line, Problem::message)
         .containsExactly(
@@ -183,7 +183,7 @@ class ConfigReaderTest {
               </address-setting>
               <address-setting match="orders.#">
                 <dead-letter-address>DLQ.orders</dead-letter-address>
-                <redelivery-delay>250</redelivery-delay>
+                <redelivery-delay>0</redelivery-delay>
                 <redelivery-delay-multiplier>1.5</redelivery-delay-multiplier>
                 <max-redelivery-delay>9000</max-redelivery-delay>
                 <default-queue-routing-type>anycast</default-queue-routing-type>
@@ -195,7 +195,7 @@ class ConfigReaderTest {
     assertThat(eu.maxSizeBytes()).isEqualTo(10 << 20);
     assertThat(eu.fullPolicy()).isEqualTo(FullPolicy.FAIL);
     assertThat(eu.deadLetterAddress()).contains("DLQ.orders");
-    assertThat(eu.redeliveryDelay()).isEqualTo(Duration.ofMillis(250));
+    assertThat(eu.redeliveryDelay()).isEqualTo(Duration.ZERO);
     assertThat(eu.redeliveryDelayMultiplier()).isEqualTo(1.5);
     assertThat(eu.maxRedeliveryDelay()).contains(Duration.ofSeconds(9));
     assertThat(eu.defaultQueueRoutingType()).isEqualTo(RoutingType.ANYCAST);
@@ -230,7 +230,7 @@ class ConfigReaderTest {
             <addresses>
               <address name="news">
                 <multicast>
-                  <queue name="archive" max-consumers="1"><durable>false</durable></queue>
+                  <queue name="archive"><durable>true</durable></queue>
                 </multicast>
                 <anycast/>
               </address>
@@ -242,7 +242,7 @@ class ConfigReaderTest {
                 "news",
                 Set.of(RoutingType.ANYCAST, RoutingType.MULTICAST),
                 java.util.List.of(
-                    new AddressConfig.Queue("archive", RoutingType.MULTICAST, false, 1, false))));
+                    new AddressConfig.Queue("archive", RoutingType.MULTICAST, true, -1, false))));
   }
 
   @Test

@@ -263,6 +263,7 @@ class FrontTest {
       // Open by a peer without a name, then begin and end.
       out.write(HexFormat.of().parseHex("414d515000010000"));
       out.write(frame("005310c00401a10178"));
+      assertThat(socket.getInputStream().readNBytes(64)).startsWith("AMQP".getBytes());
       byte[] begin = frame("005311c0050440434343");
       byte[] end = frame("00531745");
       byte[] both = new byte[begin.length + end.length];

@@ -1,0 +1,65 @@
+package io.batonmq.sim.pair;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// A message in one queue: `queue`, or `queue<first queue` for one that was moved there.
+final class Copy {
+  final Sent sent;
+  final String place;
+  final List<Delivery> deliveries = new ArrayList<>();
+
+  /// The epoch that said that the message was taken; after that it may not come again.
+  long gone = Long.MAX_VALUE;
+
+  /// The epochs that answered that an attempt had failed.
+  private final List<Long> failures = new ArrayList<>();
+
+  Copy(Sent sent, String place) {
+    this.sent = sent;
+    this.place = place;
+  }
+
+  void failed(long epoch) {
+    failures.add(epoch);
+  }
+
+  /// How many failed attempts an epoch must know of.
+  int failures(long epoch) {
+    return (int) failures.stream().filter(answered -> answered <= epoch).count();
+  }
+
+  /// One time that a node gave it to a consumer.
+  static final class Delivery {
+    final Copy copy;
+    final long epoch;
+
+    /// Whether it said that it may have been delivered before.
+    final boolean marked;
+
+    /// What the consumer asked for, if it did.
+    boolean acceptAsked;
+
+    boolean moveAsked;
+
+    Delivery(Copy copy, long epoch, boolean marked) {
+      this.copy = copy;
+      this.epoch = epoch;
+      this.marked = marked;
+    }
+  }
+
+  /// Whether it may have left the queue because a consumer took it.
+  boolean mayBeTaken() {
+    return deliveries.stream().anyMatch(delivery -> delivery.acceptAsked);
+  }
+
+  boolean mayBeMoved() {
+    return sent.expires() || deliveries.stream().anyMatch(delivery -> delivery.moveAsked);
+  }
+
+  @Override
+  public String toString() {
+    return sent + " in " + place;
+  }
+}

@@ -1,0 +1,314 @@
+package io.batonmq.sim.pair;
+
+import io.batonmq.ha.Role;
+import io.batonmq.queue.Disposition;
+import io.batonmq.session.Command;
+import io.batonmq.session.Output;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that was sent, said and asked, and the promises that can be checked at once. A node's word
+/// counts when it leaves the broker, whether its client hears it or not: that is more than any client
+/// could ask for.
+final class Ledger {
+  /// Between the name of a queue and that of the queue from which a message was moved there.
+  private static final String FROM = "<";
+
+  private final Simulation sim;
+  private final Map<Long, Sent> sents = new LinkedHashMap<>();
+  private final Map<String, Long> orders = new LinkedHashMap<>();
+
+  /// Where each epoch's own records begin: whatever an older epoch commits lies below.
+  private final TreeMap<Long, Long> starts = new TreeMap<>();
+
+  /// The highest order that an epoch gave out, by queue, producer and priority.
+  private final Map<String, TreeMap<Long, Long>> highest = new LinkedHashMap<>();
+
+  /// The same as one consumer had it in one epoch.
+  private final Map<String, Long> highestHere = new LinkedHashMap<>();
+
+  Ledger(Simulation sim) {
+    this.sim = sim;
+  }
+
+  Collection<Sent> sents() {
+    return sents.values();
+  }
+
+  long newestEpoch() {
+    return starts.isEmpty() ? 0 : starts.lastKey();
+  }
+
+  /// A client decides to send something.
+  Sent compose(Client by, String address, @Nullable Tx tx) {
+    long order = orders.merge(by.name, 1L, Long::sum) - 1;
+    long id = sents.size() + 1L;
+    Sent sent =
+        new Sent(
+            id,
+            by.name,
+            order,
+            address,
+            sim.setup().messageSize(by.chance),
+            by.chance.oneIn(8) ? by.chance.below(10) : 4,
+            sim.setup().expiry(by.chance, sim.wallMillis()),
+            tx);
+    sents.put(id, sent);
+    if (tx != null) {
+      tx.sends.add(sent);
+    }
+    return sent;
+  }
+
+  /// A client asks what becomes of deliveries.
+  void asks(Wire wire, Command.Settle settle) {
+    wire.settles.put(settle.first(), settle);
+    Tx tx = wire.transactions.get(settle.transaction());
+    for (long number = settle.first(); number <= settle.last(); number++) {
+      Copy.Delivery delivery = delivery(wire, number);
+      if (tx != null) {
+        tx.takes.add(delivery);
+      } else if (settle.disposition() == Disposition.ACCEPTED) {
+        delivery.acceptAsked = true;
+      } else if (settle.disposition() != Disposition.RELEASED) {
+        delivery.moveAsked = true;
+      }
+    }
+  }
+
+  private static Copy.Delivery delivery(Wire wire, long number) {
+    Copy.Delivery delivery = wire.deliveries.get(number);
+    if (delivery == null) {
+      throw new IllegalStateException("no delivery " + number);
+    }
+    return delivery;
+  }
+
+  /// A node has the baton.
+  void began(Role.Active active, String node) {
+    long epoch = active.epoch();
+    long start = active.receipt().sealed() + active.receipt().tailBytes();
+    sim.tell(() -> node + " serves from position " + start + " in epoch " + epoch);
+    if (starts.put(epoch, start) != null) {
+      throw new Violation("epoch " + epoch + " is served by two");
+    }
+  }
+
+  /// A node says something.
+  void said(Wire wire, Output output) {
+    sim.tell(() -> wire.life().owner().name() + " to " + wire.client().name + ": " + words(output));
+    confirmsWithinItsTime(wire);
+    switch (output) {
+      case Output.Sent answer -> sent(wire, answer);
+      case Output.Delivered given -> delivered(wire, given);
+      case Output.Settled answer when answer.refusal() == null -> settled(wire, answer);
+      case Output.Ended answer -> ended(wire, answer);
+      default -> {}
+    }
+  }
+
+  private static String words(Output output) {
+    return output instanceof Output.Delivered given
+        ? "Delivered[delivery="
+            + given.delivery()
+            + ", id="
+            + Sent.id(given.message())
+            + ", count="
+            + given.deliveryCount()
+            + ", first="
+            + given.firstAcquirer()
+            + "]"
+        : output.toString();
+  }
+
+  /// What an epoch says rests on what it committed; and that lies below where any newer one begins, or the
+  /// newer one would not have it.
+  private void confirmsWithinItsTime(Wire wire) {
+    long committed = wire.committed();
+    Map.Entry<Long, Long> newer = starts.higherEntry(wire.epoch());
+    if (newer != null && committed > newer.getValue()) {
+      throw new Violation(
+          "epoch "
+              + wire.epoch()
+              + " confirms up to position "
+              + committed
+              + ", but epoch "
+              + newer.getKey()
+              + " goes on from "
+              + newer.getValue());
+    }
+  }
+
+  private void sent(Wire wire, Output.Sent answer) {
+    Sent sent = wire.sends.get(answer.delivery());
+    if (sent == null) {
+      throw new Violation("an answer for nothing: " + answer);
+    }
+    if (sent.tx != null) {
+      return;
+    }
+    if (answer.refusal() == null) {
+      sim.stats().confirmed += sent.confirmed ? 0 : 1;
+      sent.confirmed = true;
+    } else if (!sent.confirmed) {
+      sim.stats().refused++;
+      sent.refused = true;
+    } else {
+      throw new Violation(sent + " was confirmed, and is refused now: " + answer.refusal());
+    }
+  }
+
+  private void delivered(Wire wire, Output.Delivered given) {
+    Sent sent = sents.get(Sent.id(given.message()));
+    if (sent == null || !Arrays.equals(sent.message.bytes(), given.message().bytes())) {
+      throw new Violation("nobody ever sent what was delivered: " + given);
+    }
+    Output.Origin origin = given.origin();
+    String queue = wire.client().source();
+    Copy copy = sent.copy(origin == null ? queue : queue + FROM + origin.queue());
+    boolean marked = !given.firstAcquirer() || given.deliveryCount() > 0;
+    var delivery = new Copy.Delivery(copy, wire.epoch(), marked);
+    belongsThere(copy, origin);
+    isNotGone(delivery);
+    saysThatItComesAgain(delivery);
+    keepsOrder(wire, delivery);
+    if (given.deliveryCount() < copy.failures(wire.epoch())) {
+      throw new Violation(copy + " failed more often than it says: " + given.deliveryCount());
+    }
+    copy.deliveries.add(delivery);
+    wire.deliveries.put(given.delivery(), delivery);
+    sim.stats().deliveries++;
+    sim.stats().again += marked ? 1 : 0;
+    sim.stats().moved += origin == null ? 0 : 1;
+  }
+
+  private void belongsThere(Copy copy, Output.@Nullable Origin origin) {
+    Sent sent = copy.sent;
+    String first = origin == null ? copy.place : origin.queue();
+    if (!sim.setup().queues(sent.address).contains(first)) {
+      throw new Violation(copy + " was sent elsewhere");
+    }
+    if (origin != null && origin.expired() != copy.place.startsWith(Setup.EXPIRED)) {
+      throw new Violation(copy + " came by " + origin);
+    }
+    if (origin != null && origin.expired() && !sent.expires()) {
+      throw new Violation(copy + " expired, and had no expiry");
+    }
+    if (sent.refused) {
+      throw new Violation(copy + " was refused");
+    }
+    Tx tx = sent.tx;
+    if (tx != null && (tx.rolledBack || !tx.commitAsked)) {
+      throw new Violation(copy + " is seen, and " + tx + (tx.rolledBack ? " failed" : " is open"));
+    }
+  }
+
+  private static void isNotGone(Copy.Delivery delivery) {
+    if (delivery.epoch >= delivery.copy.gone) {
+      throw new Violation(
+          delivery.copy
+              + " is delivered in epoch "
+              + delivery.epoch
+              + ", and was settled in epoch "
+              + delivery.copy.gone);
+    }
+  }
+
+  private static void saysThatItComesAgain(Copy.Delivery delivery) {
+    for (Copy.Delivery other : delivery.copy.deliveries) {
+      boolean secret = other.epoch <= delivery.epoch ? !delivery.marked : !other.marked;
+      if (secret) {
+        throw new Violation(
+            delivery.copy
+                + " is delivered twice, in epochs "
+                + other.epoch
+                + " and "
+                + delivery.epoch
+                + ", and the second does not say so");
+      }
+    }
+  }
+
+  /// What was never given to anybody may not come after something that was sent after it: within an epoch
+  /// as each consumer sees it (what several consumers of a queue get at once has no order among them),
+  /// and over epochs as the queue gave it out.
+  private void keepsOrder(Wire wire, Copy.Delivery delivery) {
+    Copy copy = delivery.copy;
+    if (copy.place.contains(FROM)) {
+      return;
+    }
+    Sent sent = copy.sent;
+    String key = copy.place + " " + sent.producer + " " + sent.message.priority();
+    String own = key + " " + wire.client().name + " " + delivery.epoch;
+    TreeMap<Long, Long> epochs = highest.computeIfAbsent(key, _ -> new TreeMap<>());
+    long before = highestHere.getOrDefault(own, -1L);
+    if (!delivery.marked) {
+      for (long order : epochs.headMap(delivery.epoch, false).values()) {
+        before = Math.max(before, order);
+      }
+    }
+    boolean cameBack = copy.deliveries.stream().anyMatch(other -> other.epoch == delivery.epoch);
+    if (!cameBack && before > sent.order) {
+      throw new Violation(copy + " comes after #" + before + " of the same producer");
+    }
+    epochs.merge(delivery.epoch, sent.order, Math::max);
+    highestHere.merge(own, sent.order, Math::max);
+  }
+
+  private void settled(Wire wire, Output.Settled answer) {
+    Command.Settle settle = wire.settles.get(answer.first());
+    if (settle == null || settle.last() != answer.last()) {
+      throw new Violation("an answer for nothing: " + answer);
+    }
+    if (settle.transaction() == 0) {
+      for (long number = settle.first(); number <= settle.last(); number++) {
+        settled(delivery(wire, number).copy, settle.disposition(), wire.epoch());
+      }
+    }
+  }
+
+  private void settled(Copy copy, Disposition disposition, long epoch) {
+    switch (disposition) {
+      case ACCEPTED -> {
+        sim.stats().accepted++;
+        copy.gone = Math.min(copy.gone, epoch);
+      }
+      case REJECTED -> {
+        if (!copy.place.startsWith(Setup.DEAD)) {
+          copy.gone = Math.min(copy.gone, epoch);
+        }
+      }
+      case FAILED -> {
+        copy.failed(epoch);
+        if (copy.failures(epoch) >= Setup.ATTEMPTS && !copy.place.startsWith(Setup.DEAD)) {
+          copy.gone = Math.min(copy.gone, epoch);
+        }
+      }
+      case RELEASED, UNDELIVERABLE -> {}
+    }
+  }
+
+  private void ended(Wire wire, Output.Ended answer) {
+    Tx tx = wire.transactions.get(-answer.request());
+    if (tx == null) {
+      throw new Violation("an answer for nothing: " + answer);
+    }
+    if (answer.refusal() == null && tx.commitAsked) {
+      sim.stats().commits += tx.committed ? 0 : 1;
+      tx.committed = true;
+      for (Copy.Delivery take : tx.takes) {
+        take.copy.gone = Math.min(take.copy.gone, wire.epoch());
+      }
+    }
+  }
+
+  /// After everything was taken: what was promised is accounted for.
+  List<String> losses() {
+    return new Account(sim.setup(), sents.values()).losses();
+  }
+}

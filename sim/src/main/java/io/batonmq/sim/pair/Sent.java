@@ -1,0 +1,91 @@
+package io.batonmq.sim.pair;
+
+import io.batonmq.message.Format;
+import io.batonmq.message.Identity;
+import io.batonmq.message.Message;
+import io.batonmq.sim.Chance;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A message that a client sends, perhaps several times, and what became of it.
+final class Sent {
+  private static final long WALL_NONE = 0;
+
+  final long id;
+  final String producer;
+
+  /// Its place among all that this producer sends.
+  final long order;
+
+  final String address;
+  final Message message;
+
+  /// The transaction that it is sent in.
+  final @Nullable Tx tx;
+
+  /// Some node said that it has it.
+  boolean confirmed;
+
+  /// Some node said that it will not have it, and it was never sent again.
+  boolean refused;
+
+  /// One for each queue that it was seen in, or must be.
+  final Map<String, Copy> copies = new LinkedHashMap<>();
+
+  Sent(
+      long id,
+      String producer,
+      long order,
+      String address,
+      int size,
+      int priority,
+      long expiryMillis,
+      @Nullable Tx tx) {
+    this.id = id;
+    this.producer = producer;
+    this.order = order;
+    this.address = address;
+    this.tx = tx;
+    this.message =
+        new Message(
+            Format.AMQP,
+            true,
+            priority,
+            expiryMillis,
+            new Identity.Sequenced(producer, order),
+            null,
+            0,
+            bytes(id, size));
+  }
+
+  private static byte[] bytes(long id, int size) {
+    Chance filler = new Chance(id);
+    ByteBuffer bytes = ByteBuffer.allocate(8 + size);
+    bytes.putLong(id);
+    while (bytes.hasRemaining()) {
+      bytes.put((byte) filler.bits());
+    }
+    return bytes.array();
+  }
+
+  /// The id in the body of a message.
+  static long id(Message message) {
+    return ByteBuffer.wrap(message.bytes()).getLong();
+  }
+
+  boolean expires() {
+    return message.expiryMillis() != WALL_NONE;
+  }
+
+  /// The messages in one queue that were moved there from different ones are different copies.
+  Copy copy(String place) {
+    return copies.computeIfAbsent(place, at -> new Copy(this, at));
+  }
+
+  @Override
+  public String toString() {
+    return producer + "#" + order + " (id " + id + ", " + address + ")";
+  }
+}

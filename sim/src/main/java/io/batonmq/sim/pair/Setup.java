@@ -1,0 +1,130 @@
+package io.batonmq.sim.pair;
+
+import io.batonmq.broker.AddressPattern;
+import io.batonmq.broker.AddressSettings;
+import io.batonmq.broker.BrokerSettings;
+import io.batonmq.broker.Limits;
+import io.batonmq.ha.HaSettings;
+import io.batonmq.log.LogSettings;
+import io.batonmq.message.RoutingType;
+import io.batonmq.node.NodeSettings;
+import io.batonmq.session.AccessRules;
+import io.batonmq.sim.Chance;
+import java.util.ArrayList;
+import java.util.List;
+
+/// How one seed configures its pair: sizes are small, so that segments end, batches fill, bodies leave the
+/// cache and snapshots are taken within a few seconds.
+///
+/// @param batonNapNanos how long the baton's lane sleeps between two looks
+/// @param restartNanosMax how long a supervisor takes to start a node again
+/// @param messageBytesMax size of a message
+/// @param expiryOneIn how many messages have an expiry: one in so many
+/// @param lanesMayFail whether a lane that ends by an exception is a fault like others
+record Setup(
+    LogSettings log,
+    NodeSettings node,
+    List<HaSettings> nodes,
+    long batonNapNanos,
+    long restartNanosMax,
+    int messageBytesMax,
+    int expiryOneIn,
+    boolean lanesMayFail) {
+  static final String DEAD = "dead";
+  static final String EXPIRED = "expired";
+  static final int ATTEMPTS = 3;
+  static final List<String> ADDRESSES = List.of("orders", "bills", "news");
+  static final List<String> QUEUES = List.of("orders", "bills", "news.a", "news.b");
+
+  static Setup by(Chance chance, int nodes) {
+    LogSettings log =
+        new LogSettings(
+            64 << 10 << chance.below(2),
+            1 << chance.between(9, 16),
+            1 + chance.below(2),
+            50_000_000L,
+            500_000_000L,
+            true);
+    boolean failover = !chance.oneIn(8);
+    boolean failback = !chance.oneIn(4);
+    long stall = 1_000_000_000L << chance.below(3);
+    List<HaSettings> pair = new ArrayList<>();
+    for (int i = 0; i < nodes; i++) {
+      pair.add(
+          new HaSettings(
+              "node" + (char) ('a' + i),
+              i == 0 ? HaSettings.Configured.PRIMARY : HaSettings.Configured.BACKUP,
+              failover,
+              failback,
+              stall,
+              List.of(),
+              "sim"));
+    }
+    return new Setup(
+        log,
+        new NodeSettings(broker(chance), AccessRules.OPEN),
+        List.copyOf(pair),
+        10_000_000L << chance.below(3),
+        1_000_000L << chance.between(4, 11),
+        1 << chance.between(5, 12),
+        chance.oneIn(2) ? 10 : Integer.MAX_VALUE,
+        false);
+  }
+
+  private static BrokerSettings broker(Chance chance) {
+    Limits defaults = Limits.DEFAULTS;
+    Limits limits =
+        new Limits(
+            defaults.connectionsMax(),
+            defaults.linksMax(),
+            defaults.unsettledMax(),
+            defaults.transactionsMax(),
+            defaults.transactionBytesMax(),
+            defaults.nameMax(),
+            defaults.queuesMax(),
+            1 + chance.below(30),
+            defaults.producerWindowTotal(),
+            30 + chance.below(30),
+            defaults.producersMax(),
+            chance.oneIn(2) ? defaults.cacheBytesMax() : chance.magnitude(16 << 10),
+            defaults.volatileBytesMax());
+    var overrides =
+        new AddressSettings.Overrides(
+            DEAD, EXPIRED, ATTEMPTS, null, null, null, null, null, RoutingType.ANYCAST, null);
+    return new BrokerSettings(
+        limits,
+        List.of(new AddressSettings.Rule(new AddressPattern("#"), overrides)),
+        List.of(
+            new BrokerSettings.Predefined(
+                "orders",
+                List.of(new BrokerSettings.Predefined.Queue("orders", RoutingType.ANYCAST))),
+            new BrokerSettings.Predefined(
+                "news",
+                List.of(
+                    new BrokerSettings.Predefined.Queue("news.a", RoutingType.MULTICAST),
+                    new BrokerSettings.Predefined.Queue("news.b", RoutingType.MULTICAST)))),
+        BrokerSettings.DEFAULTS.producerRetentionNanos(),
+        200_000_000L,
+        1L << chance.between(12, 20));
+  }
+
+  /// The queues that a message for an address goes to.
+  List<String> queues(String address) {
+    return address.equals("news") ? List.of("news.a", "news.b") : List.of(address);
+  }
+
+  /// What a consumer names to take from a queue.
+  static String source(String queue) {
+    return queue.startsWith("news") ? "news::" + queue : queue;
+  }
+
+  int messageSize(Chance chance) {
+    return (int) chance.magnitude(messageBytesMax);
+  }
+
+  long expiry(Chance chance, long wallMillis) {
+    return expiryOneIn < Integer.MAX_VALUE && chance.oneIn(expiryOneIn)
+        ? wallMillis + chance.between(-300_000, 300_000)
+        : 0;
+  }
+}

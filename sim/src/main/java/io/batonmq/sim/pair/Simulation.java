@@ -1,0 +1,265 @@
+package io.batonmq.sim.pair;
+
+import io.batonmq.node.Serving;
+import io.batonmq.session.QueueStat;
+import io.batonmq.sim.Chance;
+import io.batonmq.sim.Scheduler;
+import io.batonmq.sim.SimDisk;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// A pair in a world of its own, from one seed.
+///
+/// ```
+/// try (var sim = Simulation.seeded(7).nodes(2).disk(SimDisk.Model.LOCAL).start()) {
+///   sim.live();
+/// }
+/// ```
+public final class Simulation implements AutoCloseable {
+  private static final long WALL_MILLIS = 1_767_225_600_000L;
+
+  private final Scheduler scheduler;
+  private final Chance chance;
+  private final SimDisk disk;
+  private final Setup setup;
+  private final Tamper tamper;
+  private final Ledger ledger = new Ledger(this);
+  private final Stats stats = new Stats();
+  private final List<SimNode> nodes = new ArrayList<>();
+  private final List<Client> clients = new ArrayList<>();
+  private List<QueueStat> queues = List.of();
+  private boolean empty;
+  private long connections;
+  private long names;
+  private boolean calm;
+
+  /// What a simulation is made of.
+  public static final class Plan {
+    private final long seed;
+    private int nodes = 2;
+    private SimDisk.Model model = SimDisk.Model.LOCAL;
+    private Tamper tamper = Tamper.NONE;
+    private Consumer<String> listener = _ -> {};
+    private boolean told;
+
+    private Plan(long seed) {
+      this.seed = seed;
+    }
+
+    public Plan nodes(int count) {
+      nodes = count;
+      return this;
+    }
+
+    public Plan disk(SimDisk.Model kind) {
+      model = kind;
+      return this;
+    }
+
+    public Plan tamper(Tamper with) {
+      tamper = with;
+      return this;
+    }
+
+    /// Has every step told in words.
+    public Plan listen(Consumer<String> to) {
+      listener = to;
+      told = true;
+      return this;
+    }
+
+    public Simulation start() {
+      return new Simulation(this);
+    }
+  }
+
+  /// A simulation whose every choice comes from the seed.
+  public static Plan seeded(long seed) {
+    return new Plan(seed);
+  }
+
+  private Simulation(Plan plan) {
+    scheduler = new Scheduler(plan.seed);
+    if (plan.told) {
+      scheduler.trace().listen(plan.listener);
+    }
+    chance = scheduler.chance().fork();
+    disk = new SimDisk(scheduler, plan.model);
+    setup = Setup.by(chance, plan.nodes);
+    tamper = plan.tamper;
+    tell(() -> setup.toString());
+    setup.nodes().forEach(ha -> nodes.add(new SimNode(this, ha)));
+    nodes.forEach(node -> after(Duration.ofNanos(chance.magnitude(100_000_000)), node::start));
+    new Workload(this).clients().forEach(clients::add);
+    clients.forEach(Client::start);
+  }
+
+  /// The whole life of a seed: faults, then calm, then the account.
+  public Stats live() {
+    Faults faults = new Faults(this);
+    faults.begin();
+    scheduler.runFor(faults.length());
+    faults.end();
+    calm = true;
+    long since = nanos();
+    ask();
+    if (!scheduler.runUntil(this::drained, faults.patience())) {
+      throw new Violation("not drained " + faults.patience() + " after the last fault: " + state());
+    }
+    tell(() -> "drained after " + (nanos() - since) / 1_000_000 + " ms");
+    List<String> losses = ledger.losses();
+    if (!losses.isEmpty()) {
+      throw new Violation(
+          losses.size()
+              + " losses: "
+              + String.join("\n  ", losses.subList(0, Math.min(3, losses.size()))));
+    }
+    stats.seeds++;
+    stats.simulatedNanos += nanos();
+    stats.points += scheduler.points();
+    return stats;
+  }
+
+  /// What happened, as a number.
+  public long hash() {
+    return scheduler.trace().hash();
+  }
+
+  /// Nobody waits for anything, and then, asked once more, the broker has nothing left.
+  private boolean drained() {
+    return empty && content();
+  }
+
+  private boolean content() {
+    for (Client client : clients) {
+      if (!client.content()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Asks the active for its queues, again and again.
+  private void ask() {
+    boolean all = content();
+    empty = false;
+    serving()
+        .ifPresent(serving ->
+            serving.ask(sessions -> {
+              queues = sessions.queueStats();
+              empty = all && queues.stream().allMatch(queue -> queue.messageCount() == 0);
+              tell(() -> "epoch " + serving.active().epoch() + " has " + queues);
+            }));
+    after(Duration.ofMillis(200), this::ask);
+  }
+
+  private String state() {
+    List<String> facts = new ArrayList<>();
+    nodes.forEach(node ->
+        facts.add(
+            node.name()
+                + " "
+                + node.life().map(life -> life.baton().role().word()).orElse("down")));
+    clients.stream()
+        .filter(client -> !client.content())
+        .forEach(client -> facts.add(client.name + " waits"));
+    queues.stream()
+        .filter(queue -> queue.messageCount() > 0)
+        .forEach(queue -> facts.add(queue.toString()));
+    return String.join(", ", facts);
+  }
+
+  /// The broker of the newest epoch that serves.
+  Optional<Serving> serving() {
+    return nodes.stream()
+        .flatMap(node -> node.life().stream())
+        .flatMap(life -> life.serving().stream())
+        .filter(serving -> serving.active().epoch() == ledger.newestEpoch())
+        .findFirst();
+  }
+
+  boolean runUntil(BooleanSupplier goal, Duration atMost) {
+    return scheduler.runUntil(goal, atMost);
+  }
+
+  Scheduler scheduler() {
+    return scheduler;
+  }
+
+  Chance chance() {
+    return chance;
+  }
+
+  SimDisk disk() {
+    return disk;
+  }
+
+  Setup setup() {
+    return setup;
+  }
+
+  Tamper tamper() {
+    return tamper;
+  }
+
+  Ledger ledger() {
+    return ledger;
+  }
+
+  Stats stats() {
+    return stats;
+  }
+
+  List<SimNode> nodes() {
+    return nodes;
+  }
+
+  List<Client> clients() {
+    return clients;
+  }
+
+  /// Whether the faults are over, and everybody only finishes what there is.
+  boolean calm() {
+    return calm;
+  }
+
+  long nanos() {
+    return scheduler.nanos();
+  }
+
+  /// The true time of day.
+  long wallMillis() {
+    return WALL_MILLIS + nanos() / 1_000_000;
+  }
+
+  void after(Duration delay, Runnable event) {
+    scheduler.after(delay, event);
+  }
+
+  void at(long nanos, Runnable event) {
+    scheduler.after(Duration.ofNanos(nanos - nanos()), event);
+  }
+
+  long nextConnection() {
+    return ++connections;
+  }
+
+  /// A name that nobody else has.
+  String unique() {
+    return String.format("%08x%04x", (int) chance.bits(), ++names);
+  }
+
+  void tell(Supplier<String> what) {
+    scheduler.trace().tell(() -> "t=" + nanos() / 1_000 + "us " + what.get());
+  }
+
+  @Override
+  public void close() {
+    scheduler.close();
+  }
+}

@@ -1,0 +1,88 @@
+package io.batonmq.sim.pair;
+
+import io.batonmq.ha.ExitCode;
+import io.batonmq.ha.Receipt;
+import io.batonmq.ha.Role;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// How much of everything a run, or many, had: a campaign in which nothing happened proves nothing.
+public final class Stats {
+  long seeds;
+  long simulatedNanos;
+  long points;
+  long connections;
+  long resends;
+  long confirmed;
+  long refused;
+  long accepted;
+  long commits;
+  long deliveries;
+  long again;
+  long moved;
+  long loads;
+  long snapshots;
+  private final Map<Receipt.Cause, Long> takeovers = new EnumMap<>(Receipt.Cause.class);
+  private final Map<ExitCode, Long> exits = new EnumMap<>(ExitCode.class);
+
+  void roles(Role after) {
+    if (after instanceof Role.Active active) {
+      takeovers.merge(active.receipt().cause(), 1L, Long::sum);
+    }
+  }
+
+  void fenced(ExitCode code) {
+    exits.merge(code, 1L, Long::sum);
+  }
+
+  /// How often a node took over for a reason.
+  public long takeovers(Receipt.Cause cause) {
+    return takeovers.getOrDefault(cause, 0L);
+  }
+
+  /// Messages that were confirmed.
+  public long confirmed() {
+    return confirmed;
+  }
+
+  /// Adds what another run had.
+  public void add(Stats other) {
+    seeds += other.seeds;
+    simulatedNanos += other.simulatedNanos;
+    points += other.points;
+    connections += other.connections;
+    resends += other.resends;
+    confirmed += other.confirmed;
+    refused += other.refused;
+    accepted += other.accepted;
+    commits += other.commits;
+    deliveries += other.deliveries;
+    again += other.again;
+    moved += other.moved;
+    loads += other.loads;
+    snapshots += other.snapshots;
+    other.takeovers.forEach((cause, count) -> takeovers.merge(cause, count, Long::sum));
+    other.exits.forEach((code, count) -> exits.merge(code, count, Long::sum));
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        "seeds=%d simulated_s=%d points=%d takeovers=%s exits=%s connections=%d confirmed=%d"
+            + " refused=%d resends=%d deliveries=%d again=%d moved=%d accepted=%d commits=%d",
+        seeds,
+        simulatedNanos / 1_000_000_000,
+        points,
+        takeovers,
+        exits,
+        connections,
+        confirmed,
+        refused,
+        resends,
+        deliveries,
+        again,
+        moved,
+        accepted,
+        commits);
+  }
+}

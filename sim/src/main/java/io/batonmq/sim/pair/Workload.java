@@ -1,0 +1,33 @@
+package io.batonmq.sim.pair;
+
+import io.batonmq.sim.Chance;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The clients of one seed.
+final class Workload {
+  private final List<Client> clients = new ArrayList<>();
+
+  Workload(Simulation sim) {
+    Chance chance = sim.chance().fork();
+    int producers = 1 + chance.below(4);
+    int messages = 10 + chance.below(80);
+    for (int i = 0; i < producers; i++) {
+      String address = Setup.ADDRESSES.get(chance.below(Setup.ADDRESSES.size()));
+      clients.add(
+          new Producer(sim, "p" + i, address, messages, 1_000_000_000L / (1 + chance.below(8))));
+    }
+    for (String queue : Setup.QUEUES) {
+      int takers = 1 + chance.below(2);
+      for (int i = 0; i < takers; i++) {
+        clients.add(new Taker(sim, "c-" + queue + "-" + i, queue));
+      }
+    }
+    clients.add(new Taker(sim, "c-dead", Setup.DEAD));
+    clients.add(new Taker(sim, "c-expired", Setup.EXPIRED));
+  }
+
+  List<Client> clients() {
+    return clients;
+  }
+}
