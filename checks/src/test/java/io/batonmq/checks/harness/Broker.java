@@ -12,6 +12,8 @@ import io.batonmq.server.instance.InstanceCreator;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +68,7 @@ public final class Broker {
   }
 
   /// Changes `broker.xml`; an edit that changes nothing is a mistake of the test.
-  public void edit(java.util.function.UnaryOperator<String> edit) {
+  public void edit(UnaryOperator<String> edit) {
     try {
       var before = Files.readString(instance.brokerXml());
       var after = edit.apply(before);
@@ -121,11 +124,13 @@ public final class Broker {
     }
     try {
       outBefore = Files.exists(out) ? Files.size(out) : 0;
-      process =
+      var started =
           new ProcessBuilder(command())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(out.toFile()))
               .start();
+      process = started;
+      Shell.endWithThisProcess(started);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -238,8 +243,8 @@ public final class Broker {
   public String printed() {
     try (var file = Files.newByteChannel(out)) {
       file.position(outBefore);
-      var bytes = java.nio.channels.Channels.newInputStream(file).readAllBytes();
-      return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+      var bytes = Channels.newInputStream(file).readAllBytes();
+      return new String(bytes, StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,6 +3,9 @@ package io.batonmq.checks.harness;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -70,9 +73,39 @@ public final class Client implements AutoCloseable {
     return done;
   }
 
+  /// Sends the text again and again; done only in that it fails.
+  public CompletableFuture<String> sendingOn(String queue, String text) {
+    var done = new CompletableFuture<String>();
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> {
+          try {
+            while (true) {
+              send(queue, text);
+            }
+          } catch (JMSException | RuntimeException e) {
+            done.completeExceptionally(e);
+          }
+        });
+    return done;
+  }
+
+  /// Whether it is confirmed, and that in this time.
+  public static boolean isConfirmedWithin(CompletableFuture<String> sending, Duration patience) {
+    try {
+      sending.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
   /// Receives so many texts, in order, each acknowledged; an exception if they do not come.
-  public java.util.List<String> receive(String queue, int count) throws JMSException {
-    var texts = new java.util.ArrayList<String>();
+  public List<String> receive(String queue, int count) throws JMSException {
+    var texts = new ArrayList<String>();
     try (var consumer = session.createConsumer(session.createQueue(queue))) {
       while (texts.size() < count) {
         var message = consumer.receive(Until.PATIENCE.toMillis());

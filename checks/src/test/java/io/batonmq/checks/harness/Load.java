@@ -114,9 +114,11 @@ public final class Load implements AutoCloseable {
 
     @Override
     public void onException(Message message, Exception exception) {
-      // The client gives up the answers that it waits for when its connection is lost; whether the
-      // message is there remains open.
-      if (!String.valueOf(exception.getMessage()).contains("connection loss")) {
+      // This client gives up the answers that it waits for when its connection moves, however
+      // politely
+      // it was asked to; whether the message is there remains open.
+      var reason = String.valueOf(exception.getMessage());
+      if (!reason.contains("connection loss") && !reason.contains("hands over")) {
         ledger.error("send of " + id + ": " + exception);
       }
       window.release();

@@ -6,10 +6,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Commands of the system, for what Java cannot do: signals, mounts, name spaces.
 public final class Shell {
   private Shell() {}
+
+  private static final Set<Process> OURS = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> OURS.forEach(Process::destroyForcibly), "end brokers"));
+  }
+
+  /// Sees to it that the process ends, at the latest when this one does.
+  public static void endWithThisProcess(Process process) {
+    OURS.removeIf(old -> !old.isAlive());
+    OURS.add(process);
+  }
 
   /// What a command said and how it ended.
   public record Result(int code, String out) {}

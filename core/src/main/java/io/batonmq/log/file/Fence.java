@@ -1,6 +1,7 @@
 package io.batonmq.log.file;
 
 import io.batonmq.seam.Storage;
+import io.batonmq.seam.StorageException;
 import io.batonmq.seam.StoredFile;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -50,12 +51,16 @@ final class Fence {
     }
   }
 
-  /// Whether a later claimant has raised the fence of this tenure. A fence that is gone counts as
-  /// raised: somebody removed the tenure.
+  /// Whether a later claimant has raised the fence of this tenure.
+  ///
+  /// @throws StorageException if the fence is gone: nobody removes it while its node lives, so with it
+  ///     the store was removed, or the disk is not there any more
   static boolean raised(Storage storage, Tenure tenure) {
     Optional<StoredFile> file = storage.open(tenure.fence(), Storage.Access.READ);
     if (file.isEmpty()) {
-      return true;
+      throw new StorageException(
+          StorageException.Kind.MISSING,
+          tenure.fence() + " is gone: the store was removed, or its disk is not there");
     }
     try (StoredFile opened = file.get()) {
       ByteBuffer sector = ByteBuffer.allocate(8);

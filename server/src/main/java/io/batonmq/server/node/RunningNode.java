@@ -117,8 +117,11 @@ final class RunningNode implements RoleListener, Node.Doors {
   @Override
   public void became(Role before, Role after, String reason) {
     switch (after) {
-      case Role.Standby standby when standby.active().equals(ha.node()) ->
-          LOG.info("standby epoch={} reason=\"{}\"", standby.epoch(), reason);
+      case Role.Standby standby when before instanceof Role.Active ->
+          LOG.info("standby: gave the baton up; epoch={} reason=\"{}\"", standby.epoch(), reason);
+      case Role.Standby standby when standby.active().equals(ha.node()) -> {
+        // Its own last tenure, until the next node has claimed one.
+      }
       case Role.Standby standby ->
           LOG.info(
               "standby: following the log, ready to take over; epoch={} active={}",

@@ -1,0 +1,144 @@
+package io.batonmq.checks.pair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.batonmq.checks.harness.Client;
+import io.batonmq.checks.harness.NodePlan;
+import io.batonmq.checks.harness.Ports;
+import io.batonmq.checks.harness.Shell;
+import io.batonmq.checks.harness.Stage;
+import io.batonmq.checks.harness.Until;
+import io.batonmq.ha.ExitCode;
+import io.batonmq.log.file.LogVerify;
+import io.batonmq.server.platform.DiskStorage;
+import jakarta.jms.JMSException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// Disks that are full, and disks that fail.
+class DiskTest {
+  private static final String TEXT = "x".repeat(10_000);
+  private static final Duration HELD_BACK = Duration.ofSeconds(3);
+
+  @RegisterExtension final Stage stage = new Stage();
+
+  @BeforeEach
+  void onlyWhereDisksCanBeMade() {
+    assumeTrue(Shell.noMounts().isEmpty(), Shell.noMounts());
+  }
+
+  @Test
+  void aFullDiskHoldsProducersBackAndConsumersGoOn() throws Exception {
+    stage.keep(Shell.memoryDisk(stage.path("disk"), "48m"));
+    var plan = NodePlan.single("node").withStore(stage.path("disk/data")).withSegments("1M");
+    var node = stage.broker(plan).start().awaitActive();
+    var ballast = stage.path("disk/ballast");
+    int confirmed = 0;
+    try (var client = Client.to(node.url())) {
+      client.send("q", TEXT);
+      confirmed++;
+      fillUp(ballast);
+      CompletableFuture<String> held;
+      while (true) {
+        held = client.sending("q", TEXT);
+        if (!Client.isConfirmedWithin(held, HELD_BACK)) {
+          break;
+        }
+        confirmed++;
+        assertThat(confirmed).as("nobody is held back").isLessThan(5_000);
+      }
+      System.out.println(
+          "held back after " + confirmed + ": " + (held.isDone() ? Client.outcome(held) : "waits"));
+      assertThat(node.running()).isTrue();
+
+      try (var consumer = Client.to(node.url())) {
+        assertThat(consumer.receive("q", confirmed)).hasSize(confirmed);
+      }
+      Until.holds("all is acknowledged", () -> node.queue("q").orElseThrow().messageCount() == 0);
+
+      Files.delete(ballast);
+      if (!held.isDone()) {
+        assertThat(Client.outcome(held)).startsWith("confirmed");
+      }
+      Until.holds("there is room again", () -> sends(node.url()));
+    }
+    assertThat(node.stop()).isZero();
+    assertThat(LogVerify.verify(DiskStorage.open(node.store())).damages()).isEmpty();
+  }
+
+  private static boolean sends(String url) {
+    try (var client = Client.to(url)) {
+      client.send("again", TEXT);
+      return true;
+    } catch (JMSException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void aDiskThatFailsEndsTheNode() throws Exception {
+    // A disk that loses most of itself: what is written beyond its new end fails.
+    stage.keep(Shell.memoryDisk(stage.path("under"), "200m"));
+    var image = stage.path("under/image");
+    resize(image, 150 << 20);
+    Shell.run("mkfs.ext4", "-q", "-F", "-O", "^has_journal", image.toString());
+    var loop = Shell.attempt("losetup", "-f", "--show", image.toString());
+    assumeTrue(loop.code() == 0, "this machine has no loop devices: " + loop.out());
+    var device = loop.out().strip();
+    stage.keep(() -> Shell.attempt("losetup", "-d", device));
+    var disk = Files.createDirectories(stage.path("disk"));
+    Shell.run("mount", device, disk.toString());
+    stage.keep(() -> Shell.attempt("umount", "-l", disk.toString()));
+    var plan = NodePlan.single("node").withStore(disk.resolve("data")).withSegments("1M");
+    var node = stage.broker(plan).start().awaitActive();
+    try (var client = Client.to(node.url())) {
+      client.send("q", TEXT);
+      resize(image, 64 << 10);
+      Shell.run("losetup", "-c", device);
+      assertThat(Client.outcome(client.sendingOn("q", TEXT))).startsWith("failed");
+    }
+    assertThat(node.awaitExit()).isEqualTo(ExitCode.STORE_FAILED.code());
+    assertThat(node.printed()).containsPattern("fenced: .*store failed.*exit_code=12");
+    assertThat(Ports.answers(node.port())).isFalse();
+  }
+
+  private static void resize(Path image, long bytes) throws IOException {
+    try (var file = new RandomAccessFile(image.toFile(), "rw")) {
+      file.setLength(bytes);
+    }
+  }
+
+  @Test
+  void aStoreThatIsRemovedEndsTheNode() throws Exception {
+    var node = stage.broker(NodePlan.single("node")).start().awaitActive();
+    try (var client = Client.to(node.url())) {
+      client.send("q", TEXT);
+      Shell.run("rm", "-rf", node.store().toString());
+      assertThat(Client.outcome(client.sendingOn("q", TEXT))).startsWith("failed");
+    }
+    // Its lane looks after each sync, its watch once a second: whichever is first says it.
+    assertThat(node.awaitExit()).isIn(ExitCode.STORE_FAILED.code(), ExitCode.LOCK_LOST.code());
+    assertThat(node.printed()).containsPattern("fenced: .*(is gone|is lost)");
+  }
+
+  private static void fillUp(Path ballast) throws IOException {
+    var block = new byte[64 << 10];
+    try (var out = Files.newOutputStream(ballast)) {
+      while (true) {
+        out.write(block);
+      }
+    } catch (IOException full) {
+      if (!String.valueOf(full.getMessage()).contains("space")) {
+        throw full;
+      }
+    }
+  }
+}
