@@ -139,21 +139,29 @@ public final class Broker {
 
   private List<String> command() {
     var command = new ArrayList<>(prefix);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "-Xmx" + plan.heap(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-ea",
-            "-cp",
-            classPath(),
-            Main.class.getName(),
-            "run",
-            "--instance",
-            instance.dir().toString()));
+    command.addAll(baton("run"));
     return command;
+  }
+
+  private List<String> baton(String word) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED",
+        "-Xmx" + plan.heap(),
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-ea",
+        "-cp",
+        classPath(),
+        Main.class.getName(),
+        word,
+        "--instance",
+        instance.dir().toString());
+  }
+
+  /// Runs another word of the command on the instance, such as `status`.
+  public Shell.Result command(String word) {
+    return Shell.attempt(baton(word).toArray(String[]::new));
   }
 
   private static String classPath() {

@@ -22,6 +22,8 @@ class KillTest {
   /// What has to be delivered between two kills: enough to see that everybody has moved.
   private static final int PROGRESS = 200;
 
+  private static final long FOLLOWED_BYTES = 1 << 20;
+
   @RegisterExtension final Stage stage = new Stage();
 
   @Test
@@ -37,8 +39,13 @@ class KillTest {
     for (int i = 1; i <= TAKEOVERS; i++) {
       awaitProgress(ledger);
       active.kill();
+      long killed = System.nanoTime();
       var next = pair.other(active).awaitActive();
-      System.out.println("take-over " + i + " " + next.status().receipts().getFirst());
+      long served = ledger.confirmedCount();
+      Until.holds("somebody is confirmed again", () -> ledger.confirmedCount() > served);
+      System.out.printf(
+          "take-over %d after_ms=%d %s%n",
+          i, (System.nanoTime() - killed) / 1_000_000, next.status().receipts().getFirst());
       active.start().awaitStandby();
       active = next;
       if (i % 2 == 0) {
@@ -58,6 +65,13 @@ class KillTest {
     assertThat(account.confirmed()).isPositive();
     stopBoth(pair, active);
     assertThat(LogVerify.verify(DiskStorage.open(active.store())).damages()).isEmpty();
+  }
+
+  private static void awaitFollowed(Pair pair, Broker active) {
+    Until.holds(
+        "the other follows, under load",
+        () ->
+            pair.other(active).status().applied() + FOLLOWED_BYTES >= active.status().committed());
   }
 
   private static void awaitProgress(Ledger ledger) {

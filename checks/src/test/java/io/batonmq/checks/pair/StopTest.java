@@ -9,6 +9,10 @@ import io.batonmq.checks.harness.NodePlan;
 import io.batonmq.checks.harness.Pair;
 import io.batonmq.checks.harness.Stage;
 import io.batonmq.checks.harness.Until;
+import io.batonmq.cli.Exit;
+import io.batonmq.server.node.ServerMain;
+import java.net.ServerSocket;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -80,6 +84,46 @@ class StopTest {
       flow(ledger);
     }
     finish(pair, ledger, load);
+  }
+
+  @Test
+  void aBackupThatCannotBeReachedLeavesTheBatonToAnother() throws Exception {
+    var pair = stage.pair(Pair.Plans.of(stage.path("store")).withoutFailback()).start();
+    try (var client = Client.to(pair.primary().url())) {
+      client.send("q", "stays");
+    }
+    try (var other = new ServerSocket(pair.backup().port())) {
+      pair.primary().kill();
+
+      assertThat(pair.backup().awaitExit())
+          .as(other.toString())
+          .isEqualTo(ServerMain.EXIT_CANNOT_LISTEN);
+    }
+    assertThat(pair.backup().printed())
+        .contains("cannot listen on 127.0.0.1:" + pair.backup().port());
+    pair.primary().start().awaitActive();
+    try (var client = Client.to(pair.primary().url())) {
+      assertThat(client.receive("q", 1)).containsExactly("stays");
+    }
+  }
+
+  @Test
+  void whatAKilledNodeLeavesBehindDoesNotConfuseAnOperator() {
+    var node = stage.broker(NodePlan.single("node")).start().awaitActive();
+    var running = node.command("status");
+    assertThat(running.code()).as(running.out()).isZero();
+    assertThat(running.out()).contains("active");
+    node.kill();
+
+    for (var word : List.of("status", "stop")) {
+      var result = node.command(word);
+      assertThat(result.code()).as(result.out()).isEqualTo(Exit.NOT_RUNNING.code());
+      assertThat(result.out()).doesNotContain("\tat ");
+    }
+    node.start().awaitActive();
+    var stopped = node.command("stop");
+    assertThat(stopped.code()).as(stopped.out()).isZero();
+    assertThat(node.awaitExit()).isZero();
   }
 
   private static void finish(Pair pair, Ledger ledger, Load load) {
