@@ -16,7 +16,7 @@ final class Acquaintances {
 
   /// Takes note of who is present; called often, mostly with the list of the last time.
   synchronized void meet(List<Presence.Peer> present) {
-    if (present == met) {
+    if (present.equals(met)) {
       return;
     }
     met = present;
