@@ -25,10 +25,11 @@ public final class Baton {
   private static final long LOOK_NANOS = 50_000_000L;
   private static final long LOCK_CHECK_NANOS = 1_000_000_000L;
   private static final long PEERS_NANOS = 100_000_000L;
+  private static final long RETRY_NANOS = 1_000_000_000L;
   private static final long QUIESCE_NANOS_MAX = 5_000_000_000L;
+  private static final long CLOSE_NANOS_MAX = 5_000_000_000L;
+  private static final long SWITCHOVER_NANOS_MAX = 30_000_000_000L;
   private static final long CAUGHT_UP_BYTES = 8 << 20;
-  private static final long PATIENCE_NANOS = 3_000_000_000L;
-  private static final long PATIENCE_STALE_NANOS = 90_000_000_000L;
 
   private final Storage storage;
   private final HaSettings settings;
@@ -37,27 +38,32 @@ public final class Baton {
   private final Replica replica;
   private final RoleListener listener;
   private final Runnable wake;
+  private final Standing standing;
 
   private volatile Role role = new Role.Standby(0, "");
   private volatile List<Presence.Peer> peers = List.of();
-  private volatile long applied;
   private volatile @Nullable String request;
   private volatile boolean stopping;
   private volatile boolean left;
 
-  private @Nullable Follower follower;
   private @Nullable Watched watched;
   private @Nullable HeldLock held;
   private @Nullable HandOver handOver;
-  private long damagedSinceNanos = -1;
+  private String handedOverBy = "";
+  private long requestedNanos = -1;
   private long nextLookNanos;
+  private long nextTryNanos;
   private long nextPeersNanos;
   private long nextLockCheckNanos;
   private boolean appeared;
   private boolean due = true;
+  private boolean tried;
+  private String waitingFor = "";
 
   /// A hand-over in progress.
-  private record HandOver(Note note, long deadlineNanos, String reason) {}
+  ///
+  /// @param released whether the doors are closed, so that nothing is confirmed any more
+  private record HandOver(Note note, long deadlineNanos, String reason, boolean released) {}
 
   /// @param wake run on any thread when there is something for [#doWork]
   public Baton(
@@ -75,6 +81,7 @@ public final class Baton {
     this.replica = replica;
     this.listener = listener;
     this.wake = wake;
+    this.standing = new Standing(log, replica, storage.namesMayBeStale());
   }
 
   // ---- anyone
@@ -90,10 +97,11 @@ public final class Baton {
 
   /// Position up to which this node has applied the log while it follows.
   public long applied() {
-    return applied;
+    return standing.applied();
   }
 
-  /// Asks an active node to hand over to another that is present.
+  /// Asks an active node to hand over to another that is present; forgotten when none of them is ready
+  /// within half a minute.
   ///
   /// @param presence id of the other, or empty for any
   public void switchover(String presence) {
@@ -123,32 +131,53 @@ public final class Baton {
         case Role.Fenced _ -> false;
       };
     } catch (StorageException e) {
-      if (e.kind() == StorageException.Kind.STALE && role instanceof Role.Standby) {
-        damaged(String.valueOf(e.getMessage()), now);
-      } else {
-        fence(ExitCode.STORE_FAILED, "the store failed: " + e.getMessage());
-      }
+      failed(e, now);
     } catch (DamagedException e) {
       damaged(String.valueOf(e.getMessage()), now);
     }
     return true;
   }
 
-  private void damaged(String message, Now now) {
-    // What seems to be missing may only not be seen yet (names on a network file system are up to a
-    // minute old), or was removed between two looks. A standby has promised nothing: it looks
-    // again.
-    if (damagedSinceNanos < 0) {
-      damagedSinceNanos = now.nanos();
-      listener.waiting(message);
+  private void failed(StorageException e, Now now) {
+    String reason = "the store failed: " + e.getMessage();
+    if (role instanceof Role.Active) {
+      fence(ExitCode.STORE_FAILED, reason);
+      return;
     }
-    long patience = storage.namesMayBeStale() ? PATIENCE_STALE_NANOS : PATIENCE_NANOS;
-    if (role instanceof Role.Standby && now.nanos() - damagedSinceNanos < patience) {
-      startAnew();
-      nextLookNanos = now.nanos() + LOOK_NANOS;
+    switch (e.kind()) {
+      // What was removed while it was open here may be found again under the newest snapshot.
+      case STALE, MISSING -> damaged(reason, now);
+      // A node that confirms nothing may wait until there is room for its first segment.
+      case NO_SPACE -> standBack(reason, now);
+      default -> fence(ExitCode.STORE_FAILED, reason);
+    }
+  }
+
+  private void damaged(String reason, Now now) {
+    if (!(role instanceof Role.Active) && standing.mayLookAgain(now)) {
+      standBack(reason, now);
     } else {
-      fence(ExitCode.STORE_DAMAGED, message);
+      fence(ExitCode.STORE_DAMAGED, reason);
     }
+  }
+
+  /// After a failure that may pass: whoever was about to take over is a standby again, and the next try
+  /// is not made at once, since each uses up an epoch.
+  private void standBack(String reason, Now now) {
+    if (!reason.equals(waitingFor)) {
+      listener.waiting(reason);
+    }
+    waitingFor = reason;
+    if (role instanceof Role.Promoting) {
+      standing.startAnew();
+      become(new Role.Standby(role.epoch(), ""), reason);
+    }
+    nextTryNanos = now.nanos() + RETRY_NANOS;
+    tried = true;
+  }
+
+  private boolean mayTry(Now now) {
+    return !tried || now.nanos() - nextTryNanos >= 0;
   }
 
   // ---- standby
@@ -165,154 +194,101 @@ public final class Baton {
       presence.appear(now);
       appeared = true;
     }
-    boolean followed = follow();
-    if (followed) {
-      damagedSinceNanos = -1;
-    }
-    presence.update(now, role, applied);
-    if (watched != null && watched.granted()) {
+    presence.update(now, role, standing.applied());
+    if (watched != null && watched.grantedNow()) {
       due = true;
     }
-    if (due || now.nanos() - nextLookNanos >= 0) {
+    boolean look = due || now.nanos() - nextLookNanos >= 0;
+    if (look) {
+      // Before anything that may fail, or a store that cannot be read would be read without a
+      // pause.
       due = false;
       nextLookNanos = now.nanos() + LOOK_NANOS;
+    }
+    // Idle, it costs a handful of calls on the storage at each look, and none between.
+    boolean more =
+        (look || standing.mayHaveMore())
+            && standing.read(watched == null ? 0 : watched.committed(), now);
+    if (look) {
       look(now);
     }
-    return followed;
-  }
-
-  private boolean follow() {
-    if (follower == null && !openFollower()) {
-      return false;
-    }
-    int handed = follower == null ? 0 : follower.poll(replica);
-    applied = follower == null ? 0 : follower.position();
-    return handed > 0;
-  }
-
-  private boolean openFollower() {
-    log.forget();
-    if (log.chain().isEmpty()) {
-      return false;
-    }
-    var snapshot = log.newestSnapshot();
-    replica.reset();
-    if (snapshot.position() > 0) {
-      log.snapshots().read(snapshot, replica::restore);
-    }
-    follower = log.follow(snapshot.position());
-    return true;
+    return more;
   }
 
   private void look(Now now) {
     Optional<Tenure> newest = log.register().newest();
     if (newest.isEmpty()) {
-      takeOver(Receipt.Cause.FIRST_START, "", now, 0);
+      if (mayTry(now)) {
+        takeOver(Receipt.Cause.FIRST_START, "", now, 0);
+      }
       return;
     }
     Watched watch = watch(newest.get(), now);
-    watch.look(log.heart(newest.get()), now);
+    watch.look(log, now);
     if (now.nanos() - nextPeersNanos >= 0) {
       nextPeersNanos = now.nanos() + PEERS_NANOS;
       peers = presence.others(now);
     }
-    reason(watch, now)
-        .ifPresent(cause -> {
-          long silent = now.nanos() - watch.changedNanos();
-          takeOver(cause, newest.get().node(), now, silent);
-        });
+    Optional<Receipt.Cause> cause = watch.reason(presence, now);
+    if (cause.isPresent() && standing.caughtUp() && mayTry(now)) {
+      takeOver(cause.get(), newest.get().node(), now, watch.silentNanos(now));
+    }
   }
 
   private Watched watch(Tenure newest, Now now) {
     if (watched == null || !watched.tenure().equals(newest)) {
-      if (watched != null) {
-        watched.close();
-      }
-      watched = new Watched(storage, newest, now, wake);
+      unwatch();
+      watched = new Watched(storage, settings, newest, now, wake);
       become(new Role.Standby(newest.epoch(), newest.node()), "following " + newest.node());
     }
     return watched;
   }
 
-  /// Why to take over now, if at all.
-  private Optional<Receipt.Cause> reason(Watched watch, Now now) {
-    Optional<Note> note = Note.read(storage, watch.tenure());
-    if (note.isPresent()) {
-      return switch (note.get()) {
-        case Note.Next next when next.presence().equals(presence.id()) ->
-            Optional.of(Receipt.Cause.HANDED_OVER);
-        case Note.Next next when presence.alive(next.presence(), now).isPresent() ->
-            Optional.empty();
-        case Note.Next _ -> Optional.of(Receipt.Cause.STOPPED);
-        case Note.Free _ -> Optional.of(Receipt.Cause.STOPPED);
-        case Note.Stopped _ ->
-            settings.role() == HaSettings.Configured.PRIMARY
-                ? Optional.of(Receipt.Cause.STOPPED)
-                : Optional.empty();
-      };
+  private void unwatch() {
+    if (watched != null) {
+      watched.close();
     }
-    if (watch.granted()) {
-      return Optional.of(Receipt.Cause.LOCK_FREE);
-    }
-    if (now.nanos() - watch.changedNanos() >= settings.stallNanos()) {
-      return Optional.of(Receipt.Cause.HUNG);
-    }
-    return Optional.empty();
+    watched = null;
   }
 
   private void takeOver(Receipt.Cause cause, String before, Now now, long silentNanos) {
     long known = role.epoch();
     become(new Role.Promoting(known, cause), cause.name());
-    long readBefore = follower == null ? 0 : follower.bytesRead();
-    Optional<FileLog.Taken> taken = log.takeOver(Optional.ofNullable(follower), replica);
-    if (taken.isEmpty()) {
-      startAnew();
+    long readBefore = standing.bytesRead();
+    Optional<Follower> follower = standing.follower();
+    Optional<FileLog.Taken> won = log.takeOver(known, follower, replica);
+    if (won.isEmpty()) {
+      standing.startAnew();
       become(new Role.Standby(known, before), "another node was first");
       return;
     }
-    Follower finished = follower;
-    long read = finished == null ? 0 : finished.bytesRead() - readBefore;
-    closeFollower();
-    held = taken.get().lock();
-    LogWriter writer = taken.get().writer();
+    FileLog.Taken taken = won.get();
+    held = taken.lock();
+    long read = standing.bytesRead() - readBefore;
+    handedOverBy =
+        cause == Receipt.Cause.HANDED_OVER && watched != null ? watched.handedOverBy() : "";
+    standing.close();
+    unwatch();
     Receipt receipt =
         new Receipt(
-            taken.get().tenure().epoch(),
+            taken.tenure().epoch(),
             cause,
             before,
-            taken.get().sealed(),
-            taken.get().tail(),
+            taken.sealed(),
+            taken.tail(),
             read,
             silentNanos / 1_000_000,
             (listener.nanos() - now.nanos()) / 1_000_000,
             now.wallMillis());
-    Role.Active active = new Role.Active(receipt.epoch(), writer, receipt);
+    Role.Active active = new Role.Active(receipt.epoch(), taken.writer(), receipt);
     nextLockCheckNanos = now.nanos() + LOCK_CHECK_NANOS;
     become(active, cause.name());
     replica.serve(active);
-    presence.update(now, role, writer.committed());
-  }
-
-  /// Throws away what was applied and reads again.
-  private void startAnew() {
-    closeFollower();
-    log.forget();
-    replica.reset();
-  }
-
-  private void closeFollower() {
-    if (follower != null) {
-      follower.close();
-    }
-    follower = null;
   }
 
   private void leave() {
-    closeFollower();
-    if (watched != null) {
-      watched.close();
-    }
-    watched = null;
+    standing.close();
+    unwatch();
     presence.close();
     left = true;
   }
@@ -320,19 +296,15 @@ public final class Baton {
   // ---- active
 
   private boolean serve(Role.Active active, Now now) {
+    if (handOver != null && handOver.released()) {
+      return pass(active, handOver, now);
+    }
     Optional<LogWriter.End> end = active.appender().ended();
     if (end.isPresent()) {
       fence(code(end.get()), end.get().reason());
       return true;
     }
     presence.update(now, role, active.appender().committed());
-    if (handOver != null) {
-      return goOn(active, handOver, now);
-    }
-    if (stopping) {
-      begin(active, stopNote(now), "stopped by request", now);
-      return true;
-    }
     if (now.nanos() - nextLockCheckNanos >= 0) {
       nextLockCheckNanos = now.nanos() + LOCK_CHECK_NANOS;
       if (held != null && !held.stillHeld()) {
@@ -340,12 +312,23 @@ public final class Baton {
         return true;
       }
     }
+    if (handOver != null) {
+      return release(active, handOver, now);
+    }
+    if (stopping) {
+      begin(active, stopNote(now), "stopped by request", now);
+      return true;
+    }
     if (now.nanos() - nextPeersNanos >= 0) {
       nextPeersNanos = now.nanos() + PEERS_NANOS;
       peers = presence.others(now);
-      successor(active).ifPresent(peer -> begin(active, new Note.Next(peer.id()), why(peer), now));
+      successor(active, now).ifPresent(peer -> begin(active, next(peer), why(peer), now));
     }
     return false;
+  }
+
+  private Note next(Presence.Peer peer) {
+    return new Note.Next(peer.id(), presence.id());
   }
 
   private static String why(Presence.Peer peer) {
@@ -353,22 +336,42 @@ public final class Baton {
   }
 
   /// The peer to hand over to, if there is reason to.
-  private Optional<Presence.Peer> successor(Role.Active active) {
+  private Optional<Presence.Peer> successor(Role.Active active, Now now) {
     String wanted = request;
-    boolean failback = settings.role() == HaSettings.Configured.BACKUP && settings.allowFailback();
     for (Presence.Peer peer : peers) {
-      boolean ready =
-          peer.fresh()
-              && peer.role().equals("standby")
-              && active.appender().committed() - peer.applied() <= CAUGHT_UP_BYTES;
       boolean asked = wanted != null && (wanted.isEmpty() || wanted.equals(peer.id()));
-      boolean due = failback && peer.configured() == HaSettings.Configured.PRIMARY;
-      if (ready && (asked || due)) {
-        request = null;
+      if (ready(peer, active) && (asked || failsBackTo(peer))) {
+        forgetRequest();
         return Optional.of(peer);
       }
     }
+    if (wanted != null && requestedNanos < 0) {
+      requestedNanos = now.nanos();
+    } else if (wanted != null && now.nanos() - requestedNanos >= SWITCHOVER_NANOS_MAX) {
+      listener.waiting("no other node was ready to be handed over to");
+      forgetRequest();
+    }
     return Optional.empty();
+  }
+
+  private void forgetRequest() {
+    request = null;
+    requestedNanos = -1;
+  }
+
+  private static boolean ready(Presence.Peer peer, Role.Active active) {
+    return peer.fresh()
+        && peer.role().equals("standby")
+        && active.appender().committed() - peer.applied() <= CAUGHT_UP_BYTES;
+  }
+
+  /// A primary that handed over to this node, as it was asked to, is not given the baton back before it
+  /// has been started again.
+  private boolean failsBackTo(Presence.Peer peer) {
+    return settings.role() == HaSettings.Configured.BACKUP
+        && settings.allowFailback()
+        && peer.configured() == HaSettings.Configured.PRIMARY
+        && !peer.id().equals(handedOverBy);
   }
 
   private Note stopNote(Now now) {
@@ -378,17 +381,18 @@ public final class Baton {
     return presence.others(now).stream()
         .filter(peer -> peer.fresh() && peer.role().equals("standby"))
         .findFirst()
-        .<Note>map(peer -> new Note.Next(peer.id()))
+        .map(this::next)
         .orElseGet(Note.Free::new);
   }
 
   private void begin(Role.Active active, Note note, String reason, Now now) {
     listener.waiting(reason + ", draining at position " + active.appender().committed());
-    handOver = new HandOver(note, now.nanos() + QUIESCE_NANOS_MAX, reason);
+    handOver = new HandOver(note, now.nanos() + QUIESCE_NANOS_MAX, reason, false);
     replica.quiesce();
   }
 
-  private boolean goOn(Role.Active active, HandOver going, Now now) {
+  /// Closes the doors once everything that was taken is confirmed, or when that takes too long.
+  private boolean release(Role.Active active, HandOver going, Now now) {
     if (!replica.quiesced() && now.nanos() - going.deadlineNanos() < 0) {
       return false;
     }
@@ -396,16 +400,26 @@ public final class Baton {
     // tail.
     active.appender().end(new LogWriter.End.Released(going.reason()));
     replica.release(going.reason());
-    Tenure mine = active.appender().tenure();
     active.appender().close();
-    Note.leave(storage, mine, going.note());
+    handOver = new HandOver(going.note(), now.nanos() + CLOSE_NANOS_MAX, going.reason(), true);
+    return true;
+  }
+
+  /// Writes the hand-over down and gives the lock back.
+  private boolean pass(Role.Active active, HandOver going, Now now) {
+    // What the log's lane still writes would be a tail that the next active has to copy. If its
+    // disk
+    // hangs, nobody waits for that.
+    if (!active.appender().closed() && now.nanos() - going.deadlineNanos() < 0) {
+      return false;
+    }
+    Note.leave(storage, log, active.appender().tenure(), going.note());
     if (held != null) {
       held.close();
     }
     held = null;
     handOver = null;
-    watched = null;
-    startAnew();
+    standing.startAnew();
     become(new Role.Standby(active.epoch(), settings.node()), going.reason());
     presence.update(now, role, 0);
     return true;
@@ -424,8 +438,25 @@ public final class Baton {
     if (before instanceof Role.Active active) {
       active.appender().end(new LogWriter.End.Superseded(reason));
       replica.release(reason);
+      active.appender().close();
     }
     become(new Role.Fenced(before.epoch(), code, reason), reason);
+    giveBack();
+  }
+
+  /// The process is about to end and loses all this anyway; but not if it stands still instead, and
+  /// others wait.
+  private void giveBack() {
+    try {
+      if (held != null) {
+        held.close();
+      }
+      standing.close();
+      unwatch();
+      presence.close();
+    } catch (StorageException e) {
+      listener.waiting("not everything was given back: " + e.getMessage());
+    }
   }
 
   private void become(Role next, String reason) {

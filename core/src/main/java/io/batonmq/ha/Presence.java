@@ -4,15 +4,14 @@ import io.batonmq.log.Facts;
 import io.batonmq.seam.HeldLock;
 import io.batonmq.seam.Now;
 import io.batonmq.seam.Storage;
+import io.batonmq.seam.StorageException;
 import io.batonmq.seam.StoredFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /// The files by which nodes that use one store know of each other. Nothing here is needed for safety:
@@ -39,9 +38,17 @@ public final class Presence implements AutoCloseable {
       List<String> connectors,
       String version,
       long applied,
-      boolean fresh) {}
+      boolean fresh) {
+    Peer with(boolean nowFresh) {
+      return new Peer(id, node, configured, role, connectors, version, applied, nowFresh);
+    }
+  }
 
-  private record Seen(String count, long changedNanos) {}
+  /// What was read last.
+  ///
+  /// @param sinceNanos when it was first read so
+  /// @param moved whether it was different before
+  private record Seen(Peer peer, String count, long sinceNanos, boolean moved) {}
 
   private final Storage storage;
   private final HaSettings settings;
@@ -68,14 +75,18 @@ public final class Presence implements AutoCloseable {
   public void appear(Now now) {
     storage.makeDirectory(DIRECTORY);
     storage.syncDirectory("");
-    StoredFile created =
-        storage
-            .createExclusive(path(id))
-            .orElseThrow(() -> new IllegalStateException("presence " + id + " is in use"));
-    file = created;
-    lock = storage.tryLock(path(id)).orElse(null);
+    show();
     say(now, "standby", 0);
     storage.syncDirectory(DIRECTORY);
+  }
+
+  private void show() {
+    file =
+        storage
+            .createExclusive(path(id))
+            .or(() -> storage.open(path(id), Storage.Access.WRITE))
+            .orElse(null);
+    lock = storage.tryLock(path(id)).orElse(null);
   }
 
   private static String path(String id) {
@@ -92,12 +103,11 @@ public final class Presence implements AutoCloseable {
   }
 
   private void say(Now now, String role, long applied) {
-    if (file == null) {
-      return;
-    }
-    if (lock == null) {
-      // An observer may have held it for a moment to see whether this node lives.
-      lock = storage.tryLock(path(id)).orElse(null);
+    if (lock == null || !lock.stillHeld()) {
+      // Another held it for a moment to see whether this node lives; or this one stood still for so
+      // long that the others took it for dead and removed the file, which would be written unseen.
+      disappear();
+      show();
     }
     said = role;
     saidApplied = applied;
@@ -113,9 +123,29 @@ public final class Presence implements AutoCloseable {
             "version", settings.version(),
             "applied", Long.toString(applied),
             "count", Long.toString(++count));
-    ByteBuffer sector = ByteBuffer.allocate(SIZE).put(facts.encode()).clear();
-    file.write(0, sector);
-    file.sync();
+    write(facts.encode());
+  }
+
+  private void write(byte[] facts) {
+    if (file == null) {
+      return;
+    }
+    ByteBuffer sector = ByteBuffer.allocate(SIZE);
+    sector.put(facts, 0, Math.min(facts.length, SIZE)).clear();
+    try {
+      file.write(0, sector);
+      file.sync();
+    } catch (StorageException e) {
+      if (!isGone(e)) {
+        throw e;
+      }
+      disappear();
+    }
+  }
+
+  /// Others remove the files of those who seem to be dead.
+  private static boolean isGone(StorageException e) {
+    return e.kind() == StorageException.Kind.STALE || e.kind() == StorageException.Kind.MISSING;
   }
 
   /// The other nodes that are alive now.
@@ -131,29 +161,44 @@ public final class Presence implements AutoCloseable {
 
   /// A node, if it is alive now. The file of one that is not is removed.
   public Optional<Peer> alive(String peer, Now now) {
-    Optional<Facts> facts = Facts.read(storage, path(peer));
-    if (facts.isEmpty()) {
+    try {
+      return look(peer, now);
+    } catch (StorageException e) {
+      if (!isGone(e)) {
+        throw e;
+      }
+      seen.remove(peer);
       return Optional.empty();
     }
-    String counted = facts.get().get("count");
-    Seen before = seen.get(peer);
-    boolean changed = before != null && !before.count().equals(counted);
-    if (before == null || changed) {
-      long at = changed ? now.nanos() : now.nanos() - CHANGE_NANOS;
-      seen.put(peer, new Seen(counted, at));
+  }
+
+  private Optional<Peer> look(String peer, Now now) {
+    Optional<StoredFile> opened = storage.open(path(peer), Storage.Access.READ);
+    if (opened.isEmpty()) {
+      seen.remove(peer);
+      return Optional.empty();
     }
-    boolean fresh = now.nanos() - changedAt(peer) < CHANGE_NANOS;
-    if (fresh || lockHeld(peer)) {
-      return Optional.of(peer(facts.get(), fresh));
+    try (StoredFile in = opened.get()) {
+      Facts.read(in).ifPresent(facts -> see(peer, facts, now));
     }
-    storage.remove(path(peer));
-    seen.remove(peer);
+    Seen last = seen.get(peer);
+    boolean recent = last != null && now.nanos() - last.sinceNanos < CHANGE_NANOS;
+    if (last != null && (recent || lockHeld(peer))) {
+      return Optional.of(last.peer.with(recent && last.moved));
+    }
+    if (last != null) {
+      storage.remove(path(peer));
+      seen.remove(peer);
+    }
     return Optional.empty();
   }
 
-  private long changedAt(String peer) {
-    Seen at = seen.get(peer);
-    return at == null ? Long.MIN_VALUE / 4 : at.changedNanos();
+  private void see(String peer, Facts facts, Now now) {
+    String counted = facts.get("count");
+    Seen before = seen.get(peer);
+    if (before == null || !before.count.equals(counted)) {
+      seen.put(peer, new Seen(peer(facts), counted, now.nanos(), before != null));
+    }
   }
 
   private boolean lockHeld(String peer) {
@@ -162,31 +207,48 @@ public final class Presence implements AutoCloseable {
     return free.isEmpty();
   }
 
-  private static Peer peer(Facts facts, boolean fresh) {
-    String connectors = facts.get("connectors", "");
+  private static Peer peer(Facts facts) {
     return new Peer(
         facts.get("id"),
         facts.get("node"),
-        HaSettings.Configured.valueOf(facts.get("configured")),
+        facts.get("configured").equals(HaSettings.Configured.PRIMARY.name())
+            ? HaSettings.Configured.PRIMARY
+            : HaSettings.Configured.BACKUP,
         facts.get("role"),
-        Collections.list(new StringTokenizer(connectors, ",")).stream()
-            .map(String::valueOf)
-            .toList(),
+        connectors(facts.get("connectors", "")),
         facts.get("version"),
         facts.number("applied"),
-        fresh);
+        false);
   }
 
-  @Override
-  public void close() {
+  private static List<String> connectors(String listed) {
+    List<String> connectors = new ArrayList<>();
+    for (int from = 0; from < listed.length(); ) {
+      int comma = listed.indexOf(',', from);
+      int to = comma < 0 ? listed.length() : comma;
+      connectors.add(listed.substring(from, to));
+      from = to + 1;
+    }
+    return connectors;
+  }
+
+  private void disappear() {
     if (lock != null) {
       lock.close();
     }
     if (file != null) {
       file.close();
-      storage.remove(path(id));
     }
     file = null;
     lock = null;
+  }
+
+  @Override
+  public void close() {
+    boolean shown = file != null;
+    disappear();
+    if (shown) {
+      storage.remove(path(id));
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.batonmq.log;
 
 import io.batonmq.seam.Storage;
+import io.batonmq.seam.StorageException;
 import io.batonmq.seam.StoredFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -107,12 +108,17 @@ public record Facts(SequencedMap<String, String> lines) {
       return Optional.empty();
     }
     try (StoredFile file = opened.get()) {
-      ByteBuffer bytes = ByteBuffer.allocate(SIZE_MAX);
-      int length = file.read(0, bytes);
-      byte[] content = new byte[length];
-      bytes.flip().get(content);
-      return decode(content);
+      return read(file);
     }
+  }
+
+  /// Reads an open file; empty if it is not whole.
+  public static Optional<Facts> read(StoredFile file) {
+    ByteBuffer bytes = ByteBuffer.allocate(SIZE_MAX);
+    int length = file.read(0, bytes);
+    byte[] content = new byte[length];
+    bytes.flip().get(content);
+    return decode(content);
   }
 
   /// Writes these facts under a name that nobody has yet, whole or not at all; false if somebody has.
@@ -130,9 +136,16 @@ public record Facts(SequencedMap<String, String> lines) {
       file.write(0, ByteBuffer.wrap(encode()));
       file.sync();
     }
-    boolean mine = storage.link(temporary, directory + "/" + name);
+    String path = directory + "/" + name;
+    boolean mine = storage.link(temporary, path);
     storage.remove(temporary);
     storage.syncDirectory(directory);
+    if (mine && !read(storage, path).equals(Optional.of(this))) {
+      // The file server's power failed between the link and the sync: the name is gone, or
+      // another's.
+      // Without this look two claimants would own one epoch, or one would serve without a manifest.
+      throw new StorageException(StorageException.Kind.IO, path + " vanished when it was made");
+    }
     return mine;
   }
 

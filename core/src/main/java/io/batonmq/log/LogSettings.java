@@ -4,8 +4,8 @@ package io.batonmq.log;
 ///
 /// @param segmentBytes capacity of a segment; `journal-file-size`
 /// @param batchBytesMax a gathering batch is full beyond this
-/// @param sparesMin zeroed segments held ready: while there are none to be had, messages are held back
-///     so that acknowledgements find room
+/// @param sparesMin zeroed segments held ready: while one more of them is missing than the one being
+///     made, messages are held back so that acknowledgements find room
 /// @param markIdleNanos silence after which a committed mark is written
 /// @param heartNanos between two beats of the heart
 /// @param sync whether to wait for stable storage; false only where the user asked for it
@@ -18,7 +18,7 @@ public record LogSettings(
     boolean sync) {
 
   public static final LogSettings DEFAULTS =
-      new LogSettings(10 << 20, 4 << 20, 2, 50_000_000L, 500_000_000L, true);
+      new LogSettings(10 << 20, 4 << 20, 3, 50_000_000L, 500_000_000L, true);
 
   public LogSettings {
     if (segmentBytes < 64 << 10 || segmentBytes > 1 << 30) {

@@ -273,8 +273,12 @@ public final class SimDisk {
   }
 
   boolean hasRoom(Inode inode, long offset, long length) {
-    return capacity == Long.MAX_VALUE
-        || image.allocatedBytes() + inode.live.growth(offset, length) <= capacity;
+    if (capacity == Long.MAX_VALUE) {
+      return true;
+    }
+    // What has its space already needs none, however full the disk is.
+    long growth = inode.live.growth(offset, length);
+    return growth == 0 || image.allocatedBytes() + growth <= capacity;
   }
 
   long cost(Operation operation) {

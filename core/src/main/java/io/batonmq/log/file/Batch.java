@@ -12,11 +12,19 @@ final class Batch {
   /// @param offset of its first record in the batch
   record Split(int offset, int capacity) {}
 
-  private ByteBuffer bytes = RecordFormat.buffer(256 << 10);
+  private static final int CAPACITY = 256 << 10;
+
+  /// A batch that grew beyond this for one huge record does not stay that large.
+  private static final int CAPACITY_KEPT = 16 << 20;
+
+  private ByteBuffer bytes = RecordFormat.buffer(CAPACITY);
   private final ArrayDeque<Split> splits = new ArrayDeque<>();
   private long start;
 
   void begin(long position) {
+    if (bytes.capacity() > CAPACITY_KEPT) {
+      bytes = RecordFormat.buffer(CAPACITY);
+    }
     bytes.clear();
     splits.clear();
     start = position;

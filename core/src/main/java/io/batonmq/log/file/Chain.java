@@ -2,6 +2,7 @@ package io.batonmq.log.file;
 
 import io.batonmq.log.DamagedException;
 import io.batonmq.seam.Storage;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,21 +20,41 @@ public final class Chain {
   private final Register register;
   private final List<Link> links = new ArrayList<>();
 
+  /// Up to this epoch there is nothing new to be found.
+  private long passed;
+
   /// Reads the chain that ends in the newest tenure with a manifest; empty in a new store.
   public Chain(Storage storage, Register register) {
+    this(storage, register, Optional.empty());
+  }
+
+  /// @param known a tenure that has a manifest although its heart may never have beaten: it ended between
+  ///     the two
+  Chain(Storage storage, Register register, Optional<Link> known) {
     this.storage = storage;
     this.register = register;
-    register.newest().flatMap(this::newestValid).ifPresent(this::addWithPredecessors);
+    this.passed = known.map(link -> link.tenure.epoch()).orElse(0L);
+    register.newest().flatMap(this::newestValid).or(() -> known).ifPresent(this::extendTo);
   }
 
   private Optional<Link> newestValid(Tenure newest) {
-    for (long epoch = newest.epoch(); epoch > 0; epoch--) {
-      Optional<Link> link = link(register.read(epoch));
+    for (long epoch = newest.epoch(); epoch > passed; epoch--) {
+      Tenure tenure = register.read(epoch);
+      Optional<Link> link = published(tenure) ? link(tenure) : Optional.empty();
       if (link.isPresent()) {
         return link;
       }
     }
+    // A tenure that has no manifest although a later one is claimed either gets none any more, or
+    // is
+    // found as the predecessor of a later one.
+    passed = Math.max(passed, newest.epoch() - 1);
     return Optional.empty();
+  }
+
+  /// Whether a manifest may be looked for: see [Heart].
+  private boolean published(Tenure tenure) {
+    return !storage.namesMayBeStale() || Heart.read(storage, tenure).orElse(Heart.NONE).beats() > 0;
   }
 
   private Optional<Link> link(Tenure tenure) {
@@ -42,15 +63,27 @@ public final class Chain {
         .map(valid -> new Link(tenure, (Manifest.Valid) valid));
   }
 
-  private void addWithPredecessors(Link newest) {
+  /// Adds a later tenure and all between.
+  void extendTo(Link newest) {
+    long end = links.isEmpty() ? 0 : links.getLast().tenure.epoch();
+    ArrayDeque<Link> added = new ArrayDeque<>();
     Link at = newest;
-    links.addFirst(at);
-    while (at.manifest.predecessorEpoch() > 0) {
+    while (at.tenure.epoch() > end) {
+      added.addFirst(at);
+      if (at.manifest.predecessorEpoch() == end) {
+        links.addAll(added);
+        passed = Math.max(passed, newest.tenure.epoch());
+        return;
+      }
       Tenure before = register.read(at.manifest.predecessorEpoch());
       at =
           link(before)
               .orElseThrow(() -> new DamagedException("no manifest in " + before.directory()));
-      links.addFirst(at);
+    }
+    // The power failed before the manifest that was read had reached the disk.
+    if (end != at.tenure.epoch()) {
+      throw new DamagedException(
+          "epoch " + end + " was passed over by " + newest.tenure.directory());
     }
   }
 
@@ -80,24 +113,12 @@ public final class Chain {
     throw new DamagedException("no tenure holds position " + position);
   }
 
-  /// The tenure after one of the chain: known already, or found in the register now. Tenures without a
-  /// manifest are waited for by asking again; void ones are passed over.
+  /// The tenure after one of the chain: known already, or found in the register now.
   public Optional<Link> after(Link link) {
     int index = links.indexOf(link);
-    if (index < links.size() - 1) {
-      return Optional.of(links.get(index + 1));
+    if (index == links.size() - 1) {
+      register.newest().flatMap(this::newestValid).ifPresent(this::extendTo);
     }
-    Optional<Tenure> newest = register.newest();
-    if (newest.isEmpty()) {
-      return Optional.empty();
-    }
-    for (long epoch = link.tenure.epoch() + 1; epoch <= newest.get().epoch(); epoch++) {
-      Optional<Link> next = link(register.read(epoch));
-      if (next.isPresent() && next.get().manifest.predecessorEpoch() == link.tenure.epoch()) {
-        links.add(next.get());
-        return next;
-      }
-    }
-    return Optional.empty();
+    return index < links.size() - 1 ? Optional.of(links.get(index + 1)) : Optional.empty();
   }
 }

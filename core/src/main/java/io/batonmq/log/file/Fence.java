@@ -45,7 +45,8 @@ final class Fence {
     try (StoredFile file =
         storage
             .open(tenure.fence(), Storage.Access.WRITE)
-            .orElseThrow(() -> new IllegalStateException("no " + tenure.fence()))) {
+            .orElseThrow(() ->
+                new StorageException(StorageException.Kind.MISSING, "no " + tenure.fence()))) {
       file.write(0, sector.flip());
       file.sync();
     }
@@ -56,6 +57,13 @@ final class Fence {
   /// @throws StorageException if the fence is gone: nobody removes it while its node lives, so with it
   ///     the store was removed, or the disk is not there any more
   static boolean raised(Storage storage, Tenure tenure) {
+    return raisedBy(storage, tenure) != 0;
+  }
+
+  /// The later epoch that raised it; 0 if none did; negative if it cannot be told which.
+  ///
+  /// @throws StorageException as [#raised]
+  static long raisedBy(Storage storage, Tenure tenure) {
     Optional<StoredFile> file = storage.open(tenure.fence(), Storage.Access.READ);
     if (file.isEmpty()) {
       throw new StorageException(
@@ -64,7 +72,7 @@ final class Fence {
     }
     try (StoredFile opened = file.get()) {
       ByteBuffer sector = ByteBuffer.allocate(8);
-      return opened.read(0, sector) < 8 || sector.getLong(0) != 0;
+      return opened.read(0, sector) < 8 ? -1 : sector.getLong(0);
     }
   }
 }

@@ -1,11 +1,13 @@
 package io.batonmq.log.file;
 
+import io.batonmq.log.DamagedException;
+import io.batonmq.log.FencedException;
 import io.batonmq.log.LogSettings;
 import io.batonmq.log.RecordHandler;
 import io.batonmq.log.SnapshotRef;
 import io.batonmq.seam.HeldLock;
 import io.batonmq.seam.Storage;
-import io.batonmq.seam.StoredFile;
+import io.batonmq.seam.StorageException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// tenure, at the same positions, and sync it there; publish the manifest; and look at the own fence. Any
 /// step may be the last one of this node's life: what it leaves is either ignored or completed by
 /// the next claimant.
-public final class FileLog {
+public class FileLog {
   private final Storage storage;
   private final LogSettings settings;
   private final String node;
@@ -28,6 +30,9 @@ public final class FileLog {
   private final Register register;
   private final Snapshots snapshots;
   private @Nullable Chain chain;
+
+  /// The newest tenure that this node has found to have a manifest by asking the file server.
+  private Optional<Chain.Link> known = Optional.empty();
 
   /// @param node name of this node, for people
   /// @param unique gives names that no other node and no earlier life of this one uses
@@ -60,7 +65,7 @@ public final class FileLog {
   /// The chain as it is now; empty while nobody has ever served.
   public Optional<Chain> chain() {
     if (chain == null) {
-      Chain read = new Chain(storage, register);
+      Chain read = new Chain(storage, register, known);
       chain = read.isEmpty() ? null : read;
     }
     return Optional.ofNullable(chain);
@@ -74,28 +79,23 @@ public final class FileLog {
   /// From where a cold start reads.
   public SnapshotRef newestSnapshot() {
     Chain now = chain().orElseThrow();
-    SegmentMap segments = new SegmentMap(storage, now);
-    return segments
+    SnapshotRef told = now.newest().manifest().snapshot();
+    return new SegmentMap(storage, now)
         .newest()
-        .flatMap(place -> head(place.tenure(), place.base()))
         .map(Segment::snapshot)
-        .orElse(now.newest().manifest().snapshot());
-  }
-
-  private Optional<Segment> head(Tenure tenure, long base) {
-    return storage
-        .open(tenure.path(Segment.name(base)), Storage.Access.READ)
-        .flatMap(file -> {
-          try (file) {
-            return Segment.read(file);
-          }
-        });
+        .filter(snapshot -> snapshot.position() > told.position())
+        .orElse(told);
   }
 
   /// Follows the log from a position at which some record ends, or from 0.
-  public Follower follow(long from) {
+  public final Follower follow(long from) {
     Chain now = chain().orElseThrow();
-    return new Follower(storage, now, new SegmentMap(storage, now), from);
+    return follower(storage, now, new SegmentMap(storage, now), from);
+  }
+
+  /// Open to a test in this package, which shows that a follower that ignores the marks is found out.
+  Follower follower(Storage on, Chain through, SegmentMap segments, long from) {
+    return new Follower(on, settings, through, segments, from);
   }
 
   /// Reads single records.
@@ -116,64 +116,129 @@ public final class FileLog {
   /// @param tail bytes that were copied from it
   public record Taken(Tenure tenure, HeldLock lock, LogWriter writer, long sealed, long tail) {}
 
-  /// Claims the epoch after the newest known one and takes the log over.
+  /// Claims the epoch after the one that gave reason to, and takes the log over.
   ///
+  /// @param newest epoch that was the newest when it was decided to take over. If somebody has claimed one after it,
+  ///     the reason is gone: this node may have stood still for an hour since
   /// @param follower that has read up to some position; empty only in a store that nobody ever served,
   ///     as far as this node could see
   /// @param handler receives what `follower` has not handed out yet, the tail included
-  /// @return empty if another claimant was first; then start anew as a standby
-  public Optional<Taken> takeOver(Optional<Follower> follower, RecordHandler handler) {
-    long epoch = register.newest().map(Tenure::epoch).orElse(0L) + 1;
-    Tenure mine = new Tenure(epoch, unique.get(), node);
-    Optional<HeldLock> lock = prepareTenure(mine);
-    if (lock.isEmpty() || !register.claim(mine)) {
-      lock.ifPresent(HeldLock::close);
-      removeTenure(mine);
+  /// @return empty if another claimant was first, or came after and overtook; then start anew as a
+  ///     standby, as after an exception. Whatever happens, no lock is kept
+  public Optional<Taken> takeOver(long newest, Optional<Follower> follower, RecordHandler handler) {
+    Tenure mine = new Tenure(newest + 1, unique.get(), node);
+    Spares spares = new Spares(storage, mine, settings);
+    Optional<HeldLock> lock = prepareTenure(mine, spares, newest);
+    if (lock.isEmpty()) {
       return Optional.empty();
     }
-    return carryThrough(mine, lock.get(), follower, handler);
+    boolean taken = false;
+    try {
+      if (!register.claim(mine)) {
+        removeTenure(mine);
+        return Optional.empty();
+      }
+      Optional<Taken> result = carryThrough(mine, spares, lock.get(), follower, handler);
+      taken = result.isPresent();
+      return result;
+    } catch (FencedException _) {
+      return Optional.empty();
+    } finally {
+      if (!taken) {
+        lock.get().close();
+      }
+    }
   }
 
-  private Optional<HeldLock> prepareTenure(Tenure mine) {
+  /// Makes all that takes space before anybody is stopped: a node that has no room for a first segment
+  /// does not claim.
+  private Optional<HeldLock> prepareTenure(Tenure mine, Spares spares, long newest) {
+    try {
+      return makeTenure(mine, spares);
+    } catch (StorageException e) {
+      removeTenure(mine);
+      if (e.kind() != StorageException.Kind.NO_SPACE || newest == 0) {
+        throw e;
+      }
+    }
+    // The spares of the tenure before are what its acknowledgements would have taken. There is
+    // reason
+    // to take over from it; if it lives after all, it ends when it misses them.
+    Spares.remove(storage, register.read(newest));
+    try {
+      return makeTenure(mine, spares);
+    } catch (StorageException e) {
+      removeTenure(mine);
+      throw e;
+    }
+  }
+
+  private Optional<HeldLock> makeTenure(Tenure mine, Spares spares) {
     storage.makeDirectory(mine.directory());
     Fence.create(storage, mine);
+    spares.makeReady();
     storage.syncDirectory(mine.directory());
     storage.syncDirectory("");
-    return storage.tryLock(mine.lock());
+    Optional<HeldLock> lock = storage.tryLock(mine.lock());
+    if (lock.isEmpty()) {
+      removeTenure(mine);
+    }
+    return lock;
   }
 
+  /// Removes what was made for a claim that is not won.
   private void removeTenure(Tenure mine) {
-    for (String name : storage.list(mine.directory())) {
-      storage.remove(mine.path(name));
+    try {
+      for (String name : storage.list(mine.directory())) {
+        storage.remove(mine.path(name));
+      }
+      storage.remove(mine.directory());
+    } catch (StorageException _) {
+      // Somebody's later clean-up finds a directory whose epoch belongs to another.
     }
-    storage.remove(mine.directory());
   }
 
   private Optional<Taken> carryThrough(
-      Tenure mine, HeldLock lock, Optional<Follower> follower, RecordHandler handler) {
+      Tenure mine,
+      Spares spares,
+      HeldLock lock,
+      Optional<Follower> follower,
+      RecordHandler handler) {
     Optional<Chain.Link> last = fenceEarlier(mine);
-    Follower.Tail tail = last.map(link -> tail(link, follower, handler)).orElse(Follower.Tail.NONE);
-    SnapshotRef snapshot = tail.snapshot();
-    Spares spares = new Spares(storage, mine, settings);
-    SegmentWriter segments = firstSegment(mine, spares, tail, snapshot);
+    if (last.isPresent() && follower.isEmpty()) {
+      // Somebody served, or was about to, that this node could not see: it has not read what it
+      // would
+      // go on from. It does so now, and claims again.
+      return Optional.empty();
+    }
+    Follower.Tail tail =
+        last.map(link -> follower.orElseThrow().finish(link, handler)).orElse(Follower.Tail.NONE);
+    SegmentWriter segments = firstSegment(mine, spares, tail);
+    boolean kept = false;
+    try {
+      if (!publish(mine, last, tail) || Fence.raised(storage, mine)) {
+        return Optional.empty();
+      }
+      tail.handOut(handler);
+      LogWriter writer = new LogWriter(storage, mine, settings, segments, spares, tail);
+      kept = true;
+      return Optional.of(new Taken(mine, lock, writer, tail.start(), tail.end() - tail.start()));
+    } finally {
+      if (!kept) {
+        segments.close();
+      }
+    }
+  }
+
+  private boolean publish(Tenure mine, Optional<Chain.Link> last, Follower.Tail tail) {
     Manifest.Valid manifest =
         new Manifest.Valid(
             last.map(link -> link.tenure().epoch()).orElse(0L),
             tail.start(),
             tail.chain(),
             tail.end(),
-            snapshot);
-    boolean published = Manifest.publish(storage, mine, manifest, mine.id());
-    if (!published || Fence.raised(storage, mine)) {
-      segments.close();
-      lock.close();
-      return Optional.empty();
-    }
-    tail.handOut(handler);
-    LogWriter writer =
-        new LogWriter(
-            storage, mine, settings, segments, spares, tail.end(), tail.endChain(), snapshot);
-    return Optional.of(new Taken(mine, lock, writer, tail.start(), tail.end() - tail.start()));
+            tail.snapshot());
+    return Manifest.publish(storage, mine, manifest, mine.id());
   }
 
   /// Stops every earlier claimant, newest first, down to the newest that serves or served. Those below it
@@ -183,51 +248,46 @@ public final class FileLog {
       Tenure earlier = register.read(epoch);
       Fence.raise(storage, earlier, mine.epoch());
       boolean voided = Manifest.publish(storage, earlier, new Manifest.Voided(), mine.id());
-      if (!voided
-          && Manifest.read(storage, earlier).orElseThrow() instanceof Manifest.Valid valid) {
-        return Optional.of(new Chain.Link(earlier, valid));
+      if (!voided && decided(earlier) instanceof Manifest.Valid valid) {
+        known = Optional.of(new Chain.Link(earlier, valid));
+        return known;
       }
     }
     return Optional.empty();
   }
 
-  private Follower.Tail tail(Chain.Link last, Optional<Follower> follower, RecordHandler handler) {
-    if (follower.isPresent()) {
-      return follower.get().finish(last, handler);
-    }
-    // Somebody served between this node's last look and its claim: read from the beginning of
-    // history,
-    // which cannot be long.
-    forget();
-    try (Follower fresh = follow(0)) {
-      return fresh.finish(last, handler);
-    }
+  private Manifest decided(Tenure earlier) {
+    return Manifest.read(storage, earlier)
+        .orElseThrow(() -> new DamagedException("no manifest any more in " + earlier.directory()));
   }
 
-  private SegmentWriter firstSegment(
-      Tenure mine, Spares spares, Follower.Tail tail, SnapshotRef snapshot) {
+  private SegmentWriter firstSegment(Tenure mine, Spares spares, Follower.Tail tail) {
     int bytes = (int) (tail.end() - tail.start());
     int capacity = Math.max(settings.segmentBytes(), 2 * bytes);
-    Segment head = new Segment(tail.start(), capacity, mine.epoch(), tail.chain(), snapshot);
+    Segment head = new Segment(tail.start(), capacity, mine.epoch(), tail.chain(), tail.snapshot());
     SegmentWriter segments = new SegmentWriter(storage, mine, settings, spares, head);
-    for (Follower.Raw raw : tail.records()) {
-      ByteBuffer padded = ByteBuffer.allocate((int) (raw.end() - raw.position()));
-      padded.put(raw.bytes().duplicate()).clear();
-      segments.write(raw.position(), padded);
+    try {
+      for (Follower.Raw raw : tail.records()) {
+        ByteBuffer padded = ByteBuffer.allocate((int) (raw.end() - raw.position()));
+        padded.put(raw.bytes().duplicate()).clear();
+        segments.write(raw.position(), padded);
+      }
+      segments.sync();
+      return segments;
+    } catch (StorageException e) {
+      segments.close();
+      throw e;
     }
-    segments.sync();
-    return segments;
   }
 
-  /// Whether the heart of a tenure has changed is for the observer to judge; this is what it reads.
-  public long heart(Tenure tenure) {
-    Optional<StoredFile> file = storage.open(tenure.heart(), Storage.Access.READ);
-    if (file.isEmpty()) {
-      return -1;
-    }
-    try (StoredFile opened = file.get()) {
-      ByteBuffer count = ByteBuffer.allocate(8);
-      return opened.read(0, count) < 8 ? -1 : count.getLong(0);
-    }
+  /// Announces the note that a tenure has left.
+  public void sayNoted(Tenure tenure) {
+    Heart.sayNoted(storage, tenure);
+  }
+
+  /// What the heart of a tenure says; empty if it was caught while it changes. Whether it still beats is
+  /// for the observer to judge.
+  public Optional<Heart> heart(Tenure tenure) {
+    return Heart.read(storage, tenure);
   }
 }

@@ -1,10 +1,12 @@
 package io.batonmq.log.file;
 
 import io.batonmq.log.DamagedException;
+import io.batonmq.log.LogSettings;
 import io.batonmq.log.RecordFormat;
 import io.batonmq.log.RecordHandler;
 import io.batonmq.log.SnapshotRef;
 import io.batonmq.seam.Storage;
+import io.batonmq.seam.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -15,7 +17,7 @@ import java.util.Optional;
 ///
 /// A record is handed out only when some record that was read carries a committed mark at or beyond its
 /// end: until then it may still be cut off by a take-over. Owned by one lane.
-public final class Follower implements AutoCloseable {
+public class Follower implements AutoCloseable {
   /// Records that one [#poll] hands out at most.
   private static final int RECORDS_PER_POLL = 4096;
 
@@ -23,6 +25,7 @@ public final class Follower implements AutoCloseable {
   record Raw(long position, long end, long chain, long segment, ByteBuffer bytes) {}
 
   private final Storage storage;
+  private final LogSettings settings;
   private final Chain chain;
   private Chain.Link link;
   private Scanner scanner;
@@ -36,30 +39,27 @@ public final class Follower implements AutoCloseable {
 
   /// Begins after the record that ends at `from`, in a segment that is read from its start so that the
   /// chain up to `from` is known.
-  Follower(Storage storage, Chain chain, SegmentMap segments, long from) {
+  Follower(Storage storage, LogSettings settings, Chain chain, SegmentMap segments, long from) {
     this.storage = storage;
+    this.settings = settings;
     this.chain = chain;
     this.link = chain.at(from);
-    long first = segments.holding(from).base();
-    Segment head = head(first);
+    long first = Math.max(segments.require(from).base(), link.start());
+    Segment head =
+        Segment.head(storage, link.tenure(), first)
+            .orElseThrow(() ->
+                new DamagedException("unreadable: " + link.tenure().path(Segment.name(first))));
     this.base = first;
     this.position = head.base();
     this.positionChain = head.chain();
     this.mark = from;
     this.scanner = new Scanner(storage, link.tenure(), first, position, positionChain);
-    skipTo(from);
-  }
-
-  private Segment head(long first) {
-    String path = link.tenure().path(Segment.name(first));
-    return storage
-        .open(path, Storage.Access.READ)
-        .flatMap(file -> {
-          try (file) {
-            return Segment.read(file);
-          }
-        })
-        .orElseThrow(() -> new DamagedException("unreadable: " + path));
+    try {
+      skipTo(from);
+    } catch (DamagedException | StorageException e) {
+      scanner.close();
+      throw e;
+    }
   }
 
   private void skipTo(long from) {
@@ -71,7 +71,7 @@ public final class Follower implements AutoCloseable {
                 + position
                 + " in "
                 + link.tenure().directory()
-                + ", before the snapshot at "
+                + ", before position "
                 + from
                 + "; run 'baton data verify'");
       }
@@ -136,12 +136,16 @@ public final class Follower implements AutoCloseable {
 
   private int handOut(RecordHandler handler) {
     int handed = 0;
-    while (handed < RECORDS_PER_POLL && !pending.isEmpty() && pending.getFirst().end() <= mark) {
+    while (handed < RECORDS_PER_POLL && !pending.isEmpty() && isCommitted(pending.getFirst())) {
       Raw raw = pending.removeFirst();
       hand(raw, handler);
       handed++;
     }
     return handed;
+  }
+
+  boolean isCommitted(Raw raw) {
+    return raw.end() <= mark;
   }
 
   private void hand(Raw raw, RecordHandler handler) {
@@ -171,6 +175,7 @@ public final class Follower implements AutoCloseable {
       // not seen yet is looked for again.
       boolean news = mark < next.start();
       mark = Math.max(mark, next.start());
+      scanner.sureUpTo(next.start());
       return news;
     }
     enter(next);
@@ -212,51 +217,70 @@ public final class Follower implements AutoCloseable {
     scanner.close();
     pending.clear();
     scanner = new Scanner(storage, link.tenure(), base, position, positionChain);
-    boolean more;
-    do {
-      more = scan(true);
-      while (handOut(handler) > 0) {
-        // all that is committed
-      }
-    } while (more);
-    long end = scanner.at();
-    if (end < mark) {
-      throw new DamagedException(
-          "the log is damaged at position "
-              + end
-              + " in "
-              + link.tenure().directory()
-              + ", below the committed position "
-              + mark
-              + "; run 'baton data verify' and restore the store from a copy");
-    }
+    readOn(Long.MAX_VALUE, handler);
+    requireUndamaged();
     return new Tail(
         position,
         positionChain,
         List.copyOf(pending),
-        end,
+        scanner.at(),
         scanner.chain(),
         newer(link.manifest().snapshot(), scanner.snapshot()));
+  }
+
+  /// Reads to the end, or to where enough is handed out, and asks the file server for each segment.
+  private void readOn(long enough, RecordHandler handler) {
+    boolean more = true;
+    while (more && position < enough) {
+      more = scan(true);
+      while (handOut(handler) > 0) {
+        // all that is committed
+      }
+    }
+  }
+
+  private void requireUndamaged() {
+    long end = scanner.at();
+    if (end < mark || scanner.stop() == Scanner.Stop.GONE) {
+      throw damaged("below the committed position " + mark);
+    }
+    if (settings.sync()) {
+      Beyond.sign(storage, link.tenure(), scanner)
+          .ifPresent(sign -> {
+            throw damaged("and " + sign);
+          });
+    }
+  }
+
+  private DamagedException damaged(String why) {
+    return new DamagedException(
+        "the log cannot be read on at position "
+            + scanner.at()
+            + " in "
+            + link.tenure().directory()
+            + ", "
+            + why
+            + "; run 'baton data verify' and restore the store from a copy");
   }
 
   private static SnapshotRef newer(SnapshotRef one, SnapshotRef other) {
     return one.position() > other.position() ? one : other;
   }
 
+  /// All tenures up to the last are fenced, so that the end of each is decided and can be asked for.
   private void catchUp(Chain.Link last, RecordHandler handler) {
-    int idle = 0;
-    while (link.tenure().epoch() != last.tenure().epoch()) {
-      idle = poll(handler) > 0 ? 0 : idle + 1;
-      if (idle > 1000) {
-        throw new DamagedException(
-            "the log breaks off at position "
-                + position
-                + " in "
-                + link.tenure().directory()
-                + ", before "
-                + last.tenure().directory()
-                + " begins; run 'baton data verify'");
+    if (link.tenure().epoch() < last.tenure().epoch()) {
+      chain.extendTo(last);
+    }
+    while (link.tenure().epoch() < last.tenure().epoch()) {
+      Chain.Link next = chain.after(link).orElseThrow();
+      // Everything below a seal is committed.
+      mark = Math.max(mark, next.start());
+      readOn(next.start(), handler);
+      if (position < next.start()) {
+        throw damaged("before " + next.tenure().directory() + " begins");
       }
+      enter(next);
     }
   }
 

@@ -7,9 +7,10 @@ import io.batonmq.seam.Storage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableSet;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /// Reads everything that counts in a store and says what it found. Changes nothing; may run beside an
 /// active node, and then sees its newest records as uncommitted.
@@ -74,11 +75,16 @@ public final class LogVerify {
   }
 
   private int chain() {
-    Chain chain = new Chain(storage, new Register(storage));
-    List<Chain.Link> links = chain.links();
+    List<Chain.Link> links = new Chain(storage, new Register(storage)).links();
+    List<NavigableMap<Long, Segment>> heads = new ArrayList<>();
     for (int i = 0; i < links.size(); i++) {
-      boolean newest = i == links.size() - 1;
-      tenure(links.get(i), newest ? Long.MAX_VALUE : links.get(i + 1).start());
+      long seal = i < links.size() - 1 ? links.get(i + 1).start() : Long.MAX_VALUE;
+      heads.add(heads(links.get(i), seal));
+    }
+    for (int i = 0; i < links.size(); i++) {
+      Optional<Chain.Link> next =
+          i < links.size() - 1 ? Optional.of(links.get(i + 1)) : Optional.empty();
+      tenure(links.get(i), next, heads.get(i));
     }
     if (snapshot.position() > 0) {
       snapshot();
@@ -86,98 +92,105 @@ public final class LogVerify {
     return links.size();
   }
 
-  private void tenure(Chain.Link link, long seal) {
-    Tenure tenure = link.tenure();
-    NavigableSet<Long> bases = new TreeSet<>();
-    for (String name : storage.list(tenure.directory())) {
-      Segment.base(name).filter(base -> base < seal).ifPresent(bases::add);
+  private NavigableMap<Long, Segment> heads(Chain.Link link, long seal) {
+    NavigableMap<Long, Segment> heads = new TreeMap<>();
+    note(link.manifest().snapshot());
+    for (String name : storage.list(link.tenure().directory())) {
+      Segment.base(name)
+          .filter(base -> base >= link.start() && base < seal)
+          .flatMap(base -> Segment.head(storage, link.tenure(), base))
+          .ifPresent(head -> {
+            heads.put(head.base(), head);
+            note(head.snapshot());
+            segments++;
+          });
     }
-    long from = link.start();
+    return heads;
+  }
+
+  private void note(SnapshotRef ref) {
+    if (ref.position() > snapshot.position()) {
+      snapshot = ref;
+    }
+  }
+
+  private void tenure(Chain.Link link, Optional<Chain.Link> next, NavigableMap<Long, Segment> heads) {
     long before = records;
-    while (from < seal) {
-      Long base = bases.ceiling(from);
-      if (base == null) {
-        break;
+    long seal = next.map(Chain.Link::start).orElse(Long.MAX_VALUE);
+    long at = link.start();
+    long chain = link.manifest().chain();
+    Map.Entry<Long, Segment> entry = heads.ceilingEntry(at);
+    while (entry != null) {
+      Segment head = entry.getValue();
+      if (head.base() > at) {
+        gap(link, at, head.base());
+      } else if (head.chain() != chain) {
+        damage(link, at, "its segment continues something else");
       }
-      Optional<Segment> head = head(tenure, base);
-      if (head.isEmpty()) {
-        from = base + 1;
-        continue;
+      try (Scanner run = run(link, head, seal, heads)) {
+        at = run.at();
+        chain = run.chain();
+        entry = at < seal ? heads.higherEntry(run.base()) : null;
+        if (at < seal && entry == null && next.isEmpty()) {
+          tail(link, run);
+        } else if (at < seal && run.stop() != Scanner.Stop.END) {
+          damage(link, at, "committed records follow");
+        }
       }
-      from = Math.max(base + 1, run(tenure, head.get(), seal, bases));
+    }
+    if (at < seal && next.isPresent()) {
+      gap(link, at, seal);
+    } else if (next.isPresent() && (at > seal || chain != next.get().manifest().chain())) {
+      damage(link, seal, next.get().tenure().directory() + " continues something else");
     }
     lines.add(
-        tenure.directory()
+        link.tenure().directory()
             + " from="
             + link.start()
             + " records="
             + (records - before)
-            + (seal == Long.MAX_VALUE ? "" : " sealed=" + seal));
+            + (next.isPresent() ? " sealed=" + seal : ""));
   }
 
-  private Optional<Segment> head(Tenure tenure, long base) {
-    return storage
-        .open(tenure.path(Segment.name(base)), Storage.Access.READ)
-        .flatMap(file -> {
-          try (file) {
-            return Segment.read(file);
-          }
-        });
-  }
-
-  /// Reads segments that follow each other without a gap; answers where the next run may begin.
-  private long run(Tenure tenure, Segment first, long seal, NavigableSet<Long> bases) {
-    note(first);
-    try (Scanner scanner =
-        new Scanner(storage, tenure, first.base(), first.base(), first.chain())) {
-      long base = first.base();
-      while (scanner.at() < seal) {
-        Optional<ByteBuffer> record = scanner.next(false);
-        if (record.isEmpty()) {
-          break;
-        }
-        if (scanner.base() != base) {
-          base = scanner.base();
-          head(tenure, base).ifPresent(this::note);
-        }
-        records++;
-        bytes += RecordFormat.length(record.get().remaining() - RecordFormat.HEADER);
-        mark = Math.max(mark, RecordFormat.committed(record.get(), 0));
-        end = Math.max(end, scanner.at());
+  /// Reads segments that follow each other without a gap.
+  private Scanner run(Chain.Link link, Segment first, long seal, NavigableMap<Long, Segment> heads) {
+    Scanner scanner =
+        new Scanner(storage, link.tenure(), first.base(), first.base(), first.chain());
+    scanner.sureUpTo(heads.lastKey() + 1);
+    while (scanner.at() < seal) {
+      Optional<ByteBuffer> record = scanner.next(false);
+      if (record.isEmpty()) {
+        break;
       }
-      ended(tenure, scanner, seal, bases);
-      Long next = bases.higher(base);
-      return next == null ? seal : next;
+      records++;
+      bytes += RecordFormat.length(record.get().remaining() - RecordFormat.HEADER);
+      mark = Math.max(mark, RecordFormat.committed(record.get(), 0));
+      end = Math.max(end, scanner.at());
+    }
+    return scanner;
+  }
+
+  /// Segments that are missing below the snapshot from which a cold start begins were dropped.
+  private void gap(Chain.Link link, long from, long to) {
+    if (to > snapshot.position()) {
+      damage(link, from, "the records up to position " + to + " are missing");
     }
   }
 
-  private void note(Segment segment) {
-    segments++;
-    if (segment.snapshot().position() >= snapshot.position()) {
-      snapshot = segment.snapshot();
+  /// Where the newest tenure ends: torn, or damaged.
+  private void tail(Chain.Link link, Scanner run) {
+    Optional<String> sign = Beyond.sign(storage, link.tenure(), run);
+    if (sign.isPresent() && run.next(false).isPresent()) {
+      lines.add("an active node is writing after position " + run.at());
+    } else if (sign.isPresent() || run.stop() == Scanner.Stop.GONE) {
+      damage(link, run.at(), sign.orElse("its segment is gone"));
+    } else if (run.stop() == Scanner.Stop.DAMAGE) {
+      lines.add("torn record at position " + run.at() + ", above the committed position " + mark);
     }
   }
 
-  private void ended(Tenure tenure, Scanner scanner, long seal, NavigableSet<Long> bases) {
-    long at = scanner.at();
-    if (at >= seal) {
-      return;
-    }
-    // Below the newest snapshot segments may have been dropped, so that a run ends at a gap.
-    boolean gapAllowed =
-        scanner.stop() == Scanner.Stop.END && at <= snapshot.position() && bases.higher(at) != null;
-    boolean below = at < mark || (seal != Long.MAX_VALUE && at < seal);
-    if (below && !gapAllowed) {
-      damages.add(
-          "records end at position "
-              + at
-              + " in "
-              + tenure.directory()
-              + ", below the committed position "
-              + Math.max(mark, seal == Long.MAX_VALUE ? 0 : seal));
-    } else if (scanner.stop() == Scanner.Stop.DAMAGE) {
-      lines.add("torn record at position " + at + ", above the committed position " + mark);
-    }
+  private void damage(Chain.Link link, long at, String why) {
+    damages.add("position " + at + " in " + link.tenure().directory() + ": " + why);
   }
 
   private void snapshot() {

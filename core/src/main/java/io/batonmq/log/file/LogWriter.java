@@ -30,7 +30,9 @@ public final class LogWriter implements Appender, AutoCloseable {
   private final LogSettings settings;
   private final SegmentWriter segments;
   private final Spares spares;
+  private final Leftovers leftovers;
   private final StoredFile heart;
+  private final int batchBytesMax;
 
   // Owner's.
   private Batch gathering = new Batch();
@@ -49,6 +51,16 @@ public final class LogWriter implements Appender, AutoCloseable {
   private volatile SnapshotRef anchored;
   private volatile Runnable wakeOwner = () -> {};
   private volatile Runnable wakeLane = () -> {};
+
+  /// Where the log's lane is: out of the files, in them, in them and to close them, or never again.
+  private enum Lane {
+    IDLE,
+    BUSY,
+    LEAVING,
+    CLOSED
+  }
+
+  private final AtomicReference<Lane> lane = new AtomicReference<>(Lane.IDLE);
 
   // Lane's.
   private long chain;
@@ -71,30 +83,29 @@ public final class LogWriter implements Appender, AutoCloseable {
     record Released(String reason) implements End {}
   }
 
+  /// @param tail with which this tenure begins, and which is committed
   LogWriter(
       Storage storage,
       Tenure tenure,
       LogSettings settings,
       SegmentWriter segments,
       Spares spares,
-      long end,
-      long chain,
-      SnapshotRef snapshot) {
+      Follower.Tail tail) {
     this.storage = storage;
     this.tenure = tenure;
     this.settings = settings;
     this.segments = segments;
     this.spares = spares;
-    this.end = end;
-    this.committed = end;
+    this.leftovers = new Leftovers(storage, tenure);
+    // Not more than the spares can take when the disk turns out to be full.
+    this.batchBytesMax = Math.min(settings.batchBytesMax(), settings.segmentBytes() / 2);
+    this.end = tail.end();
+    this.committed = tail.end();
     this.segmentLimit = segments.limit();
-    this.chain = chain;
-    this.snapshot = snapshot;
-    this.anchored = snapshot;
-    this.heart =
-        storage
-            .open(tenure.heart(), Storage.Access.WRITE)
-            .orElseThrow(() -> new IllegalStateException("no " + tenure.heart()));
+    this.chain = tail.endChain();
+    this.snapshot = tail.snapshot();
+    this.anchored = tail.snapshot();
+    this.heart = Heart.open(storage, tenure);
     gathering.begin(end);
   }
 
@@ -163,7 +174,7 @@ public final class LogWriter implements Appender, AutoCloseable {
 
   @Override
   public boolean full() {
-    return gathering.size() >= settings.batchBytesMax() && handed.get() != null;
+    return gathering.size() >= batchBytesMax && handed.get() != null;
   }
 
   @Override
@@ -229,7 +240,7 @@ public final class LogWriter implements Appender, AutoCloseable {
   /// Writes, syncs and commits what was handed over, and beats the heart; answers whether there was
   /// anything to do.
   public boolean doWork(Now now) {
-    if (ended.get() != null) {
+    if (ended.get() != null || !lane.compareAndSet(Lane.IDLE, Lane.BUSY)) {
       return false;
     }
     try {
@@ -242,6 +253,10 @@ public final class LogWriter implements Appender, AutoCloseable {
       end(new End.Failed("the store failed: " + e.getMessage(), e));
     } catch (FencedException e) {
       end(new End.Superseded(String.valueOf(e.getMessage())));
+    } finally {
+      if (!lane.compareAndSet(Lane.BUSY, Lane.IDLE)) {
+        closeFiles();
+      }
     }
     return true;
   }
@@ -251,13 +266,14 @@ public final class LogWriter implements Appender, AutoCloseable {
     return nextBeatNanos;
   }
 
-  /// Makes a spare segment if one is missing. Called by the housekeeping lane.
+  /// Makes a spare segment if one is missing, and clears away what earlier tenures left. Called by the
+  /// housekeeping lane.
   public boolean prepareSpare() {
     if (ended.get() != null) {
       return false;
     }
     try {
-      return spares.doWork();
+      return spares.doWork() || leftovers.doWork();
     } catch (StorageException e) {
       end(new End.Failed("no segment can be prepared: " + e.getMessage(), e));
       return false;
@@ -289,6 +305,8 @@ public final class LogWriter implements Appender, AutoCloseable {
       SnapshotRef ref = snapshot;
       segments.next(batch.start() + from, split.capacity(), chain, ref);
       anchored = ref;
+      // Followers on a network file system look for the new segment once the heart has named it.
+      beatDue = true;
     }
     writeRecords(batch, bytes, from, size);
   }
@@ -319,15 +337,31 @@ public final class LogWriter implements Appender, AutoCloseable {
     }
     beatDue = false;
     nextBeatNanos = now.nanos() + settings.heartNanos();
-    heart.write(0, ByteBuffer.allocate(8).putLong(0, ++beats));
+    heart.write(0, new Heart(++beats, committed, segments.base(), false).encode());
     heart.sync();
     requireNotFenced();
     return true;
   }
 
+  /// Closes the files of a tenure that has ended. From any lane: what the log's lane is just using, it
+  /// closes itself when it comes back.
   @Override
   public void close() {
+    if (lane.compareAndSet(Lane.IDLE, Lane.LEAVING)) {
+      closeFiles();
+    } else {
+      lane.compareAndSet(Lane.BUSY, Lane.LEAVING);
+    }
+  }
+
+  /// Whether the log's lane is out of the files, so that nothing of this tenure is written any more.
+  public boolean closed() {
+    return lane.get() == Lane.CLOSED;
+  }
+
+  private void closeFiles() {
     segments.close();
     heart.close();
+    lane.set(Lane.CLOSED);
   }
 }

@@ -3,7 +3,7 @@ package io.batonmq.log.file;
 import io.batonmq.log.DamagedException;
 import io.batonmq.log.RecordFormat;
 import io.batonmq.seam.Storage;
-import io.batonmq.seam.StoredFile;
+import io.batonmq.seam.StorageException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,14 +18,12 @@ public final class RecordReader implements AutoCloseable {
   private final Register register;
   private @Nullable SegmentMap segments;
 
-  private record Open(SegmentMap.Place place, Segment head, StoredFile file) {}
-
-  private final Map<Long, Open> open =
+  private final Map<Long, Segment.Opened> open =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Open> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, Segment.Opened> eldest) {
           boolean remove = size() > FILES_MAX;
           if (remove) {
             eldest.getValue().file().close();
@@ -41,41 +39,43 @@ public final class RecordReader implements AutoCloseable {
 
   /// The payload of the record that begins at a position, which is committed and not dropped.
   public ByteBuffer read(long position) {
-    Optional<ByteBuffer> payload = tryRead(position);
+    Optional<ByteBuffer> payload = lookUp(position);
     if (payload.isEmpty()) {
       // The map may be older than the segment, or the handle older than the record.
       forget();
-      payload = tryRead(position);
+      payload = lookUp(position);
     }
     return payload.orElseThrow(() ->
         new DamagedException(
             "the record at position " + position + " is damaged; run 'baton data verify'"));
   }
 
-  private Optional<ByteBuffer> tryRead(long position) {
-    if (segments == null) {
-      segments = new SegmentMap(storage, new Chain(storage, register));
-    }
-    SegmentMap.Place place = segments.holding(position);
-    Open in = open.get(place.base());
-    if (in == null) {
-      Optional<Open> opened = open(place);
-      if (opened.isEmpty()) {
+  private Optional<ByteBuffer> lookUp(long position) {
+    try {
+      if (segments == null) {
+        segments = new SegmentMap(storage, new Chain(storage, register));
+      }
+      return segments.holding(position).flatMap(this::open).flatMap(in -> record(in, position));
+    } catch (StorageException e) {
+      // Dropped by another node while it was open here.
+      if (e.kind() == StorageException.Kind.STALE) {
         return Optional.empty();
       }
-      in = opened.get();
-      open.put(place.base(), in);
+      throw e;
     }
-    return record(in, position);
   }
 
-  private Optional<Open> open(SegmentMap.Place place) {
-    Optional<StoredFile> file =
-        storage.open(place.tenure().path(Segment.name(place.base())), Storage.Access.READ);
-    return file.flatMap(opened -> Segment.read(opened).map(head -> new Open(place, head, opened)));
+  private Optional<Segment.Opened> open(SegmentMap.Place place) {
+    Segment.Opened known = open.get(place.base());
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<Segment.Opened> opened = Segment.open(storage, place.tenure(), place.base());
+    opened.ifPresent(segment -> open.put(place.base(), segment));
+    return opened;
   }
 
-  private static Optional<ByteBuffer> record(Open in, long position) {
+  private static Optional<ByteBuffer> record(Segment.Opened in, long position) {
     long offset = position - in.head().base() + Segment.HEADER;
     ByteBuffer head = RecordFormat.buffer(RecordFormat.HEADER);
     if (in.file().read(offset, head) < RecordFormat.HEADER

@@ -3,6 +3,8 @@ package io.batonmq.log.file;
 import io.batonmq.log.DamagedException;
 import io.batonmq.log.Facts;
 import io.batonmq.seam.Storage;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /// The row of numbered files that says who claimed which epoch. An entry is made by link(2) with its
@@ -13,7 +15,11 @@ public final class Register {
   private static final String DIRECTORY = "register";
   private static final String PREFIX = "epoch-";
 
+  /// A fence that names an epoch further ahead than this was caught while it changes.
+  private static final long EPOCHS_AHEAD_MAX = 1_000_000;
+
   private final Storage storage;
+  private final Map<Long, Tenure> known = new HashMap<>();
   private long newest;
 
   public Register(Storage storage) {
@@ -31,10 +37,29 @@ public final class Register {
     if (newest == 0) {
       newest = newestListed();
     }
-    while (storage.exists(path(newest + 1))) {
-      newest++;
+    if (newest == 0) {
+      return Optional.empty();
     }
-    return newest == 0 ? Optional.empty() : Optional.of(read(newest));
+    if (storage.namesMayBeStale()) {
+      lookAtFences();
+    } else {
+      while (storage.exists(path(newest + 1))) {
+        newest++;
+      }
+    }
+    return Optional.of(read(newest));
+  }
+
+  /// Who asks for a name that does not exist yet does not see it for a minute after it was made. The
+  /// fence of the newest tenure has an old name, and says who claimed after it.
+  private void lookAtFences() {
+    while (true) {
+      long by = Fence.raisedBy(storage, read(newest));
+      if (by <= newest || by > newest + EPOCHS_AHEAD_MAX || find(by).isEmpty()) {
+        return;
+      }
+      newest = by;
+    }
   }
 
   private long newestListed() {
@@ -57,10 +82,20 @@ public final class Register {
 
   /// The claim of an epoch that is known to have been claimed.
   public Tenure read(long epoch) {
-    Facts facts =
+    return find(epoch).orElseThrow(() -> new DamagedException("unreadable: " + path(epoch)));
+  }
+
+  private Optional<Tenure> find(long epoch) {
+    Tenure read = known.get(epoch);
+    if (read != null) {
+      return Optional.of(read);
+    }
+    Optional<Tenure> found =
         Facts.read(storage, path(epoch))
-            .orElseThrow(() -> new DamagedException("unreadable: " + path(epoch)));
-    return new Tenure(facts.number("epoch"), facts.get("tenure"), facts.get("node"));
+            .map(
+                facts -> new Tenure(facts.number("epoch"), facts.get("tenure"), facts.get("node")));
+    found.ifPresent(tenure -> known.put(epoch, tenure));
+    return found;
   }
 
   /// Tries to claim an epoch; the claimant's directory must be complete before. False if the epoch is

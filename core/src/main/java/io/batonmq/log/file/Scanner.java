@@ -26,6 +26,7 @@ final class Scanner implements AutoCloseable {
   private long epoch;
   private long bytesRead;
   private long base;
+  private long sure;
 
   private @Nullable StoredFile file;
   private @Nullable Segment segment;
@@ -44,7 +45,9 @@ final class Scanner implements AutoCloseable {
     /// Zeros, and no further segment.
     END,
     /// Bytes that are not a valid successor: torn, or damage, as the committed mark tells.
-    DAMAGE
+    DAMAGE,
+    /// The segment is not there any more: it was dropped. Or not yet, as far as this node can see.
+    GONE
   }
 
   /// @param first segment that holds `from`
@@ -57,6 +60,11 @@ final class Scanner implements AutoCloseable {
     this.chain = chain;
     this.base = first;
     open(first);
+  }
+
+  /// Says that this tenure has all segments that begin below a position, so that they may be looked for.
+  void sureUpTo(long position) {
+    sure = position;
   }
 
   /// Position after the newest record found valid.
@@ -81,7 +89,7 @@ final class Scanner implements AutoCloseable {
     return bytesRead;
   }
 
-  /// Base of the segment that holds the record found last.
+  /// Base of the segment that holds the record found last, or of one after it.
   long base() {
     return base;
   }
@@ -102,7 +110,7 @@ final class Scanner implements AutoCloseable {
         open(base);
         continue;
       }
-      if (!nextSegment(authoritative)) {
+      if (stop != Stop.END || !nextSegment(authoritative)) {
         fresh = false;
         eager = PROBE;
         return Optional.empty();
@@ -111,7 +119,11 @@ final class Scanner implements AutoCloseable {
   }
 
   private Optional<ByteBuffer> inSegment() {
-    if (segment == null || at + RecordFormat.HEADER > segment.limit()) {
+    if (segment == null) {
+      stop = Stop.GONE;
+      return Optional.empty();
+    }
+    if (at + RecordFormat.HEADER > segment.limit()) {
       stop = Stop.END;
       return Optional.empty();
     }
@@ -176,60 +188,58 @@ final class Scanner implements AutoCloseable {
     return windowStart >= 0 && at >= windowStart && at + length <= windowStart + windowLength;
   }
 
-  private void open(long base) {
+  private void open(long wanted) {
     close();
-    windowStart = -1;
+    Optional<Segment.Opened> opened = Segment.open(storage, tenure, wanted);
     fresh = true;
-    Optional<StoredFile> opened =
-        storage.open(tenure.path(Segment.name(base)), Storage.Access.READ);
-    if (opened.isEmpty()) {
-      return;
-    }
-    Optional<Segment> head = Segment.read(opened.get());
-    if (head.isEmpty() || head.get().base() != base || head.get().epoch() != tenure.epoch()) {
-      opened.get().close();
-      return;
-    }
-    file = opened.get();
-    segment = head.get();
-    if (segment.snapshot().position() > snapshot.position()) {
-      snapshot = segment.snapshot();
+    opened.ifPresent(this::use);
+  }
+
+  private void use(Segment.Opened opened) {
+    file = opened.file();
+    segment = opened.head();
+    base = opened.head().base();
+    windowStart = -1;
+    if (opened.head().snapshot().position() > snapshot.position()) {
+      snapshot = opened.head().snapshot();
     }
   }
 
   private boolean nextSegment(boolean authoritative) {
-    if (segment != null && segment.base() == at) {
+    if (base == at || !isNamed(authoritative)) {
       return false;
     }
-    String name = tenure.path(Segment.name(at));
-    boolean there = authoritative ? !storage.link(tenure.fence(), name) : storage.exists(name);
-    if (!there) {
+    Optional<Segment.Opened> next = Segment.open(storage, tenure, at);
+    if (next.isPresent() && next.get().head().chain() != chain) {
+      next.get().file().close();
       return false;
     }
-    Segment before = segment;
-    StoredFile fileBefore = file;
-    file = null;
-    segment = null;
-    open(at);
-    if (segment == null || segment.chain() != chain) {
-      close();
-      file = fileBefore;
-      segment = before;
-      windowStart = -1;
+    if (next.isEmpty()) {
       return false;
     }
-    base = at;
-    if (fileBefore != null) {
-      fileBefore.close();
-    }
+    close();
+    use(next.get());
     return true;
+  }
+
+  private boolean isNamed(boolean authoritative) {
+    String name = tenure.path(Segment.name(at));
+    if (authoritative) {
+      return !storage.link(tenure.fence(), name);
+    }
+    if (!storage.namesMayBeStale()) {
+      return storage.exists(name);
+    }
+    return at < sure || Heart.read(storage, tenure).orElse(Heart.NONE).newestSegment() >= at;
   }
 
   @Override
   public void close() {
     if (file != null) {
       file.close();
-      file = null;
     }
+    file = null;
+    segment = null;
+    windowStart = -1;
   }
 }

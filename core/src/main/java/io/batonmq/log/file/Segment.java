@@ -2,6 +2,7 @@ package io.batonmq.log.file;
 
 import io.batonmq.log.RecordFormat;
 import io.batonmq.log.SnapshotRef;
+import io.batonmq.seam.Storage;
 import io.batonmq.seam.StoredFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,6 +55,39 @@ public record Segment(long base, int capacity, long epoch, long chain, SnapshotR
     }
   }
 
+  /// A segment that is open for reading.
+  record Opened(Segment head, StoredFile file) {}
+
+  /// Opens a segment freshly; empty if there is none of that name (a hint), or if what has the name is
+  /// not a segment of this tenure but a stub that a claimant left to stop it.
+  static Optional<Opened> open(Storage storage, Tenure tenure, long base) {
+    Optional<StoredFile> found = storage.open(tenure.path(name(base)), Storage.Access.READ);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    StoredFile file = found.get();
+    boolean kept = false;
+    try {
+      Optional<Opened> opened =
+          read(file)
+              .filter(head -> head.base == base && head.epoch == tenure.epoch())
+              .map(head -> new Opened(head, file));
+      kept = opened.isPresent();
+      return opened;
+    } finally {
+      if (!kept) {
+        file.close();
+      }
+    }
+  }
+
+  /// The head of a segment; empty as for [#open].
+  static Optional<Segment> head(Storage storage, Tenure tenure, long base) {
+    Optional<Opened> opened = open(storage, tenure, base);
+    opened.ifPresent(segment -> segment.file.close());
+    return opened.map(Opened::head);
+  }
+
   ByteBuffer encode() {
     ByteBuffer head = RecordFormat.buffer(HEADER);
     byte[] name = snapshot.name().getBytes(StandardCharsets.UTF_8);
@@ -66,7 +100,7 @@ public record Segment(long base, int capacity, long epoch, long chain, SnapshotR
 
   /// Reads the head of a file; empty if it is not one (a segment that was being made, or a name that was
   /// taken so that nobody makes one).
-  static Optional<Segment> read(StoredFile file) {
+  private static Optional<Segment> read(StoredFile file) {
     ByteBuffer head = RecordFormat.buffer(HEADER);
     if (file.read(0, head) < HEADER) {
       return Optional.empty();

@@ -4,6 +4,7 @@ import io.batonmq.log.FencedException;
 import io.batonmq.log.LogSettings;
 import io.batonmq.log.SnapshotRef;
 import io.batonmq.seam.Storage;
+import io.batonmq.seam.StorageException;
 import io.batonmq.seam.StoredFile;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -58,23 +59,42 @@ final class SegmentWriter implements AutoCloseable {
     dirty = false;
   }
 
+  /// The base of the current segment, which has its name.
+  long base() {
+    return segment.base();
+  }
+
   private StoredFile make(Segment head) {
     Optional<String> ready =
         head.capacity() == settings.segmentBytes() ? spares.take() : Optional.empty();
     String spare = ready.orElseGet(() -> spares.make(head.capacity()));
-    StoredFile opened =
-        storage
-            .open(spare, Storage.Access.WRITE)
-            .orElseThrow(() -> new FencedException("somebody removed " + spare));
-    opened.write(0, head.encode());
-    opened.sync();
-    if (!storage.link(spare, tenure.path(Segment.name(head.base())))) {
-      opened.close();
-      throw new FencedException("a later claimant took the name of the next segment");
+    StoredFile opened = storage.open(spare, Storage.Access.WRITE).orElseThrow(() -> removed(spare));
+    boolean made = false;
+    try {
+      opened.write(0, head.encode());
+      opened.sync();
+      if (!storage.link(spare, tenure.path(Segment.name(head.base())))) {
+        throw new FencedException("a later claimant took the name of the next segment");
+      }
+      storage.remove(spare);
+      storage.syncDirectory(tenure.directory());
+      made = true;
+      return opened;
+    } catch (StorageException e) {
+      // A claimant in need of space removes the spares of those before it.
+      if (e.kind() == StorageException.Kind.MISSING) {
+        throw removed(spare);
+      }
+      throw e;
+    } finally {
+      if (!made) {
+        opened.close();
+      }
     }
-    storage.remove(spare);
-    storage.syncDirectory(tenure.directory());
-    return opened;
+  }
+
+  private static FencedException removed(String spare) {
+    return new FencedException("a later claimant removed " + spare);
   }
 
   @Override

@@ -6,8 +6,6 @@ import io.batonmq.log.SnapshotRef;
 import io.batonmq.seam.Storage;
 import io.batonmq.seam.StoredFile;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
@@ -18,6 +16,7 @@ import java.util.zip.CRC32C;
 /// that was named by the log is the file that was written.
 public final class Snapshots {
   private static final String DIRECTORY = "snapshots";
+  private static final String PREFIX = "snapshot-";
   private static final int BLOCK_MAX = 1 << 20;
 
   private final Storage storage;
@@ -32,18 +31,25 @@ public final class Snapshots {
   public SnapshotRef write(SnapshotContent content, String unique) {
     storage.makeDirectory(DIRECTORY);
     storage.syncDirectory("");
-    String name = String.format("snapshot-%016x-%s", content.position(), unique);
+    String name = String.format(PREFIX + "%016x-%s", content.position(), unique);
     StoredFile file =
         storage
             .createExclusive(DIRECTORY + "/" + name)
             .orElseThrow(() -> new IllegalStateException("somebody else wrote " + name));
+    boolean written = false;
     try (file) {
       Writing writing = new Writing(file);
       content.writeTo(writing);
       writing.close();
       file.sync();
       storage.syncDirectory(DIRECTORY);
+      written = true;
       return new SnapshotRef(content.position(), name, (int) writing.checksum.getValue());
+    } finally {
+      if (!written) {
+        // Half a snapshot on a full disk would only keep it full.
+        storage.remove(DIRECTORY + "/" + name);
+      }
     }
   }
 
@@ -76,44 +82,48 @@ public final class Snapshots {
     }
   }
 
-  /// Reads a state that the log names, whole, then hands out its blocks.
+  /// Reads a state that the log names: once to see that it is whole, and again to hand out its blocks, so
+  /// that it need not fit into memory twice.
   public void read(SnapshotRef ref, Consumer<ByteBuffer> blocks) {
     String path = DIRECTORY + "/" + ref.name();
     StoredFile file =
         storage
             .open(path, Storage.Access.READ)
             .orElseThrow(() -> new DamagedException("the snapshot " + path + " is missing"));
-    List<ByteBuffer> read = new ArrayList<>();
-    CRC32C checksum = new CRC32C();
     try (file) {
-      long at = 0;
-      while (true) {
-        ByteBuffer head = ByteBuffer.allocate(8);
-        int length = file.read(at, head) < 8 ? -1 : head.getInt(0);
-        if (length == 0) {
-          break;
-        }
-        if (length < 0 || length > BLOCK_MAX) {
-          throw damaged(path, at);
-        }
-        ByteBuffer block = ByteBuffer.allocate(length);
-        CRC32C crc = new CRC32C();
-        if (file.read(at + 8, block) < length) {
-          throw damaged(path, at);
-        }
-        crc.update(block.flip().duplicate());
-        if ((int) crc.getValue() != head.getInt(4)) {
-          throw damaged(path, at);
-        }
-        checksum.update(head.rewind());
-        read.add(block);
-        at += 8 + length;
+      if (walk(file, path, _ -> {}) != ref.checksum()) {
+        throw damaged(path, 0);
       }
+      walk(file, path, blocks);
     }
-    if ((int) checksum.getValue() != ref.checksum()) {
-      throw damaged(path, 0);
+  }
+
+  /// Hands out the blocks and answers the checksum of the whole.
+  private static int walk(StoredFile file, String path, Consumer<ByteBuffer> blocks) {
+    CRC32C checksum = new CRC32C();
+    long at = 0;
+    while (true) {
+      ByteBuffer head = ByteBuffer.allocate(8);
+      int length = file.read(at, head) < 8 ? -1 : head.getInt(0);
+      if (length == 0) {
+        return (int) checksum.getValue();
+      }
+      if (length < 0 || length > BLOCK_MAX) {
+        throw damaged(path, at);
+      }
+      ByteBuffer block = ByteBuffer.allocate(length);
+      CRC32C crc = new CRC32C();
+      if (file.read(at + 8, block) < length) {
+        throw damaged(path, at);
+      }
+      crc.update(block.flip().duplicate());
+      if ((int) crc.getValue() != head.getInt(4)) {
+        throw damaged(path, at);
+      }
+      checksum.update(head.rewind());
+      blocks.accept(block);
+      at += 8 + length;
     }
-    read.forEach(blocks);
   }
 
   private static DamagedException damaged(String path, long at) {
@@ -124,11 +134,20 @@ public final class Snapshots {
   /// Removes snapshots older than a committed one, but for those in use.
   public void removeBefore(SnapshotRef oldest) {
     for (String name : storage.list(DIRECTORY)) {
-      if (name.startsWith("snapshot-")
-          && name.length() > 25
-          && Long.parseUnsignedLong(name.substring(9, 25), 16) < oldest.position()) {
+      if (position(name) < oldest.position()) {
         storage.remove(DIRECTORY + "/" + name);
       }
+    }
+  }
+
+  private static long position(String name) {
+    if (!name.startsWith(PREFIX) || name.length() < PREFIX.length() + 16) {
+      return Long.MAX_VALUE;
+    }
+    try {
+      return Long.parseUnsignedLong(name.substring(PREFIX.length(), PREFIX.length() + 16), 16);
+    } catch (NumberFormatException _) {
+      return Long.MAX_VALUE;
     }
   }
 }

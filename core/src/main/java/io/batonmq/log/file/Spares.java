@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// [#take] and [#make] are called by the log's lane, [#doWork] by the housekeeping lane, [#plenty] by
 /// anyone.
 final class Spares {
+  private static final String PREFIX = "spare-";
+
   private final Storage storage;
   private final Tenure tenure;
   private final LogSettings settings;
@@ -29,9 +31,10 @@ final class Spares {
     this.settings = settings;
   }
 
-  /// Whether more messages may come: the last attempt to make a spare found room.
+  /// Whether more messages may come. What is on its way already (three batches, each at most half a
+  /// segment) and the acknowledgements after it must find a segment without asking the disk.
   boolean plenty() {
-    return !full;
+    return !full && count.get() >= Math.max(1, settings.sparesMin() - 1);
   }
 
   Optional<String> take() {
@@ -40,9 +43,15 @@ final class Spares {
     return spare;
   }
 
+  /// Makes one ready, of the usual size.
+  void makeReady() {
+    ready.add(make(settings.segmentBytes()));
+    count.incrementAndGet();
+  }
+
   /// Makes a file of zeros and answers its path.
   String make(int capacity) {
-    String path = tenure.path("spare-" + number.incrementAndGet());
+    String path = tenure.path(PREFIX + number.incrementAndGet());
     StoredFile file =
         storage
             .createExclusive(path)
@@ -62,9 +71,14 @@ final class Spares {
     if (count.get() >= settings.sparesMin()) {
       return false;
     }
+    if (storage.usableBytes() < settings.segmentBytes() + settings.segmentBytes() / 4) {
+      // Not to the last byte: manifests, notes and presence need a little, and a file that does not
+      // fit would be written and removed again for as long as the disk is full.
+      full = true;
+      return false;
+    }
     try {
-      ready.add(make(settings.segmentBytes()));
-      count.incrementAndGet();
+      makeReady();
       full = false;
       return true;
     } catch (StorageException e) {
@@ -74,6 +88,15 @@ final class Spares {
       // What is left of the current segment and the spares already made are for acknowledgements.
       full = true;
       return false;
+    }
+  }
+
+  /// Removes the spares of a tenure that is over.
+  static void remove(Storage storage, Tenure over) {
+    for (String name : storage.list(over.directory())) {
+      if (name.startsWith(PREFIX)) {
+        storage.remove(over.path(name));
+      }
     }
   }
 }
