@@ -78,7 +78,10 @@ final class Standing implements AutoCloseable {
     caughtUp = !more;
     moving = more;
     long reached = in == null ? 0 : in.position();
-    if (reached != applied || reached >= committed) {
+    // The newest record of a silent log is a mark that no later record covers: read, never handed
+    // out.
+    long read = in == null ? 0 : in.readUpTo();
+    if (reached != applied || read >= committed) {
       movedNanos = now.nanos();
       applied = reached;
       if (reached > damagedAt) {

@@ -87,6 +87,11 @@ public class Follower implements AutoCloseable {
     return position;
   }
 
+  /// Position after the newest valid record that was read, whether known to be committed or not.
+  public final long readUpTo() {
+    return scanner.at();
+  }
+
   /// The newest committed mark that was read.
   public long mark() {
     return mark;
