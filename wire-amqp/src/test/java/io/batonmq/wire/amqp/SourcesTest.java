@@ -1,0 +1,106 @@
+package io.batonmq.wire.amqp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.CoreMatchers.notNullValue;
+import static org.hamcrest.CoreMatchers.nullValue;
+
+import io.batonmq.broker.Refusal;
+import io.batonmq.session.Command;
+import io.batonmq.session.Output;
+import io.batonmq.session.Source;
+import io.batonmq.session.Source.Kind;
+import org.junit.jupiter.api.Test;
+
+/// What a peer that wants to receive attaches to (AMQP 1.0 §2.6.3, §3.5.3).
+class SourcesTest {
+  private final ScriptedPeer scripted = new ScriptedPeer().connected().session();
+
+  @Test
+  void aRefusedLinkIsAttachedWithoutItsSourceThenDetached() {
+    scripted
+        .peer
+        .remoteAttach()
+        .ofReceiver()
+        .withName("x")
+        .withHandle(1)
+        .withSource()
+        .withAddress("nowhere")
+        .and()
+        .withTarget()
+        .and()
+        .now();
+    int link = scripted.command(Command.OpenConsumer.class).link();
+    scripted.peer.expectAttach().ofSender().withSource(nullValue());
+    scripted.peer.expectDetach().withClosed(true).withError("amqp:not-found", "there is none");
+    scripted.broker(
+        new Output.LinkRefused(link, new Refusal(Refusal.Reason.NOT_FOUND, "there is none")));
+    scripted.done();
+  }
+
+  @Test
+  void temporaryAddressesAreRefusedClearly() {
+    scripted.peer.expectAttach().ofSender().withSource(nullValue());
+    scripted
+        .peer
+        .expectDetach()
+        .withClosed(true)
+        .withError("amqp:not-implemented", notNullValue(String.class));
+    scripted
+        .peer
+        .remoteAttach()
+        .ofReceiver()
+        .withName("x")
+        .withHandle(1)
+        .withSource()
+        .withDynamic(true)
+        .and()
+        .withTarget()
+        .and()
+        .now();
+    scripted.done();
+  }
+
+  @Test
+  void aBrowserAsksForCopies() {
+    scripted
+        .peer
+        .remoteAttach()
+        .ofReceiver()
+        .withName("x")
+        .withHandle(1)
+        .withSource()
+        .withAddress("orders")
+        .withCapabilities("queue")
+        .withDistributionMode("copy")
+        .and()
+        .withTarget()
+        .and()
+        .now();
+    assertThat(scripted.command(Command.OpenConsumer.class).source())
+        .isEqualTo(new Source("orders", new Kind.Queue(), true, null, false));
+  }
+
+  @Test
+  void aLinkWithoutASourceLooksForTheSubscriptionOfItsName() {
+    scripted
+        .peer
+        .remoteAttach()
+        .ofReceiver()
+        .withName("sub|global")
+        .withHandle(1)
+        .withNullSource()
+        .withDesiredCapabilities("shared", "global")
+        .withTarget()
+        .and()
+        .now();
+    Command.OpenConsumer open = scripted.command(Command.OpenConsumer.class);
+    assertThat(open.source())
+        .isEqualTo(
+            new Source("", new Kind.Subscription("sub", "", true, true), false, null, false));
+    scripted.peer.expectAttach().withSource(notNullValue());
+    scripted.broker(new Output.ConsumerOpened(open.link(), "news"));
+    scripted.peer.remoteDetach().withHandle(1).withClosed(true).now();
+    assertThat(scripted.command(Command.CloseLink.class).unsubscribe()).isTrue();
+    scripted.done();
+  }
+}
