@@ -1,11 +1,13 @@
 package io.batonmq.node;
 
+import io.batonmq.log.DamagedException;
 import io.batonmq.log.SnapshotContent;
 import io.batonmq.log.file.FileLog;
 import io.batonmq.log.file.LogWriter;
 import io.batonmq.log.file.Reclaimer;
 import io.batonmq.log.file.RecordReader;
 import io.batonmq.seam.Now;
+import io.batonmq.seam.StorageException;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.List;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// snapshots. Asked by the broker's lane, works on its own.
 final class Keeper {
   private static final long FOLLOWERS_NANOS_MAX = 30_000_000_000L;
+  private static final long STALE_NANOS_MAX = 90_000_000_000L;
+  private static final long LOAD_AGAIN_NANOS = 500_000_000L;
+  private static final long NEVER = Long.MAX_VALUE;
 
   private final FileLog log;
   private final Supplier<String> unique;
@@ -32,6 +37,8 @@ final class Keeper {
   private final LongSupplier slowestFollower;
   private volatile Consumer<Serving.Answer> answers = _ -> {};
   private @Nullable RecordReader reader;
+  private long nextLoadNanos;
+  private long unreadableSinceNanos = NEVER;
 
   private record Live(long[] extents, int shift) {}
 
@@ -69,14 +76,14 @@ final class Keeper {
   }
 
   boolean doWork(Now now) {
-    Long position = nextLoad();
+    boolean mayLoad = unreadableSinceNanos == NEVER || now.nanos() - nextLoadNanos >= 0;
+    Long position = mayLoad ? nextLoad() : null;
     if (position != null) {
-      answers.accept(new Serving.Answer.Loaded(position, read(position)));
-      return true;
+      return load(position, now);
     }
     SnapshotContent content = snapshot.getAndSet(null);
     if (content != null) {
-      answers.accept(new Serving.Answer.Written(log.snapshots().write(content, unique.get())));
+      write(content);
       return true;
     }
     Live extents = live.getAndSet(null);
@@ -101,6 +108,37 @@ final class Keeper {
       return true;
     }
     return false;
+  }
+
+  /// Reads a body. One that is not found may be in a segment that another node made and this one does not
+  /// see yet: then it is looked for again, for as long as a network file system may be wrong about names.
+  private boolean load(long position, Now now) {
+    try {
+      answers.accept(new Serving.Answer.Loaded(position, read(position)));
+      unreadableSinceNanos = NEVER;
+      return true;
+    } catch (DamagedException e) {
+      if (unreadableSinceNanos == NEVER) {
+        unreadableSinceNanos = now.nanos();
+      }
+      if (now.nanos() - unreadableSinceNanos > STALE_NANOS_MAX) {
+        throw e;
+      }
+      loads.add(position);
+      nextLoadNanos = now.nanos() + LOAD_AGAIN_NANOS;
+      return false;
+    }
+  }
+
+  private void write(SnapshotContent content) {
+    try {
+      answers.accept(new Serving.Answer.Written(log.snapshots().write(content, unique.get())));
+    } catch (StorageException e) {
+      if (e.kind() != StorageException.Kind.NO_SPACE) {
+        throw e;
+      }
+      answers.accept(new Serving.Answer.NotWritten());
+    }
   }
 
   /// Whether there are bodies to be read, perhaps only when more is committed.

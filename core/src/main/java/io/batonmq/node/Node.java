@@ -3,6 +3,7 @@ package io.batonmq.node;
 import io.batonmq.broker.BrokerState;
 import io.batonmq.ha.Replica;
 import io.batonmq.ha.Role;
+import io.batonmq.log.SnapshotContent;
 import io.batonmq.log.file.FileLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -52,6 +53,16 @@ public final class Node implements Replica {
   /// The broker, while this node serves.
   public Optional<Serving> serving() {
     return Optional.ofNullable(serving);
+  }
+
+  /// The state as far as this node has followed the log; empty while it serves. For the baton's lane, or
+  /// while that stands still.
+  public Optional<SnapshotContent> freeze() {
+    if (serving != null) {
+      return Optional.empty();
+    }
+    settle();
+    return Optional.of(state.freeze());
   }
 
   @Override

@@ -4,12 +4,14 @@ import io.batonmq.broker.BrokerState;
 import io.batonmq.broker.Effects;
 import io.batonmq.broker.Refusal;
 import io.batonmq.ha.Role;
+import io.batonmq.log.FencedException;
 import io.batonmq.log.RecordFormat;
 import io.batonmq.log.SnapshotContent;
 import io.batonmq.log.SnapshotRef;
 import io.batonmq.log.file.LogWriter;
 import io.batonmq.log.file.Reclaimer;
 import io.batonmq.seam.Now;
+import io.batonmq.seam.StorageException;
 import io.batonmq.session.Command;
 import io.batonmq.session.Gateway;
 import io.batonmq.session.Sessions;
@@ -26,6 +28,7 @@ public final class Serving implements Gateway {
   private static final int COMMANDS_PER_TURN = 256;
 
   private final Role.Active active;
+  private final BrokerState state;
   private final LogWriter writer;
   private final Sessions sessions;
   private final Keeper keeper;
@@ -52,12 +55,16 @@ public final class Serving implements Gateway {
 
     record Written(SnapshotRef snapshot) implements Answer {}
 
+    /// There was no room for the snapshot.
+    record NotWritten() implements Answer {}
+
     record Droppable(List<Reclaimer.Dropped> dropped) implements Answer {}
   }
 
   Serving(
       Role.Active active, BrokerState state, NodeSettings settings, Keeper keeper, Lanes lanes) {
     this.active = active;
+    this.state = state;
     this.writer = active.appender();
     this.keeper = keeper;
     this.lanes = lanes;
@@ -101,6 +108,12 @@ public final class Serving implements Gateway {
     lanes.wakeBroker();
   }
 
+  /// Hands out the durable state as it is between two turns of the broker's lane.
+  public void freeze(Consumer<SnapshotContent> to) {
+    questions.add(() -> to.accept(state.freeze()));
+    lanes.wakeBroker();
+  }
+
   void quiesce() {
     quiescing = true;
     lanes.wakeBroker();
@@ -121,6 +134,16 @@ public final class Serving implements Gateway {
     if (released || writer.ended().isPresent()) {
       return false;
     }
+    try {
+      return turn(now);
+    } catch (FencedException e) {
+      // The tenure ended in the middle of the turn. The baton's lane is awake and closes the doors;
+      // what this turn did to the state nobody will ever see.
+      return false;
+    }
+  }
+
+  private boolean turn(Now now) {
     boolean worked = false;
     if (!activated) {
       activated = true;
@@ -176,6 +199,7 @@ public final class Serving implements Gateway {
             sessions.loaded(position, payload, now);
         case Answer.Written(SnapshotRef ref) ->
             sessions.snapshotWritten(ref.name(), ref.checksum(), ref.position(), now);
+        case Answer.NotWritten _ -> sessions.snapshotFailed(now);
         case Answer.Droppable(List<Reclaimer.Dropped> dropped) -> {
           writer.append(RecordFormat.SEGMENTS_DROPPED, Reclaimer.encode(dropped));
           drops.add(new Drop(dropped, writer.end()));
@@ -236,11 +260,16 @@ public final class Serving implements Gateway {
   // ---- keeper's lane
 
   public boolean keeperWork(Now now) {
-    if (released) {
+    if (released || writer.ended().isPresent()) {
       return false;
     }
-    boolean spare = writer.prepareSpare();
-    return keeper.doWork(now) || spare;
+    try {
+      boolean spare = writer.prepareSpare();
+      return keeper.doWork(now) || spare;
+    } catch (StorageException e) {
+      writer.end(new LogWriter.End.Failed("the store failed: " + e.getMessage(), e));
+      return false;
+    }
   }
 
   private final class KeeperEffects implements Effects {

@@ -69,6 +69,11 @@ final class LocalView implements View {
     }
 
     @Override
+    public long reach() {
+      return inode.live.size();
+    }
+
+    @Override
     public int read(long offset, byte[] into) {
       int count = Math.clamp(inode.live.size() - offset, 0, into.length);
       inode.live.read(offset, into, 0, count);

@@ -263,6 +263,11 @@ final class NetworkView implements View {
     }
 
     @Override
+    public long reach() {
+      return Math.max(knownSize, seenSize());
+    }
+
+    @Override
     public int read(long offset, byte[] into) {
       int count = Math.clamp(size() - offset, 0, into.length);
       for (int done = 0; done < count; ) {

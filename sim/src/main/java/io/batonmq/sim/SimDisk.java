@@ -96,7 +96,8 @@ public final class SimDisk {
   /// Cuts the power of the machine that has the disk; what survives of the unsynced is chosen by
   /// the seed. To be called by the driver or an event, not by one that dies of it. LOCAL: every
   /// process that has mounted it dies. NETWORK: the server restarts, its clients live and send
-  /// again what was not synced.
+  /// again what was not synced; names are there, because a file server has them on stable storage
+  /// before it answers (RFC 1813 section 4.8; an export that is `async` does not, and is unsafe).
   public void powerLoss() {
     if (model == Model.LOCAL) {
       for (var mount : List.copyOf(mounts)) {
@@ -112,7 +113,8 @@ public final class SimDisk {
       }
     }
     clients.forEach(client -> client.takeBack(image.files()));
-    image.lose(Survival.by(chance));
+    Survival survival = Survival.by(chance);
+    image.lose(model == Model.NETWORK ? survival.withNames() : survival);
     locks.serverRestarted();
   }
 
@@ -159,6 +161,16 @@ public final class SimDisk {
     }
     inode.live.write(offset, bytes, 0, bytes.length);
     inode.durable.write(offset, bytes, 0, bytes.length);
+  }
+
+  /// Bytes that files take.
+  public long allocatedBytes() {
+    return image.allocatedBytes();
+  }
+
+  /// Whether names may be stale and locks outlive their holders.
+  public boolean slow() {
+    return model == Model.NETWORK;
   }
 
   /// Everything that can be seen, as a number.

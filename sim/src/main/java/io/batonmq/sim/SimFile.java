@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// An open file of a simulated node.
 final class SimFile implements StoredFile {
+  /// Bytes of one call that are folded into the trace: what differs beyond them differed before.
+  private static final int FOLDED_MAX = 1 << 10;
+
   private final SimStorage storage;
   private final String path;
   private final View.Handle handle;
@@ -40,10 +43,10 @@ final class SimFile implements StoredFile {
         path,
         Hash.fold(offset, into.remaining()),
         () -> {
-          var bytes = new byte[into.remaining()];
+          var bytes = new byte[Math.clamp(handle.reach() - offset, 0, into.remaining())];
           int count = handle.read(offset, bytes);
           into.put(bytes, 0, count);
-          storage.fold(Hash.of(ByteBuffer.wrap(bytes, 0, count)));
+          storage.fold(Hash.of(ByteBuffer.wrap(bytes, 0, Math.min(count, FOLDED_MAX))));
           return count;
         });
   }

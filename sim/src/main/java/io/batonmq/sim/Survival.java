@@ -15,6 +15,27 @@ interface Survival {
     return 0;
   }
 
+  /// The same for bytes, but every name survives.
+  default Survival withNames() {
+    Survival bytes = this;
+    return new Survival() {
+      @Override
+      public int sector(SectorVersions sector) {
+        return bytes.sector(sector);
+      }
+
+      @Override
+      public int name(String path, int changes) {
+        return changes;
+      }
+
+      @Override
+      public int torn(SectorVersions sector) {
+        return bytes.torn(sector);
+      }
+    };
+  }
+
   /// The unsynced writes of one sector, oldest first, by their serial numbers.
   ///
   /// @param inode of the file

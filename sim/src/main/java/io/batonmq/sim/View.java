@@ -34,6 +34,9 @@ interface View {
 
     long size();
 
+    /// No read finds anything at or beyond this.
+    long reach();
+
     int read(long offset, byte[] into);
 
     /// @param bytes null for zeros

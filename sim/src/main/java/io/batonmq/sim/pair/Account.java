@@ -18,28 +18,27 @@ final class Account {
 
   List<String> losses() {
     for (Sent sent : sents) {
-      if (sent.tx != null) {
-        transacted(sent, sent.tx);
-      } else if (sent.confirmed) {
+      Tx tx = sent.tx;
+      if (tx != null ? tx.committed || tx.mayBeInEffect() : sent.isConfirmed()) {
         everyQueueHadIt(sent);
       }
     }
+    sents.stream().map(sent -> sent.tx).distinct().forEach(this::takesWentToo);
     return losses;
   }
 
-  private void transacted(Sent sent, Tx tx) {
-    if (tx.committed) {
-      everyQueueHadIt(sent);
-    } else if (tx.sends.stream().anyMatch(Account::seen)) {
-      if (!seen(sent)) {
-        losses.add(sent + " is missing of " + tx + ", of which others were seen");
+  /// What was taken in a transaction that is in effect came to nobody afterwards.
+  private void takesWentToo(@Nullable Tx tx) {
+    if (tx != null && tx.mayBeInEffect()) {
+      for (Copy.Delivery take : tx.takes) {
+        int after = take.copy.deliveries.indexOf(take) + 1;
+        boolean again =
+            take.copy.deliveries.stream().skip(after).anyMatch(other -> other.epoch >= take.epoch);
+        if (again) {
+          losses.add(take.copy + " was taken in " + tx + ", which is in effect, and came again");
+        }
       }
-      everyQueueHadIt(sent);
     }
-  }
-
-  static boolean seen(Sent sent) {
-    return sent.copies.values().stream().anyMatch(copy -> !copy.deliveries.isEmpty());
   }
 
   private void everyQueueHadIt(Sent sent) {
@@ -53,7 +52,9 @@ final class Account {
       losses.add(
           "lost: "
               + sent
-              + " was confirmed, nobody took it from "
+              + " was confirmed"
+              + (sent.tx == null ? "" : " in " + sent.tx)
+              + ", nobody took it from "
               + queue
               + ", and it is not there"
               + (here == null ? " nor ever was" : ""));

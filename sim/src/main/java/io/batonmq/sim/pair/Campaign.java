@@ -1,35 +1,119 @@
 package io.batonmq.sim.pair;
 
 import io.batonmq.sim.SimDisk;
+import io.batonmq.sim.SimulationFailure;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
-/// Many seeds, one after another, or one of them told in words.
+/// Many seeds one after another, or one of them told in words.
 public final class Campaign {
+  private static final String USAGE =
+      "usage: simulate --seeds FIRST..LAST [--disk local|network|both]\n"
+          + "       simulate --trace SEED [--disk local|network]";
+
   private Campaign() {}
 
-  /// @param args `FIRST LAST local|network`, or `trace SEED local|network`
-  public static void main(String[] args) {
-    SimDisk.Model model = SimDisk.Model.valueOf(args[2].toUpperCase(Locale.ROOT));
-    if (args[0].equals("trace")) {
-      try (var sim =
-          Simulation.seeded(Long.parseLong(args[1]))
-              .disk(model)
-              .listen(System.out::println)
-              .start()) {
-        System.out.println(sim.live());
-      }
-      return;
+  /// What one seed came to.
+  ///
+  /// @param hash of all that happened
+  public record Run(long hash, Stats stats) {}
+
+  /// Runs one seed of a pair.
+  ///
+  /// @throws AssertionError if a promise is broken: says the seed, what, and how to see it again
+  public static Run run(long seed, SimDisk.Model disk, Tamper tamper) {
+    try (var sim = Simulation.seeded(seed).disk(disk).tamper(tamper).start()) {
+      Stats stats = sim.live();
+      return new Run(sim.hash(), stats);
+    } catch (Violation | SimulationFailure e) {
+      throw new AssertionError(
+          String.format(
+              "seed=%d disk=%s: %s%n  to see it again: scripts/simulate --disk %s --trace %d",
+              seed, word(disk), what(e), word(disk), seed),
+          e);
     }
+  }
+
+  private static String what(Throwable e) {
+    return e.getCause() instanceof Violation violation
+        ? String.valueOf(violation.getMessage())
+        : String.valueOf(e.getMessage());
+  }
+
+  private static String word(SimDisk.Model disk) {
+    return disk.name().toLowerCase(Locale.ROOT);
+  }
+
+  /// See `scripts/simulate`.
+  public static void main(String[] args) {
+    String seeds = "";
+    String trace = "";
+    List<SimDisk.Model> disks = new ArrayList<>(List.of(SimDisk.Model.LOCAL));
+    for (int i = 0; i < args.length; i += 2) {
+      String value = i + 1 < args.length ? args[i + 1] : "";
+      switch (args[i]) {
+        case "--seeds" -> seeds = value;
+        case "--trace" -> trace = value;
+        case "--disk" -> {
+          disks.clear();
+          disks.addAll(disks(value));
+        }
+        default -> usage();
+      }
+    }
+    boolean sound;
+    if (!trace.isEmpty()) {
+      sound = trace(Long.parseLong(trace), disks.getFirst());
+    } else if (seeds.contains("..")) {
+      int dots = seeds.indexOf("..");
+      sound =
+          all(
+              Long.parseLong(seeds.substring(0, dots)),
+              Long.parseLong(seeds.substring(dots + 2)),
+              disks);
+    } else {
+      sound = usage();
+    }
+    System.exit(sound ? 0 : 1);
+  }
+
+  private static boolean usage() {
+    System.err.println(USAGE);
+    System.exit(2);
+    return false;
+  }
+
+  private static List<SimDisk.Model> disks(String word) {
+    return word.equals("both")
+        ? List.of(SimDisk.Model.values())
+        : List.of(SimDisk.Model.valueOf(word.toUpperCase(Locale.ROOT)));
+  }
+
+  private static boolean trace(long seed, SimDisk.Model disk) {
+    try (var sim = Simulation.seeded(seed).disk(disk).listen(System.out::println).start()) {
+      System.out.println(sim.live());
+      return true;
+    } catch (Violation | SimulationFailure e) {
+      System.out.println("BROKEN: " + what(e));
+      return false;
+    }
+  }
+
+  private static boolean all(long first, long last, List<SimDisk.Model> disks) {
     Stats all = new Stats();
     int failed = 0;
-    for (long seed = Long.parseLong(args[0]); seed <= Long.parseLong(args[1]); seed++) {
-      try (var sim = Simulation.seeded(seed).disk(model).start()) {
-        all.add(sim.live());
-      } catch (Throwable e) {
-        failed++;
-        System.out.println("seed " + seed + ": " + e.getMessage());
+    for (long seed = first; seed <= last; seed++) {
+      for (SimDisk.Model disk : disks) {
+        try {
+          all.add(run(seed, disk, Tamper.NONE).stats());
+        } catch (AssertionError e) {
+          failed++;
+          System.out.println(e.getMessage());
+        }
       }
     }
     System.out.println(all + " failed=" + failed);
+    return failed == 0;
   }
 }

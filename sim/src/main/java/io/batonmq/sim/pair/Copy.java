@@ -42,6 +42,9 @@ final class Copy {
 
     boolean moveAsked;
 
+    /// Transactions that it was to be taken in.
+    final List<Tx> takenIn = new ArrayList<>();
+
     Delivery(Copy copy, long epoch, boolean marked) {
       this.copy = copy;
       this.epoch = epoch;
@@ -51,7 +54,9 @@ final class Copy {
 
   /// Whether it may have left the queue because a consumer took it.
   boolean mayBeTaken() {
-    return deliveries.stream().anyMatch(delivery -> delivery.acceptAsked);
+    return deliveries.stream()
+        .anyMatch(delivery ->
+            delivery.acceptAsked || delivery.takenIn.stream().anyMatch(Tx::mayBeInEffect));
   }
 
   boolean mayBeMoved() {

@@ -1,52 +1,159 @@
 package io.batonmq.sim.pair;
 
+import io.batonmq.node.Serving;
 import io.batonmq.sim.Chance;
 import io.batonmq.sim.Chaos;
 import io.batonmq.sim.DiskFaults;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
-/// What goes wrong in one seed, and when.
+/// What goes wrong in one seed, and when: some kinds of fault out of all, so that some seeds have one kind
+/// only and others nearly everything.
 final class Faults {
+  private static final long GAP_NANOS_MAX = 2_000_000_000;
+
+  /// Kinds of fault.
+  enum Kind {
+    /// A process is killed, between two steps of anything.
+    KILL,
+    /// A process stands still for longer than every timer.
+    PAUSE,
+    /// The machine with the disk loses its power; on a network, the file server.
+    POWER,
+    /// A node of a network loses its power, and its cache with it.
+    HOST,
+    /// The disk answers late.
+    STALL,
+    /// A lock is lost, or granted twice.
+    LOCK,
+    /// Reads, writes and syncs fail.
+    ERROR,
+    /// The disk is full for a while.
+    FULL,
+    /// An operator asks for a hand-over.
+    SWITCHOVER,
+    /// An operator stops a node, which is started again.
+    STOP,
+    /// A connection breaks.
+    CUT
+  }
+
   private final Simulation sim;
   private final Chance chance;
   private final Duration length;
+  private final Set<Kind> kinds = EnumSet.noneOf(Kind.class);
+  private final long pauseNanosMax;
   private boolean over;
 
   Faults(Simulation sim) {
     this.sim = sim;
     this.chance = sim.chance().fork();
-    this.length = Duration.ofMillis(1_000 + chance.below(5_000));
+    this.length = Duration.ofMillis(500 + chance.below(4_000));
+    this.pauseNanosMax = 1_000_000_000L << chance.below(5);
+    int oneIn = 1 + chance.below(4);
+    for (Kind kind : Kind.values()) {
+      if (chance.oneIn(oneIn + 1)) {
+        kinds.add(kind);
+      }
+    }
   }
 
   Duration length() {
     return length;
   }
 
-  /// How long it may take afterwards until everything is in order.
+  /// How long it may take afterwards until everything is in order: a pause or a stall that has begun, the
+  /// names that a network file system may be wrong about, the lease of a lock, a supervisor.
   Duration patience() {
-    return Duration.ofSeconds(60);
+    return Duration.ofSeconds(sim.disk().slow() ? 400 : 90);
   }
 
   void begin() {
-    sim.scheduler().chaos(Chaos.NONE.withKills(chance.oneIn(2) ? 0 : (int) chance.magnitude(200)));
-    next();
+    sim.tell(() -> "faults for " + length.toMillis() + " ms: " + kinds);
+    Chaos chaos = Chaos.NONE;
+    if (kinds.contains(Kind.PAUSE)) {
+      chaos = Chaos.pauses((int) chance.magnitude(100), Duration.ofNanos(pauseNanosMax));
+    }
+    if (kinds.contains(Kind.KILL)) {
+      chaos = chaos.withKills((int) chance.magnitude(200));
+    }
+    sim.scheduler().chaos(chaos);
+    DiskFaults disk = DiskFaults.NONE;
+    if (kinds.contains(Kind.STALL)) {
+      disk = DiskFaults.stalls((int) chance.magnitude(200), Duration.ofNanos(pauseNanosMax));
+    }
+    if (kinds.contains(Kind.LOCK)) {
+      disk = disk.withLocks((int) chance.magnitude(200), (int) chance.magnitude(20_000));
+    }
+    if (kinds.contains(Kind.ERROR)) {
+      disk =
+          disk.withErrors(
+              (int) chance.magnitude(500),
+              (int) chance.magnitude(2_000),
+              (int) chance.magnitude(200));
+    }
+    if (kinds.contains(Kind.FULL)) {
+      disk = disk.withNoSpace((int) chance.magnitude(1_000));
+    }
+    sim.disk().faults(disk);
+    sim.after(Duration.ofNanos(chance.magnitude(GAP_NANOS_MAX)), this::next);
   }
 
   private void next() {
-    if (!over) {
-      strike();
-      sim.after(Duration.ofNanos(chance.magnitude(1_500_000_000)), this::next);
+    if (!over && !kinds.isEmpty()) {
+      List<Kind> all = List.copyOf(kinds);
+      strike(all.get(chance.below(all.size())));
+      sim.after(Duration.ofNanos(chance.magnitude(GAP_NANOS_MAX)), this::next);
     }
   }
 
-  private void strike() {
-    SimNode node = sim.nodes().get(chance.below(sim.nodes().size()));
-    node.life().ifPresent(life -> life.process().kill());
+  private void strike(Kind kind) {
+    sim.tell(() -> "fault: " + kind);
+    sim.stats().strikes++;
+    List<SimNode> nodes = sim.nodes();
+    Optional<Life> life = nodes.get(chance.below(nodes.size())).life();
+    switch (kind) {
+      case KILL -> life.ifPresent(one -> one.process().kill());
+      case PAUSE ->
+          life.ifPresent(
+              one -> one.process().pause(Duration.ofNanos(chance.between(1, pauseNanosMax))));
+      case POWER -> sim.disk().powerLoss();
+      case HOST -> life.ifPresent(one -> sim.disk().hostLoss(one.process()));
+      case LOCK -> sim.serving().ifPresent(this::breakLock);
+      case FULL -> fill();
+      case SWITCHOVER -> life.ifPresent(one -> one.baton().switchover(""));
+      case STOP -> life.ifPresent(one -> one.baton().stop());
+      case CUT -> sim.clients().get(chance.below(sim.clients().size())).hangUp();
+      case STALL, ERROR -> {
+        // These come with the calls on the disk.
+      }
+    }
+  }
+
+  private void breakLock(Serving serving) {
+    String lock = serving.active().appender().tenure().lock();
+    if (chance.oneIn(2)) {
+      sim.disk().loseLock(lock, chance.oneIn(2));
+    } else {
+      sim.disk().grantTwice(lock);
+    }
+  }
+
+  private void fill() {
+    sim.disk().capacity(sim.disk().allocatedBytes() + chance.magnitude(1 << 20));
+    sim.after(
+        Duration.ofNanos(chance.magnitude(pauseNanosMax)),
+        () -> sim.disk().capacity(Long.MAX_VALUE));
   }
 
   void end() {
     over = true;
+    sim.tell(() -> "the faults are over");
     sim.scheduler().chaos(Chaos.NONE);
     sim.disk().faults(DiskFaults.NONE);
+    sim.disk().capacity(Long.MAX_VALUE);
   }
 }

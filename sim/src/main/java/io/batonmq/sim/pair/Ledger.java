@@ -29,7 +29,7 @@ final class Ledger {
   /// The highest order that an epoch gave out, by queue, producer and priority.
   private final Map<String, TreeMap<Long, Long>> highest = new LinkedHashMap<>();
 
-  /// The same as one consumer had it in one epoch.
+  /// The same as one connection had it.
   private final Map<String, Long> highestHere = new LinkedHashMap<>();
 
   Ledger(Simulation sim) {
@@ -68,17 +68,26 @@ final class Ledger {
   /// A client asks what becomes of deliveries.
   void asks(Wire wire, Command.Settle settle) {
     wire.settles.put(settle.first(), settle);
-    Tx tx = wire.transactions.get(settle.transaction());
+    Tx tx = wire.begun.get(settle.transaction());
     for (long number = settle.first(); number <= settle.last(); number++) {
       Copy.Delivery delivery = delivery(wire, number);
       if (tx != null) {
         tx.takes.add(delivery);
+        delivery.takenIn.add(tx);
+        // A delivery that its consumer forgot counts as failed when the transaction does.
+        delivery.moveAsked |= !settle.answer();
       } else if (settle.disposition() == Disposition.ACCEPTED) {
         delivery.acceptAsked = true;
       } else if (settle.disposition() != Disposition.RELEASED) {
         delivery.moveAsked = true;
       }
     }
+  }
+
+  /// A client asks for the end of a transaction.
+  void asks(Wire wire, Command.End end, Tx tx) {
+    wire.ends.put(end.request(), new Wire.Ending(tx, end.commit()));
+    tx.commitAsked |= end.commit();
   }
 
   private static Copy.Delivery delivery(Wire wire, long number) {
@@ -153,14 +162,17 @@ final class Ledger {
       return;
     }
     if (answer.refusal() == null) {
-      sim.stats().confirmed += sent.confirmed ? 0 : 1;
-      sent.confirmed = true;
-    } else if (!sent.confirmed) {
-      sim.stats().refused++;
-      sent.refused = true;
-    } else {
+      sim.stats().confirmed += sent.isConfirmed() ? 0 : 1;
+      sent.confirmed = Math.min(sent.confirmed, wire.epoch());
+    } else if (wire.epoch() >= sent.confirmed) {
       throw new Violation(sent + " was confirmed, and is refused now: " + answer.refusal());
     }
+  }
+
+  /// A client hears that a message was refused, and leaves it at that.
+  void refused(Sent sent) {
+    sim.stats().refused++;
+    sent.refused = true;
   }
 
   private void delivered(Wire wire, Output.Delivered given) {
@@ -244,7 +256,7 @@ final class Ledger {
     }
     Sent sent = copy.sent;
     String key = copy.place + " " + sent.producer + " " + sent.message.priority();
-    String own = key + " " + wire.client().name + " " + delivery.epoch;
+    String own = key + " " + wire.id();
     TreeMap<Long, Long> epochs = highest.computeIfAbsent(key, _ -> new TreeMap<>());
     long before = highestHere.getOrDefault(own, -1L);
     if (!delivery.marked) {
@@ -294,16 +306,23 @@ final class Ledger {
   }
 
   private void ended(Wire wire, Output.Ended answer) {
-    Tx tx = wire.transactions.get(-answer.request());
-    if (tx == null) {
+    Wire.Ending ending = wire.ends.get(answer.request());
+    if (ending == null) {
       throw new Violation("an answer for nothing: " + answer);
     }
-    if (answer.refusal() == null && tx.commitAsked) {
+    Tx tx = ending.tx();
+    if (answer.refusal() == null && ending.commit()) {
       sim.stats().commits += tx.committed ? 0 : 1;
       tx.committed = true;
       for (Copy.Delivery take : tx.takes) {
         take.copy.gone = Math.min(take.copy.gone, wire.epoch());
       }
+    } else if (!tx.triedAgain) {
+      if (tx.committed) {
+        throw new Violation(tx + " was committed, and is rolled back");
+      }
+      sim.stats().rollbacks++;
+      tx.rolledBack = true;
     }
   }
 

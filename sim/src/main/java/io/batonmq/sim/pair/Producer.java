@@ -63,7 +63,12 @@ final class Producer extends Client {
     switch (output) {
       case Output.ProducerOpened(int _, int more) -> credit += more;
       case Output.Grant(int _, int more) -> credit += more;
-      case Output.Sent(int _, long number, var _) -> unanswered.remove(number);
+      case Output.Sent(int _, long number, var refusal) -> {
+        Sent sent = unanswered.remove(number);
+        if (refusal != null && sent != null) {
+          sim.ledger().refused(sent);
+        }
+      }
       default -> throw new Violation(name + " was told " + output);
     }
     pump();

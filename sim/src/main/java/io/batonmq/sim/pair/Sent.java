@@ -25,10 +25,10 @@ final class Sent {
   /// The transaction that it is sent in.
   final @Nullable Tx tx;
 
-  /// Some node said that it has it.
-  boolean confirmed;
+  /// The epoch that said that it has it.
+  long confirmed = Long.MAX_VALUE;
 
-  /// Some node said that it will not have it, and it was never sent again.
+  /// Its sender was told that nobody has it, and does not send it again.
   boolean refused;
 
   /// One for each queue that it was seen in, or must be.
@@ -73,6 +73,15 @@ final class Sent {
   /// The id in the body of a message.
   static long id(Message message) {
     return ByteBuffer.wrap(message.bytes()).getLong();
+  }
+
+  boolean isConfirmed() {
+    return confirmed < Long.MAX_VALUE;
+  }
+
+  /// Whether any consumer was ever given it.
+  boolean seen() {
+    return copies.values().stream().anyMatch(copy -> !copy.deliveries.isEmpty());
   }
 
   boolean expires() {

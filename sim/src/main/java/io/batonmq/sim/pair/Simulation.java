@@ -119,6 +119,7 @@ public final class Simulation implements AutoCloseable {
               + " losses: "
               + String.join("\n  ", losses.subList(0, Math.min(3, losses.size()))));
     }
+    new Agreement(this).check();
     stats.seeds++;
     stats.simulatedNanos += nanos();
     stats.points += scheduler.points();
@@ -158,7 +159,7 @@ public final class Simulation implements AutoCloseable {
     after(Duration.ofMillis(200), this::ask);
   }
 
-  private String state() {
+  String state() {
     List<String> facts = new ArrayList<>();
     nodes.forEach(node ->
         facts.add(

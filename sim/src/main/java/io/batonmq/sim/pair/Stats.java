@@ -17,11 +17,11 @@ public final class Stats {
   long refused;
   long accepted;
   long commits;
+  long rollbacks;
   long deliveries;
   long again;
   long moved;
-  long loads;
-  long snapshots;
+  long strikes;
   private final Map<Receipt.Cause, Long> takeovers = new EnumMap<>(Receipt.Cause.class);
   private final Map<ExitCode, Long> exits = new EnumMap<>(ExitCode.class);
 
@@ -56,11 +56,11 @@ public final class Stats {
     refused += other.refused;
     accepted += other.accepted;
     commits += other.commits;
+    rollbacks += other.rollbacks;
     deliveries += other.deliveries;
     again += other.again;
     moved += other.moved;
-    loads += other.loads;
-    snapshots += other.snapshots;
+    strikes += other.strikes;
     other.takeovers.forEach((cause, count) -> takeovers.merge(cause, count, Long::sum));
     other.exits.forEach((code, count) -> exits.merge(code, count, Long::sum));
   }
@@ -69,7 +69,8 @@ public final class Stats {
   public String toString() {
     return String.format(
         "seeds=%d simulated_s=%d points=%d takeovers=%s exits=%s connections=%d confirmed=%d"
-            + " refused=%d resends=%d deliveries=%d again=%d moved=%d accepted=%d commits=%d",
+            + " refused=%d resends=%d deliveries=%d again=%d moved=%d accepted=%d commits=%d"
+            + " rollbacks=%d strikes=%d",
         seeds,
         simulatedNanos / 1_000_000_000,
         points,
@@ -83,6 +84,8 @@ public final class Stats {
         again,
         moved,
         accepted,
-        commits);
+        commits,
+        rollbacks,
+        strikes);
   }
 }

@@ -9,6 +9,9 @@ final class Tx {
   final List<Sent> sends = new ArrayList<>();
   final List<Copy.Delivery> takes = new ArrayList<>();
 
+  /// The same sends are tried in it again until they are in effect.
+  boolean triedAgain;
+
   /// Its commit was asked for, at least once: until then nobody may see anything of it.
   boolean commitAsked;
 
@@ -17,6 +20,13 @@ final class Tx {
 
   /// It was said not to be, and is not tried again.
   boolean rolledBack;
+
+  /// Whether it is in effect as far as anybody can tell: said to be, or some of it was seen; where nothing
+  /// can be seen of it, it may be.
+  boolean mayBeInEffect() {
+    return committed
+        || (commitAsked && !rolledBack && (sends.isEmpty() || sends.stream().anyMatch(Sent::seen)));
+  }
 
   Tx(String name) {
     this.name = name;

@@ -27,7 +27,11 @@ final class Wire implements Outlet {
 
   final Map<Long, Copy.Delivery> deliveries = new LinkedHashMap<>();
   final Map<Long, Command.Settle> settles = new LinkedHashMap<>();
-  final Map<Long, Tx> transactions = new LinkedHashMap<>();
+  final Map<Long, Tx> begun = new LinkedHashMap<>();
+  final Map<Long, Ending> ends = new LinkedHashMap<>();
+
+  /// How a client wants a transaction to end.
+  record Ending(Tx tx, boolean commit) {}
 
   Wire(Simulation sim, Client client, Life life, long id) {
     this.sim = sim;

@@ -17,6 +17,11 @@ final class Workload {
       clients.add(
           new Producer(sim, "p" + i, address, messages, 1_000_000_000L / (1 + chance.below(8))));
     }
+    for (int i = chance.below(3); i > 0; i--) {
+      String source = chance.oneIn(2) ? "" : Setup.QUEUES.get(chance.below(Setup.QUEUES.size()));
+      clients.add(
+          new Transactor(sim, "t" + i, source, 1 + chance.below(20), 1L << chance.between(20, 29)));
+    }
     for (String queue : Setup.QUEUES) {
       int takers = 1 + chance.below(2);
       for (int i = 0; i < takers; i++) {

@@ -1,0 +1,209 @@
+package io.batonmq.sim.pair;
+
+import io.batonmq.broker.Event;
+import io.batonmq.broker.Events;
+import io.batonmq.ha.Replica;
+import io.batonmq.ha.Role;
+import io.batonmq.seam.Storage;
+import io.batonmq.seam.StoredFile;
+import io.batonmq.sim.SimDisk;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/// What keeps a pair safe, left out one by one: some seed must fail each time, or the simulation would not
+/// see it go either. Each test says which seed is the first.
+class GuardsTest {
+  /// Seeds that are tried: many fewer than in the tests of what must hold.
+  private static final int SEEDS = 200;
+
+  /// Bytes of a segment's head.
+  private static final long HEAD = 4096;
+
+  @Test
+  void aNodeThatDoesNotLookAtItsFenceConfirmsWhatNobodyHas() {
+    fails(
+        "without the look at the fence",
+        "confirms up to position",
+        new Tamper() {
+          @Override
+          public Storage storage(Storage real) {
+            return new Through(real) {
+              @Override
+              StoredFile file(String path, StoredFile opened) {
+                return path.endsWith("/fence") ? new Zeros(opened) : opened;
+              }
+            };
+          }
+        });
+  }
+
+  private static final class Zeros extends Through.File {
+    Zeros(StoredFile real) {
+      super(real);
+    }
+
+    @Override
+    public int read(long offset, ByteBuffer into) {
+      int length = into.remaining();
+      into.put(new byte[length]);
+      return length;
+    }
+  }
+
+  @Test
+  void aNodeThatConfirmsBeforeItSyncsLosesWhatItConfirmed() {
+    fails(
+        "with a confirmation before the sync",
+        "was confirmed, nobody took it|damaged|cannot be read",
+        new Tamper() {
+          @Override
+          public Storage storage(Storage real) {
+            return new Through(real) {
+              @Override
+              StoredFile file(String path, StoredFile opened) {
+                return path.contains("/spare-") ? new NeverSynced(opened) : opened;
+              }
+            };
+          }
+        });
+  }
+
+  private static final class NeverSynced extends Through.File {
+    NeverSynced(StoredFile real) {
+      super(real);
+    }
+
+    @Override
+    public void sync() {}
+  }
+
+  @Test
+  void aNodeThatForgetsIdentitiesWhenItTakesOverHasMessagesTwice() {
+    fails(
+        "with the identities forgotten at a takeover",
+        "delivered twice",
+        new Tamper() {
+          @Override
+          public Replica replica(Replica real) {
+            return new Forgetful(real);
+          }
+        });
+  }
+
+  private record Forgetful(Replica real) implements Replica {
+    @Override
+    public void serve(Role.Active active) {
+      long end = active.appender().end();
+      for (String producer : List.of("p0", "p1", "p2", "p3", "t1", "t2")) {
+        Event forgotten = new Event.IdentitiesForgotten(producer);
+        byte[] name = producer.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer payload = ByteBuffer.allocate(2 + name.length);
+        payload.put((byte) 1).put((byte) name.length).put(name).flip();
+        real.record(end, end, Events.type(forgotten), payload);
+      }
+      real.serve(active);
+    }
+
+    @Override
+    public void record(long position, long end, int type, ByteBuffer payload) {
+      real.record(position, end, type, payload);
+    }
+
+    @Override
+    public void reset() {
+      real.reset();
+    }
+
+    @Override
+    public void restore(ByteBuffer block) {
+      real.restore(block);
+    }
+
+    @Override
+    public void quiesce() {
+      real.quiesce();
+    }
+
+    @Override
+    public boolean quiesced() {
+      return real.quiesced();
+    }
+
+    @Override
+    public void release(String reason) {
+      real.release(reason);
+    }
+  }
+
+  @Test
+  void aTakeOverThatLeavesOutTheTailLosesWhatWasInIt() {
+    fails(
+        "without the copy of the tail",
+        "was confirmed, nobody took it|not drained|damaged|cannot be read",
+        new Tamper() {
+          @Override
+          public Storage storage(Storage real) {
+            return new WithoutTails(real);
+          }
+        });
+  }
+
+  /// Drops what is written into the first segment of a tenure before that has its manifest.
+  private static final class WithoutTails extends Through {
+    private final Set<String> begun = new HashSet<>();
+
+    WithoutTails(Storage real) {
+      super(real);
+    }
+
+    @Override
+    public boolean link(String existing, String name) {
+      if (name.endsWith("/manifest")) {
+        begun.add(directory(name));
+      }
+      return super.link(existing, name);
+    }
+
+    private static String directory(String path) {
+      return path.substring(0, path.lastIndexOf('/'));
+    }
+
+    @Override
+    StoredFile file(String path, StoredFile opened) {
+      if (!path.contains("/spare-")) {
+        return opened;
+      }
+      return new File(opened) {
+        @Override
+        public void write(long offset, ByteBuffer from) {
+          if (offset < HEAD || begun.contains(directory(path))) {
+            super.write(offset, from);
+          }
+        }
+      };
+    }
+  }
+
+  /// Looks for the first seed that fails with these words; others may fail in other words before.
+  private static void fails(String how, String words, Tamper tamper) {
+    Pattern expected = Pattern.compile(words);
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      for (SimDisk.Model disk : SimDisk.Model.values()) {
+        try {
+          Campaign.run(seed, disk, tamper);
+        } catch (AssertionError e) {
+          if (expected.matcher(String.valueOf(e.getMessage())).find()) {
+            System.out.printf("%s: %s%n", how, e.getMessage());
+            return;
+          }
+        }
+      }
+    }
+    throw new AssertionError(how + " none of the first " + SEEDS + " seeds fails");
+  }
+}
