@@ -114,7 +114,8 @@ public final class LogVerify {
     }
   }
 
-  private void tenure(Chain.Link link, Optional<Chain.Link> next, NavigableMap<Long, Segment> heads) {
+  private void tenure(
+      Chain.Link link, Optional<Chain.Link> next, NavigableMap<Long, Segment> heads) {
     long before = records;
     long seal = next.map(Chain.Link::start).orElse(Long.MAX_VALUE);
     long at = link.start();
@@ -153,7 +154,8 @@ public final class LogVerify {
   }
 
   /// Reads segments that follow each other without a gap.
-  private Scanner run(Chain.Link link, Segment first, long seal, NavigableMap<Long, Segment> heads) {
+  private Scanner run(
+      Chain.Link link, Segment first, long seal, NavigableMap<Long, Segment> heads) {
     Scanner scanner =
         new Scanner(storage, link.tenure(), first.base(), first.base(), first.chain());
     scanner.sureUpTo(heads.lastKey() + 1);
