@@ -82,11 +82,17 @@ record Node(String where, AdminClient admin, Optional<ProcessHandle> process) {
     };
   }
 
-  /// Whether nobody is there any more.
+  /// Whether nobody is there any more. A process that has ended and that its parent has not asked about
+  /// counts as alive until then; it has no program any more.
   boolean gone() {
     if (process.isPresent()) {
-      return !process.get().isAlive();
+      return !process.get().isAlive()
+          || (process.get().info().command().isEmpty() && unreachable());
     }
+    return unreachable();
+  }
+
+  private boolean unreachable() {
     try {
       admin.status();
       return false;

@@ -7,11 +7,14 @@ import picocli.CommandLine.Help.Ansi;
 /// Tells what happens, each sentence with the time since the beginning; in colour, and with a line that
 /// moves, where a terminal shows it.
 final class Narrator {
+  private static final long MOVE_NANOS = 100_000_000L;
+
   private final PrintWriter out;
   private final Ansi ansi;
   private final long startNanos = System.nanoTime();
   private boolean moving;
   private boolean hushed;
+  private long movedNanos;
 
   Narrator(PrintWriter out, Ansi ansi) {
     this.out = out;
@@ -61,7 +64,8 @@ final class Narrator {
 
   /// A line that the next one replaces; nothing where there is no terminal.
   synchronized void moving(String text) {
-    if (ansi.enabled() && !hushed) {
+    if (ansi.enabled() && !hushed && (!moving || nanos() - movedNanos > MOVE_NANOS)) {
+      movedNanos = nanos();
       out.print("\r          " + paint("faint", text) + "\033[K");
       out.flush();
       moving = true;

@@ -212,7 +212,7 @@ class ConfigProblemsTest {
     var result =
         core(
             "<nam/>\n"
-                + "<max-disk-usage>x</max-disk-usage>\n"
+                + "<journal-file-size>x</journal-file-size>\n"
                 + "<diverts/>\n"
                 + "<journal-type>NIO</journal-type>\n");
     assertThat(result.problems()).extracting(Problem::line).containsExactly(2, 3, 4, 5, 6);

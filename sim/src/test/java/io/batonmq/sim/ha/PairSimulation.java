@@ -303,7 +303,7 @@ final class PairSimulation implements AutoCloseable {
 
   /// How to see it again.
   static String replay(Settings settings) {
-    return "mvn -o -q -pl sim -am test -Dtest=PairTest#replay -Dpair.seed=%d -Dpair.model=%s"
+    return "mvn -o -q -pl sim -am test -Dtest=LogPairTest#replay -Dlogpair.seed=%d -Dlogpair.model=%s -Dsurefire.failIfNoSpecifiedTests=false"
         .formatted(settings.seed, settings.model);
   }
 

@@ -13,10 +13,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Two or three nodes of the shipping log and hand-over, under everything that can go wrong.
 ///
-/// More seeds: `-Dpair.seeds=20000`, beginning elsewhere: `-Dpair.first=1000000`.
-class PairTest {
-  private static final int SEEDS = Integer.getInteger("pair.seeds", 150);
-  private static final long FIRST = Long.getLong("pair.first", 0);
+/// More seeds: `-Dlogpair.seeds=20000`, beginning elsewhere: `-Dlogpair.first=1000000`.
+class LogPairTest {
+  private static final int SEEDS = Integer.getInteger("logpair.seeds", 150);
+  private static final long FIRST = Long.getLong("logpair.first", 0);
 
   @ParameterizedTest
   @EnumSource
@@ -38,11 +38,11 @@ class PairTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "pair.seed", matches = ".+")
+  @EnabledIfSystemProperty(named = "logpair.seed", matches = ".+")
   void replay() {
-    var model = SimDisk.Model.valueOf(System.getProperty("pair.model", "LOCAL"));
-    try (var simulation = new PairSimulation(Settings.of(Long.getLong("pair.seed"), model))) {
-      if (Boolean.getBoolean("pair.trace")) {
+    var model = SimDisk.Model.valueOf(System.getProperty("logpair.model", "LOCAL"));
+    try (var simulation = new PairSimulation(Settings.of(Long.getLong("logpair.seed"), model))) {
+      if (Boolean.getBoolean("logpair.trace")) {
         simulation.scheduler().trace().listen(System.out::println);
       }
       try {
