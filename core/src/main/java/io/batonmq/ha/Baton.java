@@ -190,6 +190,9 @@ public final class Baton {
       return false;
     }
     if (!appeared) {
+      if (!mayTry(now)) {
+        return false;
+      }
       log.prepare();
       presence.appear(now);
       appeared = true;

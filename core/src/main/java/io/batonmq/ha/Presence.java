@@ -73,6 +73,8 @@ public final class Presence implements AutoCloseable {
 
   /// Makes the file and locks it.
   public void appear(Now now) {
+    // What an attempt left that failed half-way, on a full disk.
+    disappear();
     storage.makeDirectory(DIRECTORY);
     storage.syncDirectory("");
     show();

@@ -74,6 +74,34 @@ class DiskTest {
     assertThat(LogVerify.verify(DiskStorage.open(node.store())).damages()).isEmpty();
   }
 
+  @Test
+  void aNodeThatWasKilledOnAFullDiskHasEverythingWhenThereIsRoomAgain() throws Exception {
+    stage.keep(Shell.memoryDisk(stage.path("disk"), "48m"));
+    var plan = NodePlan.single("node").withStore(stage.path("disk/data")).withSegments("1M");
+    var node = stage.broker(plan).start().awaitActive();
+    var ballast = stage.path("disk/ballast");
+    try (var client = Client.to(node.url())) {
+      client.send("q", TEXT);
+    }
+    node.kill();
+    fillUp(ballast);
+
+    node.start();
+    // It cannot make the files of a new epoch: it waits, says so once, and goes on by itself.
+    node.awaitPrinted("no space left on the disk");
+    assertThat(node.running()).isTrue();
+    assertThat(node.role()).isEqualTo("standby");
+
+    Files.delete(ballast);
+    node.awaitActive();
+    assertThat(node.printed()).doesNotContain("\tat ");
+    assertThat(node.printed().split("no space left", -1)).as(node.printed()).hasSize(2);
+    try (var client = Client.to(node.url())) {
+      assertThat(client.receive("q", 1)).containsExactly(TEXT);
+    }
+    assertThat(node.stop()).isZero();
+  }
+
   private static boolean sends(String url) {
     try (var client = Client.to(url)) {
       client.send("again", TEXT);

@@ -176,7 +176,11 @@ final class RunningNode implements RoleListener, Node.Doors {
 
   private void laneFailed(Throwable e) {
     LOG.error("a lane failed, which is a bug; the node ends and another takes over", e);
-    clients.close();
-    ended.complete(ExitCode.BUG.code());
+    try {
+      clients.close();
+    } finally {
+      // Whatever is broken here, the process ends: nobody would take over from one that lingers.
+      ended.complete(ExitCode.BUG.code());
+    }
   }
 }

@@ -8,6 +8,7 @@ final class Errno {
   static final int EPERM = 1;
   static final int ENOENT = 2;
   static final int EINTR = 4;
+  static final int EIO = 5;
   static final int EAGAIN = 11;
   static final int EACCES = 13;
   static final int EEXIST = 17;
@@ -36,7 +37,21 @@ final class Errno {
   /// @param result of a call of [Posix]: negative, the error number negated
   static StorageException failure(String what, Object path, long result) {
     int errno = (int) -result;
-    var hint = errno == ENOLCK || errno == EOPNOTSUPP ? " (no locks on this mount)" : "";
-    return new StorageException(kind(errno), what + " " + path + ": errno " + errno + hint);
+    return new StorageException(
+        kind(errno), what + " " + path + ": " + words(errno) + "errno " + errno);
+  }
+
+  /// What people know an error as, where that helps them.
+  private static String words(int errno) {
+    return switch (errno) {
+      case EPERM, EACCES -> "not permitted, ";
+      case EIO -> "the disk fails, ";
+      case ENOSPC -> "no space left on the disk, ";
+      case EROFS -> "the disk is mounted read-only, ";
+      case EDQUOT -> "the quota is used up, ";
+      case ENOLCK, EOPNOTSUPP -> "no locks on this mount, ";
+      case ESTALE -> "removed or replaced on the file server, ";
+      default -> "";
+    };
   }
 }
