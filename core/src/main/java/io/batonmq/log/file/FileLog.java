@@ -31,8 +31,9 @@ public class FileLog {
   private final Snapshots snapshots;
   private @Nullable Chain chain;
 
-  /// The newest tenure that this node has found to have a manifest by asking the file server.
-  private Optional<Chain.Link> known = Optional.empty();
+  /// The newest tenure of which this node knows for certain that it has a manifest: found by asking the
+  /// file server, or its own.
+  private volatile Optional<Chain.Link> known = Optional.empty();
 
   /// @param node name of this node, for people
   /// @param unique gives names that no other node and no earlier life of this one uses
@@ -71,6 +72,12 @@ public class FileLog {
     return Optional.ofNullable(chain);
   }
 
+  /// For other lanes, which have a chain and a register of their own. What this node serves is in it
+  /// before its heart has beaten: bodies of the tail may be wanted at once.
+  private Chain readChain() {
+    return new Chain(storage, new Register(storage), known);
+  }
+
   /// Reads the chain anew.
   public void forget() {
     chain = null;
@@ -100,12 +107,12 @@ public class FileLog {
 
   /// Reads single records.
   public RecordReader reader() {
-    return new RecordReader(storage, new Register(storage));
+    return new RecordReader(storage, this::readChain);
   }
 
   /// Gives space back; for the active node.
   public Reclaimer reclaimer(Tenure mine) {
-    return new Reclaimer(storage, mine);
+    return new Reclaimer(storage, mine, this::readChain);
   }
 
   /// The result of a claim that was won and carried through.
@@ -216,9 +223,12 @@ public class FileLog {
     SegmentWriter segments = firstSegment(mine, spares, tail);
     boolean kept = false;
     try {
-      if (!publish(mine, last, tail) || Fence.raised(storage, mine)) {
+      Manifest.Valid manifest = manifest(last, tail);
+      if (!Manifest.publish(storage, mine, manifest, mine.id())
+          || Fence.raised(storage, mine)) {
         return Optional.empty();
       }
+      known = Optional.of(new Chain.Link(mine, manifest));
       tail.handOut(handler);
       LogWriter writer = new LogWriter(storage, mine, settings, segments, spares, tail);
       kept = true;
@@ -230,15 +240,13 @@ public class FileLog {
     }
   }
 
-  private boolean publish(Tenure mine, Optional<Chain.Link> last, Follower.Tail tail) {
-    Manifest.Valid manifest =
-        new Manifest.Valid(
-            last.map(link -> link.tenure().epoch()).orElse(0L),
-            tail.start(),
-            tail.chain(),
-            tail.end(),
-            tail.snapshot());
-    return Manifest.publish(storage, mine, manifest, mine.id());
+  private static Manifest.Valid manifest(Optional<Chain.Link> last, Follower.Tail tail) {
+    return new Manifest.Valid(
+        last.map(link -> link.tenure().epoch()).orElse(0L),
+        tail.start(),
+        tail.chain(),
+        tail.end(),
+        tail.snapshot());
   }
 
   /// Stops every earlier claimant, newest first, down to the newest that serves or served. Those below it

@@ -45,8 +45,8 @@ public record Heart(long beats, long committed, long newestSegment, boolean note
     }
   }
 
-  private static Optional<Heart> decode(ByteBuffer bytes) {
-    if (bytes.getLong(0) == 0) {
+  static Optional<Heart> decode(ByteBuffer bytes) {
+    if (bytes.getLong(0) == 0 && bytes.getInt(CRC_AT) == 0) {
       return Optional.of(NONE);
     }
     if (bytes.getInt(CRC_AT) != RecordFormat.crc(bytes, 0, CRC_AT)) {

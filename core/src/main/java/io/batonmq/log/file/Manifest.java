@@ -7,6 +7,18 @@ import java.util.Optional;
 
 /// What a tenure begins with. There is at most one per tenure, made by link(2), never changed: either by
 /// the claimant itself, or by a later one that found none and made it void.
+///
+/// ```
+/// baton-manifest 1              or: void, and nothing else
+/// predecessor 6                 epoch of the tenure before in the chain, 0 for none
+/// start 104857600               seal of the predecessor, a position
+/// chain 5b1c7e0f93d2a844        of the record that ends at start
+/// tail-end 104861696            end of the records copied from the predecessor
+/// snapshot-position 94371840    newest snapshot known then
+/// snapshot-name snapshot-0000000005a00000-b7
+/// snapshot-crc32c 9ae0daaf
+/// crc32c 21c99dc8               over all lines before
+/// ```
 public sealed interface Manifest {
   /// The tenure served, or was about to.
   ///
@@ -27,7 +39,7 @@ public sealed interface Manifest {
     return Facts.read(storage, tenure.path(Tenure.MANIFEST)).map(Manifest::parse);
   }
 
-  private static Manifest parse(Facts facts) {
+  static Manifest parse(Facts facts) {
     if (facts.get("baton-manifest").equals("void")) {
       return new Voided();
     }
@@ -47,7 +59,7 @@ public sealed interface Manifest {
     return facts(manifest).publish(storage, tenure.directory(), Tenure.MANIFEST, unique);
   }
 
-  private static Facts facts(Manifest manifest) {
+  static Facts facts(Manifest manifest) {
     return switch (manifest) {
       case Voided _ -> Facts.of("baton-manifest", "void");
       case Valid valid ->

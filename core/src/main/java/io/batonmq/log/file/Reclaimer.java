@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.function.Supplier;
 
 /// Gives space back: finds segments that nothing needs, and unlinks them once a committed record has said
 /// so. Used by one lane of the active node.
@@ -19,11 +20,13 @@ import java.util.NavigableMap;
 public final class Reclaimer {
   private final Storage storage;
   private final Tenure mine;
+  private final Supplier<Chain> chain;
 
   /// @param mine the tenure of this node
-  public Reclaimer(Storage storage, Tenure mine) {
+  Reclaimer(Storage storage, Tenure mine, Supplier<Chain> chain) {
     this.storage = storage;
     this.mine = mine;
+    this.chain = chain;
   }
 
   /// A segment's file.
@@ -35,8 +38,7 @@ public final class Reclaimer {
   /// @param liveExtents numbers of the extents that hold live bodies, ascending
   /// @param extentShift an extent covers `1 << extentShift` positions
   public List<Dropped> droppable(SnapshotRef anchor, long[] liveExtents, int extentShift) {
-    Chain chain = new Chain(storage, new Register(storage));
-    NavigableMap<Long, SegmentMap.Place> all = new SegmentMap(storage, chain).all();
+    NavigableMap<Long, SegmentMap.Place> all = new SegmentMap(storage, chain.get()).all();
     List<Dropped> dropped = new ArrayList<>();
     Map.Entry<Long, SegmentMap.Place> segment = all.firstEntry();
     while (segment != null) {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Reads single records by position, for bodies that are not in memory. Used by one lane.
@@ -15,7 +16,7 @@ public final class RecordReader implements AutoCloseable {
   private static final int FILES_MAX = 32;
 
   private final Storage storage;
-  private final Register register;
+  private final Supplier<Chain> chain;
   private @Nullable SegmentMap segments;
 
   private final Map<Long, Segment.Opened> open =
@@ -32,9 +33,9 @@ public final class RecordReader implements AutoCloseable {
         }
       };
 
-  RecordReader(Storage storage, Register register) {
+  RecordReader(Storage storage, Supplier<Chain> chain) {
     this.storage = storage;
-    this.register = register;
+    this.chain = chain;
   }
 
   /// The payload of the record that begins at a position, which is committed and not dropped.
@@ -53,7 +54,7 @@ public final class RecordReader implements AutoCloseable {
   private Optional<ByteBuffer> lookUp(long position) {
     try {
       if (segments == null) {
-        segments = new SegmentMap(storage, new Chain(storage, register));
+        segments = new SegmentMap(storage, chain.get());
       }
       return segments.holding(position).flatMap(this::open).flatMap(in -> record(in, position));
     } catch (StorageException e) {

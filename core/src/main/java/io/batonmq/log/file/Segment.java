@@ -108,7 +108,7 @@ public record Segment(long base, int capacity, long epoch, long chain, SnapshotR
     return decode(head.order(ByteOrder.BIG_ENDIAN));
   }
 
-  private static Optional<Segment> decode(ByteBuffer head) {
+  static Optional<Segment> decode(ByteBuffer head) {
     int name = head.getInt(52);
     boolean sound =
         head.getLong(0) == MAGIC

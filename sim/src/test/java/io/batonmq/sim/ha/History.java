@@ -12,7 +12,7 @@ import java.util.Set;
 ///
 /// That alone says that nothing confirmed is lost, that nothing changes its order, and that no node
 /// confirms what a later one did not take over: its own successor's record would stand at that number.
-public final class History {
+public class History {
   private final List<Entry> entries = new ArrayList<>();
   private final Set<Long> appended = new HashSet<>();
   private long confirmed;
@@ -29,7 +29,12 @@ public final class History {
     }
   }
 
-  static long mix(long value) {
+  /// A number that looks like no other.
+  public static long mixed(long value) {
+    return mix(value + 0x9E3779B97F4A7C15L);
+  }
+
+  private static long mix(long value) {
     long mixed = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
     mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
     return mixed ^ (mixed >>> 31);

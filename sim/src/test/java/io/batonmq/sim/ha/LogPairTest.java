@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 ///
 /// More seeds: `-Dlogpair.seeds=20000`, beginning elsewhere: `-Dlogpair.first=1000000`.
 class LogPairTest {
-  private static final int SEEDS = Integer.getInteger("logpair.seeds", 150);
+  private static final int SEEDS = Integer.getInteger("logpair.seeds", 100);
   private static final long FIRST = Long.getLong("logpair.first", 0);
 
   @ParameterizedTest

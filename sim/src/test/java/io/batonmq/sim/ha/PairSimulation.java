@@ -137,6 +137,27 @@ final class PairSimulation implements AutoCloseable {
     return node;
   }
 
+  /// Whether who dies is started again.
+  void restart(boolean whether) {
+    restarting = whether;
+  }
+
+  /// Nobody appends any more.
+  void quiet() {
+    producing = false;
+  }
+
+  /// Whether a node serves, or has read nearly all.
+  static boolean follows(SimNode node) {
+    return node.active()
+        || node.replica().state().records() > node.history().confirmed() - 30;
+  }
+
+  /// By what name the others know a node.
+  String presence(SimNode node) {
+    return node.presence();
+  }
+
   void died(SimNode node) {
     heard(scheduler.nanos() / 1_000_000 + " ms " + node + " is gone " + node.process().exitCode());
     if (restarting) {

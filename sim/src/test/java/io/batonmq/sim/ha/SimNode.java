@@ -49,7 +49,7 @@ final class SimNode implements RoleListener {
     disk = world.disk().mount(process);
     Storage storage = world.settings().sabotage().apply(disk, world);
     log = world.settings().logs().make(storage, world.settings().log(), name, this::unique);
-    var presence = new Presence(storage, settings, name + "-" + lives);
+    var presence = new Presence(storage, settings, presence());
     replica = new TinyReplica(this);
     baton = new Baton(storage, settings, log, presence, replica, this, this::wakeBaton);
     process.onDeath(() -> world.died(this));
@@ -78,6 +78,10 @@ final class SimNode implements RoleListener {
 
   String unique() {
     return name + lives + "x" + ++names;
+  }
+
+  String presence() {
+    return name + "-" + lives;
   }
 
   SimProcess process() {

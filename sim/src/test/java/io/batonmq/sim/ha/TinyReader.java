@@ -39,9 +39,21 @@ public final class TinyReader implements RecordHandler {
 
   /// Takes the store over, and answers the log with which it did.
   public Optional<FileLog.Taken> readAll(Storage storage, LogSettings settings) {
-    var log = new FileLog(storage, settings, "reader", () -> "reader");
+    return readAll(new FileLog(storage, settings, "reader", () -> "reader"));
+  }
+
+  /// Takes the store over.
+  public Optional<FileLog.Taken> readAll(FileLog log) {
     log.prepare();
     long known = log.register().newest().map(newest -> newest.epoch()).orElse(0L);
+    Optional<Follower> follower = read(log);
+    var taken = log.takeOver(known, follower, this);
+    follower.ifPresent(Follower::close);
+    return taken;
+  }
+
+  /// Reads what is committed, as a standby does; the follower can go on.
+  public Optional<Follower> read(FileLog log) {
     Optional<Follower> follower = Optional.empty();
     if (log.chain().isPresent()) {
       var snapshot = log.newestSnapshot();
@@ -55,8 +67,6 @@ public final class TinyReader implements RecordHandler {
         // all that is committed
       }
     }
-    var taken = log.takeOver(known, follower, this);
-    follower.ifPresent(Follower::close);
-    return taken;
+    return follower;
   }
 }

@@ -1,0 +1,100 @@
+package io.batonmq.log.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batonmq.log.Documented;
+import io.batonmq.log.Facts;
+import io.batonmq.log.SnapshotRef;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/// The small files of the log are those that their tables tell.
+class FormatsTest {
+  private static final SnapshotRef SNAPSHOT =
+      new SnapshotRef(94_371_840, "snapshot-0000000005a00000-b7", 0x9ae0daaf);
+  private static final Segment SEGMENT =
+      new Segment(104_857_600, 10 << 20, 7, 0x5b1c7e0f93d2a844L, SNAPSHOT);
+
+  @Test
+  void theHeadOfASegment() {
+    assertThat(Documented.print(Documented.table("file/Segment.java"), SEGMENT.encode()))
+        .isEqualTo(
+            """
+               0   8  4241544f4e4c4f47                          `BATONLOG`
+               8   4  00000001                                  version of this format, 1
+              12   4  00a00000                                  capacity: bytes for records
+              16   8  0000000006400000                          base: position of the first record
+              24   8  0000000000000007                          epoch of the tenure
+              32   8  5b1c7e0f93d2a844                          chain of the record that ends at base
+              40   8  0000000005a00000                          position of the newest snapshot that was committed when the segment was begun
+              48   4  9ae0daaf                                  its checksum
+              52   4  0000001c                                  length `n` of its name, 0 to 200
+              56 200  736e617073686f742d303030303030303030356130303030302d623700... its name, UTF-8, then zeros
+             256   4  91ece1b1                                  CRC32C of bytes 0 to 255
+             260 3836  00...                                     zeros, so that records begin at a block's edge
+            """);
+    assertThat(Segment.decode(SEGMENT.encode())).contains(SEGMENT);
+  }
+
+  @Test
+  void noBitOfAHeadChangesUnnoticed() {
+    var head = SEGMENT.encode();
+    for (int bit = 0; bit < 260 * 8; bit++) {
+      flip(head, bit);
+      assertThat(Segment.decode(head)).as("bit %d", bit).isEmpty();
+      flip(head, bit);
+    }
+  }
+
+  @Test
+  void theNameOfASegmentIsItsBase() {
+    assertThat(Segment.name(104_857_600)).isEqualTo("segment-0000000006400000");
+    assertThat(Segment.base("segment-0000000006400000")).contains(104_857_600L);
+    assertThat(Segment.base("segment-000000000640000x")).isEmpty();
+    assertThat(Segment.base("segment-64")).isEmpty();
+    assertThat(Segment.base("spare-1")).isEmpty();
+  }
+
+  @Test
+  void theHeart() {
+    var heart = new Heart(3, 104_861_696, 104_857_600, true);
+    assertThat(Documented.print(Documented.table("file/Heart.java"), heart.encode()))
+        .isEqualTo(
+            """
+               0   8  0000000000000003                          beats so far; 0 until the tenure serves
+               8   8  0000000006401000                          committed position
+              16   8  0000000006400000                          base of the newest segment
+              24   8  0000000000000001                          1 once a note is left, otherwise 0
+              32   4  5b62e78b                                  CRC32C of bytes 0 to 31
+            """);
+    assertThat(Heart.decode(heart.encode())).contains(heart);
+    assertThat(Heart.decode(ByteBuffer.allocate(36))).contains(Heart.NONE);
+    var bytes = heart.encode();
+    for (int bit = 0; bit < 36 * 8; bit++) {
+      flip(bytes, bit);
+      assertThat(Heart.decode(bytes)).as("bit %d", bit).isEmpty();
+      flip(bytes, bit);
+    }
+  }
+
+  @Test
+  void theManifest() {
+    var manifest =
+        new Manifest.Valid(6, 104_857_600, 0x5b1c7e0f93d2a844L, 104_861_696, SNAPSHOT);
+    var facts = Manifest.facts(manifest);
+    var printed = new StringBuilder();
+    // What stands behind a value in the documentation explains it.
+    for (var line : Documented.block("file/Manifest.java").lines().toList()) {
+      printed.append(line.replaceFirst("(?<=\\S) {2,}.*", "")).append('\n');
+    }
+    assertThat(new String(facts.encode(), StandardCharsets.UTF_8)).hasToString(printed.toString());
+    assertThat(Manifest.parse(Facts.decode(facts.encode()).orElseThrow())).isEqualTo(manifest);
+    assertThat(Manifest.parse(Manifest.facts(new Manifest.Voided())))
+        .isEqualTo(new Manifest.Voided());
+  }
+
+  private static void flip(ByteBuffer bytes, int bit) {
+    bytes.put(bit / 8, (byte) (bytes.get(bit / 8) ^ 1 << bit % 8));
+  }
+}

@@ -1,0 +1,154 @@
+package io.batonmq.sim.log;
+
+import io.batonmq.log.LogSettings;
+import io.batonmq.log.RecordFormat;
+import io.batonmq.log.SnapshotContent;
+import io.batonmq.log.SnapshotRef;
+import io.batonmq.log.file.FileLog;
+import io.batonmq.log.file.LogWriter;
+import io.batonmq.log.file.Reclaimer;
+import io.batonmq.seam.Clock;
+import io.batonmq.seam.Now;
+import io.batonmq.seam.Storage;
+import io.batonmq.sim.ha.History;
+import io.batonmq.sim.ha.History.State;
+import io.batonmq.sim.ha.TinyReader;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// One node that serves a store, all lanes in the calling thread: what happens is what was called.
+final class Sole {
+  static final LogSettings SMALL =
+      new LogSettings(64 << 10, 32 << 10, 3, 50_000_000L, 300_000_000L, true);
+
+  private static final int DATA = RecordFormat.USER_MIN;
+
+  private final Clock clock;
+  private final History history;
+  private final String name;
+  private final FileLog log;
+  private final FileLog.Taken taken;
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private State state;
+  private int names;
+  private long filler;
+
+  private record Waiting(long end, State state) {}
+
+  private record Frozen(long position, State state) implements SnapshotContent {
+    @Override
+    public void writeTo(Consumer<ByteBuffer> blocks) {
+      blocks.accept(ByteBuffer.allocate(16).putLong(state.records()).putLong(state.hash()).flip());
+    }
+  }
+
+  /// Reads the store and takes it over.
+  Sole(Storage storage, Clock clock, History history, String name, LogSettings settings) {
+    this.clock = clock;
+    this.history = history;
+    this.name = name;
+    this.log = new FileLog(storage, settings, name, this::unique);
+    var reader = new TinyReader(history);
+    this.taken = reader.readAll(log).orElseThrow();
+    this.state = reader.state();
+  }
+
+  Sole(Storage storage, Clock clock, History history, String name) {
+    this(storage, clock, history, name, SMALL);
+  }
+
+  private String unique() {
+    return name + ++names;
+  }
+
+  FileLog log() {
+    return log;
+  }
+
+  FileLog.Taken taken() {
+    return taken;
+  }
+
+  LogWriter writer() {
+    return taken.writer();
+  }
+
+  State state() {
+    return state;
+  }
+
+  /// Appends a record; it is not committed yet. Answers its position.
+  long append(int size) {
+    return append(DATA, size);
+  }
+
+  private long append(int type, int size) {
+    var payload = ByteBuffer.allocate(size);
+    for (int at = 0; at + 8 <= size; at += 8) {
+      payload.putLong(at, History.mixed(++filler + name.hashCode()));
+    }
+    long hash = History.hash(payload);
+    long position = writer().append(type, payload);
+    state = state.after(position, type, hash);
+    history.appended(hash);
+    history.committed(state, name);
+    waiting.add(new Waiting(writer().end(), state));
+    return position;
+  }
+
+  /// Writes, syncs and commits what was appended, and answers how many records are committed now.
+  long commit() {
+    writer().flush();
+    work();
+    return confirmed();
+  }
+
+  /// One turn of the log's lane.
+  void work() {
+    writer().doWork(Now.of(clock));
+  }
+
+  /// Writes a mark if it has been quiet for long enough.
+  void idle() {
+    writer().idle(Now.of(clock));
+  }
+
+  private long confirmed() {
+    long committed = writer().committed();
+    while (!waiting.isEmpty() && waiting.getFirst().end <= committed) {
+      history.confirmed(waiting.removeFirst().state, name);
+    }
+    return history.confirmed();
+  }
+
+  /// Writes a snapshot of all that was appended and commits the record that names it.
+  SnapshotRef snapshot() {
+    var ref = log.snapshots().write(new Frozen(writer().end(), state), unique());
+    append(DATA + 1, 40);
+    commit();
+    writer().snapshotCommitted(ref);
+    return ref;
+  }
+
+  /// Drops the segments that nothing needs, and answers which.
+  List<Reclaimer.Dropped> drop() {
+    var reclaimer = log.reclaimer(writer().tenure());
+    var dropped = reclaimer.droppable(writer().anchored(), new long[0], 20);
+    if (!dropped.isEmpty()) {
+      writer().append(RecordFormat.SEGMENTS_DROPPED, Reclaimer.encode(dropped));
+      commit();
+      reclaimer.unlink(dropped);
+      log.snapshots().removeBefore(writer().anchored());
+    }
+    return dropped;
+  }
+
+  /// Ends without a word, as a killed process does.
+  void end() {
+    writer().end(new LogWriter.End.Released("end of the test"));
+    writer().close();
+    taken.lock().close();
+  }
+}
