@@ -233,11 +233,14 @@ class SharedStoreLabTest {
     return text;
   }
 
+  /// What a shell starts in the background ignores SIGINT, and so does all that it starts: these tests too,
+  /// if that is how they were started. The person of the lab has a terminal.
+  private static final List<String> AS_FROM_A_TERMINAL = List.of("env", "--default-signal=INT");
+
   private Process run(String instance, String out) throws IOException {
-    var process =
-        builder(List.of("./brokers/" + instance + "/bin/artemis", "run"))
-            .redirectOutput(stage.path(out).toFile())
-            .start();
+    var line = new ArrayList<>(AS_FROM_A_TERMINAL);
+    line.addAll(List.of("./brokers/" + instance + "/bin/artemis", "run"));
+    var process = builder(line).redirectOutput(stage.path(out).toFile()).start();
     Shell.endWithThisProcess(process);
     stage.keep(process::destroyForcibly);
     return process;

@@ -224,8 +224,7 @@ public class FileLog {
     boolean kept = false;
     try {
       Manifest.Valid manifest = manifest(last, tail);
-      if (!Manifest.publish(storage, mine, manifest, mine.id())
-          || Fence.raised(storage, mine)) {
+      if (!Manifest.publish(storage, mine, manifest, mine.id()) || Fence.raised(storage, mine)) {
         return Optional.empty();
       }
       known = Optional.of(new Chain.Link(mine, manifest));

@@ -80,8 +80,7 @@ class FormatsTest {
 
   @Test
   void theManifest() {
-    var manifest =
-        new Manifest.Valid(6, 104_857_600, 0x5b1c7e0f93d2a844L, 104_861_696, SNAPSHOT);
+    var manifest = new Manifest.Valid(6, 104_857_600, 0x5b1c7e0f93d2a844L, 104_861_696, SNAPSHOT);
     var facts = Manifest.facts(manifest);
     var printed = new StringBuilder();
     // What stands behind a value in the documentation explains it.

@@ -13,8 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +25,14 @@ import org.jspecify.annotations.Nullable;
 final class PortableLocks {
   private static final long AGAIN_NANOS = 250_000_000L;
 
-  /// Files that this process has locked. They are not opened again: closing that would lose the
-  /// lock.
-  private static final Set<Object> HELD = ConcurrentHashMap.newKeySet();
+  /// Stands for a lock while it is asked for.
+  private static final Object ASKED = new Object();
+
+  /// Files that this process has locked, by what the system calls them. They are not opened again:
+  /// closing that would lose the lock. The lock itself is kept here, because a channel that nobody
+  /// refers to is closed by the collector: the lock would be lost without a word, and the name, which
+  /// a new file may get then, would stay locked for ever.
+  private static final Map<Object, Object> HELD = new ConcurrentHashMap<>();
 
   Optional<HeldLock> tryLock(Path path) {
     return Optional.ofNullable(attempt(path));
@@ -45,18 +50,21 @@ final class PortableLocks {
   private static @Nullable Lock attempt(Path path) {
     try {
       var key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-      if (key != null && !HELD.add(key)) {
+      if (key == null) {
+        return attempt(path, null);
+      }
+      if (HELD.putIfAbsent(key, ASKED) != null) {
         return null;
       }
-      Lock lock = null;
       try {
-        lock = attempt(path, key);
-      } finally {
-        if (lock == null && key != null) {
-          HELD.remove(key);
+        var lock = attempt(path, key);
+        if (lock != null) {
+          HELD.put(key, lock);
         }
+        return lock;
+      } finally {
+        HELD.remove(key, ASKED);
       }
-      return lock;
     } catch (NoSuchFileException _) {
       return null;
     } catch (IOException e) {

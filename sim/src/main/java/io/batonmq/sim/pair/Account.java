@@ -1,5 +1,6 @@
 package io.batonmq.sim.pair;
 
+import io.batonmq.session.QueueStat;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -16,7 +17,8 @@ final class Account {
     this.sents = sents;
   }
 
-  List<String> losses() {
+  /// @param queues as they are when they are empty
+  List<String> losses(List<QueueStat> queues) {
     for (Sent sent : sents) {
       Tx tx = sent.tx;
       if (tx != null ? tx.committed || tx.mayBeInEffect() : sent.isConfirmed()) {
@@ -24,7 +26,33 @@ final class Account {
       }
     }
     sents.stream().map(sent -> sent.tx).distinct().forEach(this::takesWentToo);
+    queues.forEach(this::cameOnce);
     return losses;
+  }
+
+  /// As many messages came into a queue as were seen in it or moved from it: one that came twice would be
+  /// one too many, even where nobody was given both.
+  private void cameOnce(QueueStat queue) {
+    long seen = sents.stream().mapToLong(sent -> timesIn(sent, queue.name())).sum();
+    if (queue.messagesAdded() != seen) {
+      losses.add(
+          queue.messagesAdded()
+              + " messages came into "
+              + queue.name()
+              + ", and "
+              + seen
+              + " are known");
+    }
+  }
+
+  private static long timesIn(Sent sent, String queue) {
+    if (queue.equals(Setup.DEAD) || queue.equals(Setup.EXPIRED)) {
+      return sent.copies.keySet().stream().filter(place -> place.startsWith(queue + "<")).count();
+    }
+    boolean was =
+        sent.copies.keySet().stream()
+            .anyMatch(place -> place.equals(queue) || place.endsWith("<" + queue));
+    return was ? 1 : 0;
   }
 
   /// What was taken in a transaction that is in effect came to nobody afterwards.

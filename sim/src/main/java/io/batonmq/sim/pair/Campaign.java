@@ -103,6 +103,7 @@ public final class Campaign {
   private static boolean all(long first, long last, List<SimDisk.Model> disks) {
     Stats all = new Stats();
     int failed = 0;
+    long began = System.nanoTime();
     for (long seed = first; seed <= last; seed++) {
       for (SimDisk.Model disk : disks) {
         try {
@@ -113,7 +114,8 @@ public final class Campaign {
         }
       }
     }
-    System.out.println(all + " failed=" + failed);
+    long millis = (System.nanoTime() - began) / 1_000_000;
+    System.out.println(all + " failed=" + failed + " took_ms=" + millis);
     return failed == 0;
   }
 }

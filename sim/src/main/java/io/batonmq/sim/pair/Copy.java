@@ -32,12 +32,15 @@ final class Copy {
   /// One time that a node gave it to a consumer.
   static final class Delivery {
     final Copy copy;
+    final Wire wire;
     final long epoch;
 
     /// Whether it said that it may have been delivered before.
     final boolean marked;
 
-    /// What the consumer asked for, if it did.
+    /// Whether the consumer said what is to become of it, and what.
+    boolean asked;
+
     boolean acceptAsked;
 
     boolean moveAsked;
@@ -45,9 +48,10 @@ final class Copy {
     /// Transactions that it was to be taken in.
     final List<Tx> takenIn = new ArrayList<>();
 
-    Delivery(Copy copy, long epoch, boolean marked) {
+    Delivery(Copy copy, Wire wire, boolean marked) {
       this.copy = copy;
-      this.epoch = epoch;
+      this.wire = wire;
+      this.epoch = wire.epoch();
       this.marked = marked;
     }
   }

@@ -114,7 +114,9 @@ final class Faults {
     sim.tell(() -> "fault: " + kind);
     sim.stats().strikes++;
     List<SimNode> nodes = sim.nodes();
-    Optional<Life> life = nodes.get(chance.below(nodes.size())).life();
+    Optional<Life> active = sim.active();
+    Optional<Life> any = nodes.get(chance.below(nodes.size())).life();
+    Optional<Life> life = active.isPresent() && chance.oneIn(2) ? active : any;
     switch (kind) {
       case KILL -> life.ifPresent(one -> one.process().kill());
       case PAUSE ->

@@ -4,6 +4,7 @@ import io.batonmq.ha.Role;
 import io.batonmq.queue.Disposition;
 import io.batonmq.session.Command;
 import io.batonmq.session.Output;
+import io.batonmq.session.QueueStat;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -71,6 +72,7 @@ final class Ledger {
     Tx tx = wire.begun.get(settle.transaction());
     for (long number = settle.first(); number <= settle.last(); number++) {
       Copy.Delivery delivery = delivery(wire, number);
+      delivery.asked = true;
       if (tx != null) {
         tx.takes.add(delivery);
         delivery.takenIn.add(tx);
@@ -184,9 +186,10 @@ final class Ledger {
     String queue = wire.client().source();
     Copy copy = sent.copy(origin == null ? queue : queue + FROM + origin.queue());
     boolean marked = !given.firstAcquirer() || given.deliveryCount() > 0;
-    var delivery = new Copy.Delivery(copy, wire.epoch(), marked);
+    var delivery = new Copy.Delivery(copy, wire, marked);
     belongsThere(copy, origin);
     isNotGone(delivery);
+    isWithNobodyElse(delivery);
     saysThatItComesAgain(delivery);
     keepsOrder(wire, delivery);
     if (given.deliveryCount() < copy.failures(wire.epoch())) {
@@ -228,6 +231,22 @@ final class Ledger {
               + delivery.epoch
               + ", and was settled in epoch "
               + delivery.copy.gone);
+    }
+  }
+
+  /// Nobody has it: whoever had it in this epoch said what became of it, or is gone.
+  private static void isWithNobodyElse(Copy.Delivery delivery) {
+    for (Copy.Delivery other : delivery.copy.deliveries) {
+      if (other.epoch == delivery.epoch && !other.asked && !other.wire.isCut()) {
+        throw new Violation(
+            delivery.copy
+                + " is delivered to "
+                + delivery.wire.client().name
+                + " while "
+                + other.wire.client().name
+                + " has it, in epoch "
+                + delivery.epoch);
+      }
     }
   }
 
@@ -327,7 +346,7 @@ final class Ledger {
   }
 
   /// After everything was taken: what was promised is accounted for.
-  List<String> losses() {
-    return new Account(sim.setup(), sents.values()).losses();
+  List<String> losses(List<QueueStat> queues) {
+    return new Account(sim.setup(), sents.values()).losses(queues);
   }
 }

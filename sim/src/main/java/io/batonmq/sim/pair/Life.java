@@ -1,7 +1,6 @@
 package io.batonmq.sim.pair;
 
 import io.batonmq.ha.Baton;
-import io.batonmq.ha.ExitCode;
 import io.batonmq.ha.Presence;
 import io.batonmq.ha.Role;
 import io.batonmq.ha.RoleListener;
@@ -168,12 +167,7 @@ final class Life implements RoleListener, Node.Doors {
   private void laneFailed(Throwable e) {
     gateway = null;
     cutAll(false);
-    if (sim.setup().lanesMayFail()) {
-      sim.tell(() -> owner.name() + " a lane failed: " + e);
-      end(ExitCode.BUG.code());
-    } else {
-      throw new IllegalStateException("a lane of " + owner.name() + " failed: " + e, e);
-    }
+    throw new IllegalStateException("a lane of " + owner.name() + " failed: " + e, e);
   }
 
   /// The process ends a moment later; until then its lanes go on, as threads do while a JVM halts.

@@ -20,12 +20,15 @@ final class Producer extends Client {
   private int due;
   private int credit;
   private long delivery;
+  private boolean closes;
+  private boolean closed;
 
   Producer(Simulation sim, String name, String address, int messages, long paceNanosMax) {
     super(sim, name);
     this.address = address;
     this.left = messages;
     this.paceNanosMax = paceNanosMax;
+    this.closes = chance.oneIn(3);
   }
 
   @Override
@@ -46,7 +49,9 @@ final class Producer extends Client {
 
   @Override
   void opened() {
-    send(new Command.OpenProducer(connection(), LINK, address, null, name));
+    if (!closed) {
+      send(new Command.OpenProducer(connection(), LINK, address, null, name));
+    }
   }
 
   @Override
@@ -69,9 +74,16 @@ final class Producer extends Client {
           sim.ledger().refused(sent);
         }
       }
+      case Output.LinkClosed _ -> {}
       default -> throw new Violation(name + " was told " + output);
     }
     pump();
+    if (closes && content()) {
+      // Nothing of its will be sent again, so its identities may be forgotten.
+      closes = false;
+      closed = true;
+      send(new Command.CloseLink(connection(), LINK, false));
+    }
   }
 
   private void pump() {

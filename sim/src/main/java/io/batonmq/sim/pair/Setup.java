@@ -20,7 +20,6 @@ import java.util.List;
 /// @param restartNanosMax how long a supervisor takes to start a node again
 /// @param messageBytesMax size of a message
 /// @param expiryOneIn how many messages have an expiry: one in so many
-/// @param lanesMayFail whether a lane that ends by an exception is a fault like others
 record Setup(
     LogSettings log,
     NodeSettings node,
@@ -28,8 +27,7 @@ record Setup(
     long batonNapNanos,
     long restartNanosMax,
     int messageBytesMax,
-    int expiryOneIn,
-    boolean lanesMayFail) {
+    int expiryOneIn) {
   static final String DEAD = "dead";
   static final String EXPIRED = "expired";
   static final int ATTEMPTS = 3;
@@ -67,8 +65,7 @@ record Setup(
         10_000_000L << chance.below(3),
         1_000_000L << chance.between(4, 11),
         1 << chance.between(5, 12),
-        chance.oneIn(2) ? 10 : Integer.MAX_VALUE,
-        false);
+        chance.oneIn(2) ? 10 : Integer.MAX_VALUE);
   }
 
   private static BrokerSettings broker(Chance chance) {

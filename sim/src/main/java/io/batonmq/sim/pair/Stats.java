@@ -22,6 +22,7 @@ public final class Stats {
   long again;
   long moved;
   long strikes;
+  long slowestDrainNanos;
   private final Map<Receipt.Cause, Long> takeovers = new EnumMap<>(Receipt.Cause.class);
   private final Map<ExitCode, Long> exits = new EnumMap<>(ExitCode.class);
 
@@ -33,6 +34,10 @@ public final class Stats {
 
   void fenced(ExitCode code) {
     exits.merge(code, 1L, Long::sum);
+  }
+
+  void drained(long nanos) {
+    slowestDrainNanos = Math.max(slowestDrainNanos, nanos);
   }
 
   /// How often a node took over for a reason.
@@ -61,6 +66,7 @@ public final class Stats {
     again += other.again;
     moved += other.moved;
     strikes += other.strikes;
+    slowestDrainNanos = Math.max(slowestDrainNanos, other.slowestDrainNanos);
     other.takeovers.forEach((cause, count) -> takeovers.merge(cause, count, Long::sum));
     other.exits.forEach((code, count) -> exits.merge(code, count, Long::sum));
   }
@@ -70,7 +76,7 @@ public final class Stats {
     return String.format(
         "seeds=%d simulated_s=%d points=%d takeovers=%s exits=%s connections=%d confirmed=%d"
             + " refused=%d resends=%d deliveries=%d again=%d moved=%d accepted=%d commits=%d"
-            + " rollbacks=%d strikes=%d",
+            + " rollbacks=%d strikes=%d slowest_drain_s=%d",
         seeds,
         simulatedNanos / 1_000_000_000,
         points,
@@ -86,6 +92,7 @@ public final class Stats {
         accepted,
         commits,
         rollbacks,
-        strikes);
+        strikes,
+        slowestDrainNanos / 1_000_000_000);
   }
 }

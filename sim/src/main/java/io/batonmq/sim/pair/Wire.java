@@ -13,12 +13,17 @@ import java.util.Map;
 final class Wire implements Outlet {
   private static final long DELAY_NANOS_MAX = 20_000_000;
 
+  /// How long what a node had read from a connection may still arrive after that was cut.
+  private static final long READ_NANOS = 2_000_000;
+
   private final Simulation sim;
   private final Client client;
   private final Life life;
   private final Role.Active active;
   private final long id;
   private boolean cut;
+  private long cutNanos;
+  private boolean over;
   private long inNanos;
   private long outNanos;
 
@@ -54,6 +59,10 @@ final class Wire implements Outlet {
     return client;
   }
 
+  boolean isCut() {
+    return cut;
+  }
+
   /// The epoch that speaks.
   long epoch() {
     return active.epoch();
@@ -70,11 +79,15 @@ final class Wire implements Outlet {
       sim.at(
           inNanos,
           () -> {
-            if (!cut) {
+            if (!cut || hadBeenRead()) {
               life.submit(command);
             }
           });
     }
+  }
+
+  private boolean hadBeenRead() {
+    return !over && sim.nanos() - cutNanos <= READ_NANOS;
   }
 
   private long delay() {
@@ -98,17 +111,24 @@ final class Wire implements Outlet {
     sim.scheduler().point();
   }
 
-  /// Nothing under way arrives any more; both ends learn of it a little later.
+  /// What is under way arrives no more, except for what the node has read already; both ends learn of it
+  /// a little later.
   ///
   /// @param silently the client is not told, and must find out by itself
   void cut(boolean silently) {
     if (!cut) {
       cut = true;
+      cutNanos = sim.nanos();
       life.disconnected(this);
-      sim.after(Duration.ofNanos(delay()), () -> life.submit(new Command.Disconnect(id, false)));
+      sim.after(Duration.ofNanos(delay()), this::end);
       if (!silently) {
         sim.after(Duration.ofNanos(delay()), () -> client.lost(this));
       }
     }
+  }
+
+  private void end() {
+    over = true;
+    life.submit(new Command.Disconnect(id, false));
   }
 }

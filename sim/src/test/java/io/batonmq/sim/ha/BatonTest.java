@@ -41,7 +41,10 @@ class BatonTest {
   private static void serving(PairSimulation world, SimNode first) {
     until(world, first::active, Duration.ofSeconds(30));
     until(world, () -> world.history().confirmed() > 30, Duration.ofSeconds(30));
-    until(world, () -> world.nodes().stream().allMatch(PairSimulation::follows), Duration.ofSeconds(90));
+    until(
+        world,
+        () -> world.nodes().stream().allMatch(PairSimulation::follows),
+        Duration.ofSeconds(90));
   }
 
   private static Duration locksAreFreeWithin(Model model) {
@@ -296,10 +299,16 @@ class BatonTest {
       world.restart(false);
       var id = world.presence(b);
       a.baton().switchover(id);
-      until(world, () -> world.heard().stream().anyMatch(line -> line.contains("handing over to b")), Duration.ofSeconds(5));
+      until(
+          world,
+          () -> world.heard().stream().anyMatch(line -> line.contains("handing over to b")),
+          Duration.ofSeconds(5));
       b.process().pause(Duration.ofMinutes(5));
       until(world, () -> c.active() || a.active(), Duration.ofSeconds(30));
-      until(world, () -> world.heard().stream().anyMatch(line -> line.contains("STOPPED")), Duration.ofSeconds(30));
+      until(
+          world,
+          () -> world.heard().stream().anyMatch(line -> line.contains("STOPPED")),
+          Duration.ofSeconds(30));
     }
   }
 
@@ -315,8 +324,15 @@ class BatonTest {
       b.process().pause(Duration.ofSeconds(40));
       world.scheduler().runFor(Duration.ofSeconds(40));
       var segments =
-          world.disk().mount(world.scheduler().process("lister")).list(role(a).appender().tenure().directory());
-      assertThat(segments.stream().filter(name -> name.startsWith("segment-")).findFirst().orElseThrow())
+          world
+              .disk()
+              .mount(world.scheduler().process("lister"))
+              .list(role(a).appender().tenure().directory());
+      assertThat(
+              segments.stream()
+                  .filter(name -> name.startsWith("segment-"))
+                  .findFirst()
+                  .orElseThrow())
           .as("what b was reading is gone")
           .isGreaterThan("segment-%016x".formatted(before));
       until(
@@ -403,7 +419,10 @@ class BatonTest {
       world.disk().loseLock("presence/" + id, false);
       world.scheduler().runFor(Duration.ofSeconds(15));
       assertThat(a.baton().peers()).isEmpty();
-      until(world, () -> a.baton().peers().stream().anyMatch(peer -> peer.id().equals(id) && peer.fresh()), Duration.ofSeconds(120));
+      until(
+          world,
+          () -> a.baton().peers().stream().anyMatch(peer -> peer.id().equals(id) && peer.fresh()),
+          Duration.ofSeconds(120));
     }
   }
 }

@@ -52,9 +52,7 @@ class GuardsTest {
             23,
             (disk, _) -> new Sabotaged.ManifestsNotSettled(disk)),
         Guard.of(
-            "the fence raised before reading",
-            7,
-            (disk, _) -> new Sabotaged.FenceRaisedLate(disk)),
+            "the fence raised before reading", 7, (disk, _) -> new Sabotaged.FenceRaisedLate(disk)),
         new Guard("the copy of the tail", 0, Sabotage.NONE, Unguarded::withoutTail),
         new Guard("the mark that a follower waits for", 3, Sabotage.NONE, Unguarded::withoutMarks));
   }

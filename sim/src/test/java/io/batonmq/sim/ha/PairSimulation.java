@@ -149,8 +149,7 @@ final class PairSimulation implements AutoCloseable {
 
   /// Whether a node serves, or has read nearly all.
   static boolean follows(SimNode node) {
-    return node.active()
-        || node.replica().state().records() > node.history().confirmed() - 30;
+    return node.active() || node.replica().state().records() > node.history().confirmed() - 30;
   }
 
   /// By what name the others know a node.

@@ -37,7 +37,8 @@ class CrashedLogTest {
             recover(state, history);
           }
         });
-    System.out.println("seed " + seed + " boundaries " + run.boundaries() + " distinct " + distinct.size());
+    System.out.println(
+        "seed " + seed + " boundaries " + run.boundaries() + " distinct " + distinct.size());
     return distinct.size();
   }
 

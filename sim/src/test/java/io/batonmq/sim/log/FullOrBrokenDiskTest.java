@@ -196,8 +196,18 @@ class FullOrBrokenDiskTest {
   @EnumSource(
       value = Operation.class,
       names = {
-        "MAKE_DIRECTORY", "SYNC_DIRECTORY", "LIST", "CREATE", "OPEN", "LINK", "REMOVE", "LOCK",
-        "READ", "WRITE", "ZERO", "SYNC"
+        "MAKE_DIRECTORY",
+        "SYNC_DIRECTORY",
+        "LIST",
+        "CREATE",
+        "OPEN",
+        "LINK",
+        "REMOVE",
+        "LOCK",
+        "READ",
+        "WRITE",
+        "ZERO",
+        "SYNC"
       })
   void aTakeOverThatFailsLeavesNothingBehind(Operation operation) {
     var first = start();
