@@ -72,8 +72,7 @@ public class Follower implements AutoCloseable {
                 + " in "
                 + link.tenure().directory()
                 + ", before position "
-                + from
-                + "; run 'baton data verify'");
+                + from);
       }
       moveTo(scanner.at(), scanner.chain(), scanner.base());
     }
@@ -264,8 +263,7 @@ public class Follower implements AutoCloseable {
             + " in "
             + link.tenure().directory()
             + ", "
-            + why
-            + "; run 'baton data verify' and restore the store from a copy");
+            + why);
   }
 
   private static SnapshotRef newer(SnapshotRef one, SnapshotRef other) {

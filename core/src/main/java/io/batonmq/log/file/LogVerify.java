@@ -60,7 +60,7 @@ public final class LogVerify {
     try {
       tenures = verify.chain();
     } catch (DamagedException e) {
-      verify.damages.add(String.valueOf(e.getMessage()));
+      verify.damages.add(e.what());
     }
     return new Report(
         List.copyOf(verify.lines),
