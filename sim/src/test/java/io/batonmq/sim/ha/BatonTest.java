@@ -37,14 +37,23 @@ class BatonTest {
         .isTrue();
   }
 
-  /// A primary that serves, and standbys that have read what it wrote.
+  /// A node that serves, and standbys that live, have read what it wrote and are known to it.
   private static void serving(PairSimulation world, SimNode first) {
     until(world, first::active, Duration.ofSeconds(30));
     until(world, () -> world.history().confirmed() > 30, Duration.ofSeconds(30));
     until(
         world,
-        () -> world.nodes().stream().allMatch(PairSimulation::follows),
+        () ->
+            world.nodes().stream()
+                .filter(node -> node.process().alive())
+                .allMatch(node -> PairSimulation.follows(node) && known(world, first, node)),
         Duration.ofSeconds(90));
+  }
+
+  private static boolean known(PairSimulation world, SimNode to, SimNode node) {
+    return node == to
+        || to.baton().peers().stream()
+            .anyMatch(peer -> peer.id().equals(world.presence(node)) && peer.fresh());
   }
 
   private static Duration locksAreFreeWithin(Model model) {
@@ -99,22 +108,31 @@ class BatonTest {
   @ParameterizedTest
   @EnumSource
   void aNodeThatStandsStillIsReplacedAlthoughItHasItsLock(Model model) {
-    try (var world = world(model)) {
-      var a = primary(world);
-      serving(world, a);
-      var b = backup(world, "b");
-      serving(world, a);
-      world.restart(false);
-      var lock = role(a).appender().tenure().lock();
-      a.process().pause(STALL.multipliedBy(5));
-      until(world, b::active, STALL.plusSeconds(2));
-      assertThat(role(b).receipt().cause()).isEqualTo(Cause.HUNG);
-      assertThat(role(b).receipt().detectMillis()).isBetween(2_000L, 3_500L);
-      assertThat(world.disk().lockHolder(lock)).contains("a");
-      until(world, () -> !a.process().alive(), STALL.multipliedBy(5));
-      assertThat(a.process().exitCode()).hasValue(ExitCode.SUPERSEDED.code());
-      check(world);
+    // It may stand still in the middle of anything, and finds that gone when it wakes.
+    for (long seed = 1; seed <= 12; seed++) {
+      try (var world = new PairSimulation(Settings.of(seed, model))) {
+        standsStill(world);
+      }
     }
+  }
+
+  private static void standsStill(PairSimulation world) {
+    var a = primary(world);
+    serving(world, a);
+    var b = backup(world, "b");
+    serving(world, a);
+    world.restart(false);
+    var lock = role(a).appender().tenure().lock();
+    a.process().pause(STALL.multipliedBy(5));
+    until(world, b::active, STALL.plusSeconds(2));
+    assertThat(role(b).receipt().cause()).isEqualTo(Cause.HUNG);
+    assertThat(role(b).receipt().detectMillis()).isBetween(2_000L, 3_500L);
+    assertThat(world.disk().lockHolder(lock)).contains("a");
+    until(world, () -> !a.process().alive(), STALL.multipliedBy(5));
+    assertThat(a.process().exitCode())
+        .as(String.join("\n", world.heard()))
+        .hasValue(ExitCode.SUPERSEDED.code());
+    check(world);
   }
 
   @ParameterizedTest
@@ -352,19 +370,21 @@ class BatonTest {
       serving(world, a);
       var b = backup(world, "b");
       serving(world, a);
-      for (int second = 0; second < 60; second++) {
-        world.scheduler().runFor(Duration.ofSeconds(1));
-        long behind = role(a).appender().committed() - b.baton().applied();
-        assertThat(behind).as("after %d s", second).isLessThan(200_000);
-      }
+      isHot(world, a, b, 60);
       a.baton().switchover("");
       until(world, b::active, Duration.ofSeconds(3));
       serving(world, b);
-      for (int second = 0; second < 30; second++) {
-        world.scheduler().runFor(Duration.ofSeconds(1));
-        long behind = role(b).appender().committed() - a.baton().applied();
-        assertThat(behind).as("after the switchover, %d s", second).isLessThan(200_000);
-      }
+      isHot(world, b, a, 30);
+    }
+  }
+
+  /// What was committed is applied a moment later, second for second.
+  private static void isHot(PairSimulation world, SimNode active, SimNode standby, int seconds) {
+    for (int second = 0; second < seconds; second++) {
+      world.scheduler().runFor(Duration.ofMillis(500));
+      long committed = role(active).appender().committed();
+      world.scheduler().runFor(Duration.ofMillis(500));
+      assertThat(standby.baton().applied()).as("after %d s", second).isGreaterThan(committed);
     }
   }
 
