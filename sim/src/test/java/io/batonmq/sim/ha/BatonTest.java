@@ -445,4 +445,47 @@ class BatonTest {
           Duration.ofSeconds(120));
     }
   }
+
+  /// Each claim uses up an epoch and raises fences: one is enough to know.
+  @ParameterizedTest
+  @EnumSource
+  void aStandbyOfADamagedStoreClaimsOnceAndEnds(Model model) {
+    try (var world = world(model)) {
+      var a = primary(world);
+      serving(world, a);
+      var b = backup(world, "b");
+      serving(world, a);
+      world.restart(false);
+      var writer = role(a).appender();
+      b.process().pause(Duration.ofSeconds(2));
+      world.scheduler().runFor(Duration.ofMillis(20));
+      long first = writer.end();
+      world.scheduler().runFor(Duration.ofMillis(60));
+      // The heart announces what was committed.
+      world.quiet();
+      world.scheduler().runFor(Duration.ofMillis(600));
+      flip(world, writer.tenure().directory(), first);
+      a.process().kill();
+      until(world, () -> !b.process().alive(), Duration.ofSeconds(180));
+      assertThat(b.process().exitCode()).hasValue(ExitCode.STORE_DAMAGED.code());
+      assertThat(world.disk().mount(world.scheduler().process("lister")).list("register"))
+          .hasSizeLessThanOrEqualTo(2);
+    }
+  }
+
+  /// Damages a record at or after a position.
+  private static void flip(PairSimulation world, String directory, long position) {
+    var storage = world.disk().mount(world.scheduler().process("lister"));
+    long base =
+        storage.list(directory).stream()
+            .filter(name -> name.startsWith("segment-"))
+            .map(name -> Long.parseUnsignedLong(name.substring(8), 16))
+            .filter(at -> at <= position)
+            .reduce((_, at) -> at)
+            .orElseThrow();
+    var path = directory + "/segment-%016x".formatted(base);
+    long offset = position - base + 4096 + 20;
+    byte was = world.disk().content(path).orElseThrow()[(int) offset];
+    world.disk().damage(path, offset, new byte[] {(byte) (was ^ 0x40)});
+  }
 }
