@@ -40,7 +40,8 @@ final class Keeper {
   private long nextLoadNanos;
   private long unreadableSinceNanos = NEVER;
 
-  private record Live(long[] extents, int shift) {}
+  /// @param position above it nothing is known
+  private record Live(long position, long[] extents, int shift) {}
 
   private record Unlink(List<Reclaimer.Dropped> dropped, long position, long deadlineNanos) {}
 
@@ -65,8 +66,8 @@ final class Keeper {
     snapshot.set(content);
   }
 
-  void reclaim(long[] liveExtents, int extentShift) {
-    live.set(new Live(liveExtents, extentShift));
+  void reclaim(long position, long[] liveExtents, int extentShift) {
+    live.set(new Live(position, liveExtents, extentShift));
   }
 
   /// Unlinks segments that a committed record names, once the followers that are present have read that
@@ -89,7 +90,10 @@ final class Keeper {
     Live extents = live.getAndSet(null);
     if (extents != null) {
       List<Reclaimer.Dropped> dropped =
-          reclaimer.droppable(writer.anchored(), extents.extents(), extents.shift());
+          reclaimer.droppable(
+              Math.min(writer.anchored().position(), extents.position()),
+              extents.extents(),
+              extents.shift());
       if (!dropped.isEmpty()) {
         answers.accept(new Serving.Answer.Droppable(dropped));
       }

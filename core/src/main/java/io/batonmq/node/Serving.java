@@ -45,9 +45,16 @@ public final class Serving implements Gateway {
   private boolean activated;
   private boolean handedOver;
   private long committed = -1;
-  private final ArrayDeque<Drop> drops = new ArrayDeque<>();
+  private final ArrayDeque<Named> named = new ArrayDeque<>();
 
-  private record Drop(List<Reclaimer.Dropped> dropped, long end) {}
+  /// What a record names that ends at a position: done once that is committed.
+  private sealed interface Named {
+    long end();
+
+    record Drop(List<Reclaimer.Dropped> dropped, long end) implements Named {}
+
+    record Taken(SnapshotRef snapshot, long end) implements Named {}
+  }
 
   /// What the keeper brings back to the broker's lane.
   sealed interface Answer {
@@ -178,16 +185,26 @@ public final class Serving implements Gateway {
       return false;
     }
     committed = reached;
+    // Before the sessions hear of it: what is given back rests on the snapshot that the log refers
+    // to.
+    act(reached, now);
     sessions.committed(reached, now);
     if (keeper.loading()) {
       lanes.wakeKeeper();
     }
-    while (!drops.isEmpty() && drops.getFirst().end() <= reached) {
-      Drop drop = drops.removeFirst();
-      keeper.unlink(drop.dropped(), drop.end(), now);
-      lanes.wakeKeeper();
-    }
     return true;
+  }
+
+  private void act(long reached, Now now) {
+    while (!named.isEmpty() && named.getFirst().end() <= reached) {
+      switch (named.removeFirst()) {
+        case Named.Taken(SnapshotRef snapshot, long _) -> writer.snapshotCommitted(snapshot);
+        case Named.Drop(List<Reclaimer.Dropped> dropped, long end) -> {
+          keeper.unlink(dropped, end, now);
+          lanes.wakeKeeper();
+        }
+      }
+    }
   }
 
   private boolean answer(Now now) {
@@ -197,12 +214,14 @@ public final class Serving implements Gateway {
       switch (answer) {
         case Answer.Loaded(long position, ByteBuffer payload) ->
             sessions.loaded(position, payload, now);
-        case Answer.Written(SnapshotRef ref) ->
-            sessions.snapshotWritten(ref.name(), ref.checksum(), ref.position(), now);
+        case Answer.Written(SnapshotRef ref) -> {
+          sessions.snapshotWritten(ref.name(), ref.checksum(), ref.position(), now);
+          named.add(new Named.Taken(ref, writer.end()));
+        }
         case Answer.NotWritten _ -> sessions.snapshotFailed(now);
         case Answer.Droppable(List<Reclaimer.Dropped> dropped) -> {
           writer.append(RecordFormat.SEGMENTS_DROPPED, Reclaimer.encode(dropped));
-          drops.add(new Drop(dropped, writer.end()));
+          named.add(new Named.Drop(dropped, writer.end()));
         }
       }
     }
@@ -287,7 +306,7 @@ public final class Serving implements Gateway {
 
     @Override
     public void reclaim(long position, long[] liveExtents, int extentShift) {
-      keeper.reclaim(liveExtents, extentShift);
+      keeper.reclaim(position, liveExtents, extentShift);
       lanes.wakeKeeper();
     }
   }

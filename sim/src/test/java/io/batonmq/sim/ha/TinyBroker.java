@@ -205,7 +205,7 @@ final class TinyBroker {
     var reclaimer = node.log().reclaimer(writer.tenure());
     if (reclaim) {
       reclaim = false;
-      var found = reclaimer.droppable(writer.anchored(), new long[0], 20);
+      var found = reclaimer.droppable(writer.anchored().position(), new long[0], 20);
       droppable = found.isEmpty() ? null : found;
     }
     if (toUnlink != null) {

@@ -135,7 +135,7 @@ final class Sole {
   /// Drops the segments that nothing needs, and answers which.
   List<Reclaimer.Dropped> drop() {
     var reclaimer = log.reclaimer(writer().tenure());
-    var dropped = reclaimer.droppable(writer().anchored(), new long[0], 20);
+    var dropped = reclaimer.droppable(writer().anchored().position(), new long[0], 20);
     if (!dropped.isEmpty()) {
       writer().append(RecordFormat.SEGMENTS_DROPPED, Reclaimer.encode(dropped));
       commit();
