@@ -2,10 +2,12 @@ package io.batonmq.node;
 
 import io.batonmq.log.DamagedException;
 import io.batonmq.log.SnapshotContent;
+import io.batonmq.log.SnapshotRef;
 import io.batonmq.log.file.FileLog;
 import io.batonmq.log.file.LogWriter;
 import io.batonmq.log.file.Reclaimer;
 import io.batonmq.log.file.RecordReader;
+import io.batonmq.log.file.SnapshotWriter;
 import io.batonmq.seam.Now;
 import io.batonmq.seam.StorageException;
 import java.nio.ByteBuffer;
@@ -34,9 +36,11 @@ final class Keeper {
   private final ConcurrentLinkedQueue<Unlink> unlinks = new ConcurrentLinkedQueue<>();
   private final LogWriter writer;
   private final Reclaimer reclaimer;
+  private final SnapshotWriter snapshots;
   private final LongSupplier slowestFollower;
   private volatile Consumer<Serving.Answer> answers = _ -> {};
   private @Nullable RecordReader reader;
+  private SnapshotRef anchor;
   private long nextLoadNanos;
   private long unreadableSinceNanos = NEVER;
 
@@ -52,6 +56,8 @@ final class Keeper {
     this.unique = unique;
     this.slowestFollower = slowestFollower;
     this.reclaimer = log.reclaimer(writer.tenure());
+    this.snapshots = log.snapshotWriter();
+    this.anchor = writer.anchored();
   }
 
   void answersTo(Consumer<Serving.Answer> answers) {
@@ -108,10 +114,21 @@ final class Keeper {
         reader.forget();
       }
       reclaimer.unlink(due.dropped());
-      log.snapshots().removeBefore(writer.anchored());
       return true;
     }
-    return false;
+    return clearSnapshots();
+  }
+
+  /// Removes what no snapshot needs from the one before the present anchor on: a standby may just be
+  /// reading that one.
+  private boolean clearSnapshots() {
+    SnapshotRef now = writer.anchored();
+    if (now.equals(anchor)) {
+      return false;
+    }
+    log.snapshots().removeBefore(anchor);
+    anchor = now;
+    return true;
   }
 
   /// Reads a body. One that is not found may be in a segment that another node made and this one does not
@@ -136,7 +153,8 @@ final class Keeper {
 
   private void write(SnapshotContent content) {
     try {
-      answers.accept(new Serving.Answer.Written(log.snapshots().write(content, unique.get())));
+      SnapshotWriter.Written written = snapshots.write(content, unique.get());
+      answers.accept(new Serving.Answer.Written(written.ref(), written.bytes()));
     } catch (StorageException e) {
       if (e.kind() != StorageException.Kind.NO_SPACE) {
         throw e;

@@ -60,7 +60,7 @@ public final class Serving implements Gateway {
   sealed interface Answer {
     record Loaded(long position, @Nullable ByteBuffer payload) implements Answer {}
 
-    record Written(SnapshotRef snapshot) implements Answer {}
+    record Written(SnapshotRef snapshot, long bytes) implements Answer {}
 
     /// There was no room for the snapshot.
     record NotWritten() implements Answer {}
@@ -214,9 +214,12 @@ public final class Serving implements Gateway {
       switch (answer) {
         case Answer.Loaded(long position, ByteBuffer payload) ->
             sessions.loaded(position, payload, now);
-        case Answer.Written(SnapshotRef ref) -> {
-          sessions.snapshotWritten(ref.name(), ref.checksum(), ref.position(), now);
-          named.add(new Named.Taken(ref, writer.end()));
+        case Answer.Written(SnapshotRef ref, long bytes) -> {
+          long before = writer.end();
+          sessions.snapshotWritten(ref.name(), ref.checksum(), ref.position(), bytes, now);
+          if (writer.end() > before) {
+            named.add(new Named.Taken(ref, writer.end()));
+          }
         }
         case Answer.NotWritten _ -> sessions.snapshotFailed(now);
         case Answer.Droppable(List<Reclaimer.Dropped> dropped) -> {

@@ -62,6 +62,11 @@ public class FileLog {
     return snapshots;
   }
 
+  /// Writes the snapshots of one tenure of this node.
+  public SnapshotWriter snapshotWriter() {
+    return new SnapshotWriter(storage);
+  }
+
   public LogSettings settings() {
     return settings;
   }

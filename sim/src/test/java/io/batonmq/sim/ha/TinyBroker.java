@@ -197,7 +197,7 @@ final class TinyBroker {
     if (snapshotToWrite != null) {
       var content = snapshotToWrite;
       try {
-        snapshotWritten = node.log().snapshots().write(content, node.unique());
+        snapshotWritten = node.log().snapshotWriter().write(content, node.unique()).ref();
       } finally {
         snapshotToWrite = null;
       }

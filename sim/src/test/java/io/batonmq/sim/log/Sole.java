@@ -125,7 +125,7 @@ final class Sole {
 
   /// Writes a snapshot of all that was appended and commits the record that names it.
   SnapshotRef snapshot() {
-    var ref = log.snapshots().write(new Frozen(writer().end(), state), unique());
+    var ref = log.snapshotWriter().write(new Frozen(writer().end(), state), unique()).ref();
     append(DATA + 1, 40);
     commit();
     writer().snapshotCommitted(ref);
