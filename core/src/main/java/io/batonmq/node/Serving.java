@@ -294,7 +294,7 @@ public final class Serving implements Gateway {
       boolean spare = writer.prepareSpare();
       return keeper.doWork(now) || spare;
     } catch (StorageException e) {
-      writer.end(new LogWriter.End.Failed("the store failed: " + e.getMessage(), e));
+      writer.failed(e);
       return false;
     }
   }
