@@ -6,6 +6,7 @@ import io.batonmq.ha.Presence;
 import io.batonmq.ha.Role;
 import io.batonmq.ha.RoleListener;
 import io.batonmq.log.file.FileLog;
+import io.batonmq.log.file.Tenure;
 import io.batonmq.seam.Now;
 import io.batonmq.seam.Storage;
 import io.batonmq.sim.ClockSkew;
@@ -13,6 +14,7 @@ import io.batonmq.sim.Scheduler;
 import io.batonmq.sim.SimProcess;
 import io.batonmq.sim.SimStorage;
 import io.batonmq.sim.SimTask;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +120,12 @@ final class SimNode implements RoleListener {
 
   boolean active() {
     return process.alive() && baton.role() instanceof Role.Active;
+  }
+
+  /// Whether a later claimant has raised the fence of a tenure by now, as the file server has it.
+  boolean superseded(Tenure tenure) {
+    byte[] fence = world.disk().content(tenure.path("fence")).orElseThrow();
+    return ByteBuffer.wrap(fence).getLong() != 0;
   }
 
   /// What became of its roles, newest last.

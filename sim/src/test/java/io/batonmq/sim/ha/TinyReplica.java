@@ -44,7 +44,15 @@ final class TinyReplica implements Replica {
 
   @Override
   public void serve(Role.Active active) {
-    node.history().serves(state, node + " in epoch " + active.epoch());
+    String who = node + " in epoch " + active.epoch();
+    if (node.superseded(active.appender().tenure())) {
+      // It stood still after its last look at its own fence. Others confirm since; it confirms
+      // nothing,
+      // which is told to the history when it does.
+      node.history().committed(state, who);
+    } else {
+      node.history().serves(state, who);
+    }
     var broker = new TinyBroker(node, active, state);
     serving = broker;
     broker.start();
