@@ -50,14 +50,15 @@ public final class Baton {
   private @Nullable HeldLock held;
   private @Nullable HandOver handOver;
   private String handedOverBy = "";
-  private long requestedNanos = -1;
+  private @Nullable Long requestedNanos;
   private long nextLookNanos;
   private long nextTryNanos;
   private long nextPeersNanos;
   private long nextLockCheckNanos;
-  private boolean appeared;
+  private boolean prepared;
+  private String trouble = "";
+  private boolean begun;
   private boolean due = true;
-  private boolean tried;
   private String waitingFor = "";
 
   /// A hand-over in progress.
@@ -124,6 +125,13 @@ public final class Baton {
 
   /// Does what is due; answers whether there was anything.
   public boolean doWork(Now now) {
+    if (!begun) {
+      // Not 0: a monotonic clock may begin anywhere, also far below it.
+      begun = true;
+      nextLookNanos = now.nanos();
+      nextTryNanos = now.nanos();
+      nextPeersNanos = now.nanos();
+    }
     try {
       return switch (role) {
         case Role.Standby _, Role.Promoting _ -> stand(now);
@@ -173,11 +181,20 @@ public final class Baton {
       become(new Role.Standby(role.epoch(), ""), reason);
     }
     nextTryNanos = now.nanos() + RETRY_NANOS;
-    tried = true;
   }
 
   private boolean mayTry(Now now) {
-    return !tried || now.nanos() - nextTryNanos >= 0;
+    return now.nanos() - nextTryNanos >= 0;
+  }
+
+  /// What the others do not see of this node they do not wait for; it goes on all the same.
+  private void show(Now now, long position) {
+    presence.update(now, role, position);
+    String told = presence.trouble();
+    if (!told.equals(trouble) && !told.isEmpty()) {
+      listener.waiting(told);
+    }
+    trouble = told;
   }
 
   // ---- standby
@@ -189,15 +206,12 @@ public final class Baton {
       }
       return false;
     }
-    if (!appeared) {
-      if (!mayTry(now)) {
-        return false;
-      }
+    show(now, standing.applied());
+    if (!prepared && mayTry(now)) {
+      // Once more a second later if it fails; the log is followed meanwhile.
       log.prepare();
-      presence.appear(now);
-      appeared = true;
+      prepared = true;
     }
-    presence.update(now, role, standing.applied());
     if (watched != null && watched.grantedNow()) {
       due = true;
     }
@@ -314,7 +328,7 @@ public final class Baton {
       fence(code(end.get()), end.get().reason());
       return true;
     }
-    presence.update(now, role, active.appender().committed());
+    show(now, active.appender().committed());
     if (now.nanos() - nextLockCheckNanos >= 0) {
       nextLockCheckNanos = now.nanos() + LOCK_CHECK_NANOS;
       if (held != null && !held.stillHeld()) {
@@ -349,15 +363,15 @@ public final class Baton {
   private Optional<Presence.Peer> successor(Role.Active active, Now now) {
     String wanted = request;
     for (Presence.Peer peer : peers) {
-      boolean asked = wanted != null && (wanted.isEmpty() || wanted.equals(peer.id()));
+      boolean asked = wanted != null && (wanted.isEmpty() || Presence.same(wanted, peer.id()));
       if (ready(peer, active) && (asked || failsBackTo(peer))) {
         forgetRequest();
         return Optional.of(peer);
       }
     }
-    if (wanted != null && requestedNanos < 0) {
+    if (wanted != null && requestedNanos == null) {
       requestedNanos = now.nanos();
-    } else if (wanted != null && now.nanos() - requestedNanos >= SWITCHOVER_NANOS_MAX) {
+    } else if (requestedNanos != null && now.nanos() - requestedNanos >= SWITCHOVER_NANOS_MAX) {
       listener.waiting("no other node was ready to be handed over to");
       forgetRequest();
     }
@@ -366,7 +380,7 @@ public final class Baton {
 
   private void forgetRequest() {
     request = null;
-    requestedNanos = -1;
+    requestedNanos = null;
   }
 
   private static boolean ready(Presence.Peer peer, Role.Active active) {
@@ -381,7 +395,7 @@ public final class Baton {
     return settings.role() == HaSettings.Configured.BACKUP
         && settings.allowFailback()
         && peer.configured() == HaSettings.Configured.PRIMARY
-        && !peer.id().equals(handedOverBy);
+        && !Presence.same(peer.id(), handedOverBy);
   }
 
   private Note stopNote(Now now) {
@@ -431,7 +445,7 @@ public final class Baton {
     handOver = null;
     standing.startAnew();
     become(new Role.Standby(active.epoch(), settings.node()), going.reason());
-    presence.update(now, role, 0);
+    show(now, 0);
     return true;
   }
 
