@@ -1,6 +1,7 @@
 package io.batonmq.node;
 
 import io.batonmq.broker.BrokerState;
+import io.batonmq.ha.Aftermath;
 import io.batonmq.ha.Replica;
 import io.batonmq.ha.Role;
 import io.batonmq.log.SnapshotContent;
@@ -98,6 +99,12 @@ public final class Node implements Replica {
     state = new BrokerState();
     serving = now;
     doors.open(now);
+  }
+
+  @Override
+  public Aftermath aftermath() {
+    Serving now = serving;
+    return now == null ? Aftermath.UNKNOWN : now.aftermath();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.batonmq.node;
 import io.batonmq.broker.BrokerState;
 import io.batonmq.broker.Effects;
 import io.batonmq.broker.Refusal;
+import io.batonmq.ha.Aftermath;
 import io.batonmq.ha.Role;
 import io.batonmq.log.FencedException;
 import io.batonmq.log.RecordFormat;
@@ -28,6 +29,7 @@ public final class Serving implements Gateway {
   private static final int COMMANDS_PER_TURN = 256;
 
   private final Role.Active active;
+  private final BrokerState.UnderWay found;
   private final BrokerState state;
   private final LogWriter writer;
   private final Sessions sessions;
@@ -64,6 +66,7 @@ public final class Serving implements Gateway {
   Serving(
       Role.Active active, BrokerState state, NodeSettings settings, Keeper keeper, Lanes lanes) {
     this.active = active;
+    this.found = state.underWay();
     this.state = state;
     this.writer = active.appender();
     this.keeper = keeper;
@@ -89,6 +92,12 @@ public final class Serving implements Gateway {
   }
 
   // ---- any thread
+
+  /// What became of that which was under way before.
+  Aftermath aftermath() {
+    return new Aftermath(
+        keeper.zombieBytes(), sessions.resends(), found.out(), 0, found.transactions());
+  }
 
   @Override
   public boolean submit(Command command) {

@@ -38,7 +38,7 @@ public final class Sessions {
   private final Answers answers;
   private final Map<Long, Connection> connections = new LinkedHashMap<>();
   private final Map<String, Connection> clientIds = new HashMap<>();
-  private @Nullable Rooms rooms;
+  private volatile @Nullable Rooms rooms;
   private @Nullable Refusal handingOver;
 
   /// The latest time that was passed in.
@@ -226,6 +226,12 @@ public final class Sessions {
     return broker.directory().queues().stream().map(QueueStat::of).toList();
   }
 
+  /// Messages that were sent again because their answer was lost, and recognised. Anyone may ask.
+  public long resends() {
+    Rooms room = rooms;
+    return room == null ? 0 : room.producing.resends();
+  }
+
   public int connectionCount() {
     return connections.size();
   }
@@ -362,10 +368,11 @@ public final class Sessions {
   }
 
   private Rooms rooms() {
-    if (rooms == null) {
+    Rooms room = rooms;
+    if (room == null) {
       throw new IllegalStateException("not active yet");
     }
-    return rooms;
+    return room;
   }
 
   /// Bodies that are in memory, in bytes: kept beside the log, and held because the log has them not.

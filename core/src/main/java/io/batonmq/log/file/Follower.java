@@ -233,6 +233,11 @@ public class Follower implements AutoCloseable {
         newer(link.manifest().snapshot(), scanner.snapshot()));
   }
 
+  /// After [#finish]: what may yet be written behind what was read.
+  Zombie zombie() {
+    return new Zombie(link.tenure(), scanner.base(), scanner.at(), scanner.chain());
+  }
+
   /// Reads to the end, or to where enough is handed out, and asks the file server for each segment.
   private void readOn(long enough, RecordHandler handler) {
     boolean more = true;

@@ -48,7 +48,17 @@ final class AdminJson {
         .with("logBytesRead", receipt.logBytesRead())
         .with("detectMillis", receipt.detectMillis())
         .with("takeMillis", receipt.takeMillis())
-        .with("wallMillis", receipt.wallMillis());
+        .with("wallMillis", receipt.wallMillis())
+        .with("claimMillis", receipt.phases().claimMillis())
+        .with("readMillis", receipt.phases().readMillis())
+        .with("copyMillis", receipt.phases().copyMillis())
+        .with("openMillis", receipt.phases().openMillis())
+        .with("zombieBytes", receipt.aftermath().zombieBytes())
+        .with("resends", receipt.aftermath().resends())
+        .with("reflagged", receipt.aftermath().reflagged())
+        .with("transactionsKept", receipt.aftermath().transactionsKept())
+        .with("transactionsAborted", receipt.aftermath().transactionsAborted())
+        .with("closed", receipt.closed());
   }
 
   static Json.Fields of(List<QueueStat> queues) {
@@ -115,7 +125,19 @@ final class AdminJson {
         from.whole("logBytesRead"),
         from.whole("detectMillis"),
         from.whole("takeMillis"),
-        from.whole("wallMillis"));
+        from.whole("wallMillis"),
+        new ReceiptView.Phases(
+            from.whole("claimMillis"),
+            from.whole("readMillis"),
+            from.whole("copyMillis"),
+            from.whole("openMillis")),
+        new ReceiptView.Aftermath(
+            from.whole("zombieBytes"),
+            from.whole("resends"),
+            from.whole("reflagged"),
+            from.whole("transactionsKept"),
+            from.whole("transactionsAborted")),
+        from.flag("closed"));
   }
 
   static List<QueueStat> queues(Json json) throws JsonException {

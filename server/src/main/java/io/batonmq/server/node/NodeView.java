@@ -93,9 +93,21 @@ final class NodeView implements AdminView {
         receipt.sealed(),
         receipt.tailBytes(),
         receipt.logBytesRead(),
-        receipt.detectMillis(),
-        receipt.takeMillis(),
-        receipt.wallMillis());
+        receipt.phases().detect(),
+        receipt.phases().take(),
+        receipt.wallMillis(),
+        new ReceiptView.Phases(
+            receipt.phases().claim(),
+            receipt.phases().read(),
+            receipt.phases().copy(),
+            receipt.phases().open()),
+        new ReceiptView.Aftermath(
+            receipt.aftermath().zombieBytes(),
+            receipt.aftermath().resends(),
+            receipt.aftermath().reflagged(),
+            receipt.aftermath().transactionsKept(),
+            receipt.aftermath().transactionsAborted()),
+        receipt.closed());
   }
 
   @Override

@@ -86,10 +86,6 @@ final class RunningNode implements RoleListener, Node.Doors {
     return node.serving();
   }
 
-  synchronized List<Receipt> receipts() {
-    return List.copyOf(receipts);
-  }
-
   private long slowestFollower() {
     return baton.peers().stream().mapToLong(Presence.Peer::applied).min().orElse(Long.MAX_VALUE);
   }
@@ -129,9 +125,8 @@ final class RunningNode implements RoleListener, Node.Doors {
               standby.active());
       case Role.Promoting promoting ->
           LOG.info("promoting cause={} after_epoch={}", promoting.cause(), promoting.epoch());
-      case Role.Active active -> {
-        remember(active.receipt());
-        LOG.info("active: this node has the baton; {}", line(active.receipt()));
+      case Role.Active _ -> {
+        // The receipt tells, once clients can come in.
       }
       case Role.Fenced fenced -> {
         LOG.error(
@@ -143,25 +138,31 @@ final class RunningNode implements RoleListener, Node.Doors {
     }
   }
 
+  @Override
+  public void receipt(Receipt receipt) {
+    remember(receipt);
+    if (receipt.closed()) {
+      LOG.info("receipt closed; epoch={} {}", receipt.epoch(), ReceiptLine.aftermath(receipt));
+    } else {
+      LOG.info("active: this node has the baton; {}", ReceiptLine.of(receipt));
+    }
+  }
+
   private synchronized void remember(Receipt receipt) {
+    receipts.removeIf(open -> open.epoch() == receipt.epoch());
     receipts.addFirst(receipt);
     if (receipts.size() > RECEIPTS_MAX) {
       receipts.removeLast();
     }
   }
 
-  private static String line(Receipt receipt) {
-    return String.format(
-        "epoch=%d cause=%s before=%s sealed=%d tail_bytes=%d log_bytes_read=%d detect_ms=%d"
-            + " take_ms=%d",
-        receipt.epoch(),
-        receipt.cause(),
-        receipt.before().isEmpty() ? "-" : receipt.before(),
-        receipt.sealed(),
-        receipt.tailBytes(),
-        receipt.logBytesRead(),
-        receipt.detectMillis(),
-        receipt.takeMillis());
+  /// Newest first; the one that is open with what is known now.
+  synchronized List<Receipt> receipts() {
+    return receipts.stream().map(this::upToDate).toList();
+  }
+
+  private Receipt upToDate(Receipt receipt) {
+    return receipt.closed() ? receipt : receipt.with(node.aftermath());
   }
 
   @Override

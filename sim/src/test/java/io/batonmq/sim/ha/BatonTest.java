@@ -128,7 +128,7 @@ class BatonTest {
       a.process().pause(STALL.multipliedBy(5));
       until(world, b::active, STALL.plusSeconds(2));
       assertThat(role(b).receipt().cause()).isEqualTo(Cause.HUNG);
-      assertThat(role(b).receipt().detectMillis()).isBetween(2_000L, 3_500L);
+      assertThat(role(b).receipt().phases().detect()).isBetween(2_000L, 3_500L);
       assertThat(world.disk().lockHolder(lock)).contains("a");
       until(world, () -> !a.process().alive(), STALL.multipliedBy(5));
       assertThat(a.process().exitCode()).hasValue(ExitCode.SUPERSEDED.code());
