@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
 public final class Serving implements Gateway {
   private static final int COMMANDS_PER_TURN = 256;
 
+  /// For a client that does not give its credit back.
+  private static final long WITHDRAW_NANOS_MAX = 1_000_000_000L;
+
+  private static final Refusal HANDING_OVER =
+      new Refusal(Refusal.Reason.HANDING_OVER, "this node hands over; connect to the other");
+
   private final Role.Active active;
   private final BrokerState.UnderWay found;
   private final BrokerState state;
@@ -45,6 +51,9 @@ public final class Serving implements Gateway {
 
   // Broker's lane.
   private boolean activated;
+  private boolean withdrawing;
+  private long withdrawNanosMax;
+  private boolean over;
   private boolean handedOver;
   private long committed = -1;
   private final ArrayDeque<Drop> drops = new ArrayDeque<>();
@@ -159,6 +168,11 @@ public final class Serving implements Gateway {
       sessions.activate(active.epoch(), now);
       worked = true;
     }
+    if (quiescing && !withdrawing) {
+      withdrawing = true;
+      withdrawNanosMax = now.nanos() + WITHDRAW_NANOS_MAX;
+      sessions.withdraw();
+    }
     worked |= open(now);
     worked |= answer(now);
     worked |= commands(now);
@@ -167,7 +181,7 @@ public final class Serving implements Gateway {
       worked = true;
     }
     writer.flush();
-    if (quiescing) {
+    if (withdrawing) {
       finish(now);
     }
     if (!worked) {
@@ -178,7 +192,8 @@ public final class Serving implements Gateway {
 
   /// The monotonic time at which [#brokerWork] is to be called without being woken.
   public long nextDeadlineNanos() {
-    return sessions.nextDeadlineNanos();
+    long next = sessions.nextDeadlineNanos();
+    return withdrawing && !over && withdrawNanosMax - next < 0 ? withdrawNanosMax : next;
   }
 
   private boolean open(Now now) {
@@ -223,7 +238,7 @@ public final class Serving implements Gateway {
   }
 
   private boolean commands(Now now) {
-    if (quiescing) {
+    if (over) {
       // What is in the inbox has been promised to nobody; its senders send it again elsewhere.
       return false;
     }
@@ -243,11 +258,10 @@ public final class Serving implements Gateway {
   }
 
   private void finish(Now now) {
-    if (!handedOver && committed == writer.end()) {
+    over = over || (inbox.isEmpty() && sessions.withdrawn()) || now.nanos() - withdrawNanosMax >= 0;
+    if (over && !handedOver && committed == writer.end()) {
       handedOver = true;
-      sessions.handOver(
-          new Refusal(Refusal.Reason.HANDING_OVER, "this node hands over; connect to the other"),
-          now);
+      sessions.handOver(HANDING_OVER, now);
     }
     if (handedOver && sessions.quiet()) {
       quiesced = true;

@@ -30,6 +30,7 @@ final class Producing {
   private final Set<ProducerLink> blocked = new LinkedHashSet<>();
 
   private long windows;
+  private boolean withdrawing;
   private final AtomicLong resends = new AtomicLong();
 
   Producing(
@@ -91,6 +92,11 @@ final class Producing {
 
   private void refuse(Connection connection, int link, Refusal refusal) {
     answers.to(connection, new Output.LinkRefused(link, refusal));
+  }
+
+  /// Grants nothing more.
+  void withdraw() {
+    withdrawing = true;
   }
 
   /// A link is gone.
@@ -292,7 +298,8 @@ final class Producing {
 
   private boolean mayGrant(ProducerLink link) {
     ProducerLink.Target target = link.target;
-    return broker.roomForMessages()
+    return !withdrawing
+        && broker.roomForMessages()
         && (target == null
             || target.address().settings().fullPolicy() != FullPolicy.BLOCK
             || !target.address().full());
