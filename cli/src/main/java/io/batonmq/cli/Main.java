@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       Check.class,
       Demo.class,
       Version.class,
+      Reference.class,
       HelpCommand.class
     })
 public final class Main {

@@ -70,7 +70,11 @@ record Node(String where, AdminClient admin, Optional<ProcessHandle> process) {
       case UNREACHABLE ->
           pid.isPresent()
               ? new IOException(
-                  where + ": process " + pid.get() + " lives, and its admin listener is closed")
+                  where
+                      + ": process "
+                      + pid.get()
+                      + " lives, and its admin listener does not answer: "
+                      + e.getMessage())
               : new NotRunning(where + " is not running");
       case SILENT ->
           new IOException(

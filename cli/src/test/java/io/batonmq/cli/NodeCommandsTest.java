@@ -2,6 +2,7 @@ package io.batonmq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batonmq.server.admin.AdminAuth;
 import io.batonmq.server.admin.AdminServer;
 import io.batonmq.server.admin.AdminView;
 import io.batonmq.server.admin.NodeStatus;
@@ -100,7 +101,10 @@ class NodeCommandsTest {
         AdminServer.start(
             "localhost",
             0,
-            (user, password) -> user.equals("admin") && new String(password).equals("secret"),
+            (user, password) ->
+                user.equals("admin") && new String(password).equals("secret")
+                    ? AdminAuth.Standing.ADMITTED
+                    : AdminAuth.Standing.UNKNOWN,
             new Told(),
             RunFile.in(instance));
   }

@@ -1,5 +1,6 @@
 package io.batonmq.broker;
 
+import io.batonmq.message.AddressPattern;
 import io.batonmq.message.RoutingType;
 import org.jspecify.annotations.Nullable;
 

@@ -41,6 +41,7 @@ public final class Serving implements Gateway {
   private final Sessions sessions;
   private final Keeper keeper;
   private final Lanes lanes;
+  private final Turns turns;
   private final Inbox inbox = new Inbox();
   private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<Runnable> questions = new ConcurrentLinkedQueue<>();
@@ -49,13 +50,13 @@ public final class Serving implements Gateway {
   private volatile boolean quiesced;
   private volatile boolean released;
 
-  // Broker's lane.
+  // Owner's of the queues.
   private boolean activated;
   private boolean withdrawing;
   private long withdrawNanosMax;
   private boolean over;
   private boolean handedOver;
-  private long committed = -1;
+  private volatile long committed = -1;
   private final ArrayDeque<Drop> drops = new ArrayDeque<>();
 
   private record Drop(List<Reclaimer.Dropped> dropped, long end) {}
@@ -86,10 +87,25 @@ public final class Serving implements Gateway {
       answers.add(answer);
       lanes.wakeBroker();
     });
+    this.turns =
+        new Turns(
+            new Turns.Work() {
+              @Override
+              public boolean turn(Now now) {
+                return guardedTurn(now);
+              }
+
+              @Override
+              public long deadlineNanos() {
+                return withdrawing && !over ? withdrawNanosMax : sessions.nextDeadlineNanos();
+              }
+            },
+            lanes::wakeBroker);
     writer.wakes(
         () -> {
-          lanes.wakeBroker();
+          // What was committed the log's lane tells itself, see logWork.
           if (writer.ended().isPresent()) {
+            lanes.wakeBroker();
             lanes.wakeBaton();
           }
         },
@@ -110,9 +126,12 @@ public final class Serving implements Gateway {
 
   @Override
   public boolean submit(Command command) {
-    boolean room = inbox.put(command);
-    lanes.wakeBroker();
-    return room;
+    return inbox.put(command);
+  }
+
+  @Override
+  public void submitted(Now now) {
+    turns.borrow(now);
   }
 
   @Override
@@ -149,6 +168,10 @@ public final class Serving implements Gateway {
 
   /// One turn of the owner of the queues; answers whether there was anything to do.
   public boolean brokerWork(Now now) {
+    return turns.own(now);
+  }
+
+  private boolean guardedTurn(Now now) {
     if (released || writer.ended().isPresent()) {
       return false;
     }
@@ -176,7 +199,8 @@ public final class Serving implements Gateway {
     worked |= open(now);
     worked |= answer(now);
     worked |= commands(now);
-    if (now.nanos() - sessions.nextDeadlineNanos() >= 0) {
+    long due = sessions.nextDeadlineNanos();
+    if (due != Long.MAX_VALUE && now.nanos() - due >= 0) {
       sessions.tick(now);
       worked = true;
     }
@@ -192,8 +216,7 @@ public final class Serving implements Gateway {
 
   /// The monotonic time at which [#brokerWork] is to be called without being woken.
   public long nextDeadlineNanos() {
-    long next = sessions.nextDeadlineNanos();
-    return withdrawing && !over && withdrawNanosMax - next < 0 ? withdrawNanosMax : next;
+    return turns.deadlineNanos();
   }
 
   private boolean open(Now now) {
@@ -272,7 +295,11 @@ public final class Serving implements Gateway {
   // ---- log's lane
 
   public boolean logWork(Now now) {
-    return writer.doWork(now);
+    boolean worked = writer.doWork(now);
+    if (writer.committed() != committed) {
+      turns.borrow(now);
+    }
+    return worked;
   }
 
   /// The monotonic time at which [#logWork] is to be called without being woken.
@@ -290,7 +317,7 @@ public final class Serving implements Gateway {
       boolean spare = writer.prepareSpare();
       return keeper.doWork(now) || spare;
     } catch (StorageException e) {
-      writer.end(new LogWriter.End.Failed("the store failed: " + e.getMessage(), e));
+      writer.failed(e);
       return false;
     }
   }

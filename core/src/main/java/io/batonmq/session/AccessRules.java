@@ -1,6 +1,6 @@
 package io.batonmq.session;
 
-import io.batonmq.broker.AddressPattern;
+import io.batonmq.message.AddressPattern;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

@@ -2,10 +2,10 @@ package io.batonmq.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batonmq.broker.AddressPattern;
 import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.log.ListLog;
+import io.batonmq.message.AddressPattern;
 import io.batonmq.message.RoutingType;
 import java.util.EnumMap;
 import java.util.List;

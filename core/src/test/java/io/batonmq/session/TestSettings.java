@@ -1,10 +1,10 @@
 package io.batonmq.session;
 
-import io.batonmq.broker.AddressPattern;
 import io.batonmq.broker.AddressSettings;
 import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.FullPolicy;
 import io.batonmq.broker.Limits;
+import io.batonmq.message.AddressPattern;
 import java.util.List;
 
 /// Settings that differ from the defaults in what a test is about.

@@ -2,12 +2,12 @@ package io.batonmq.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batonmq.broker.AddressPattern;
 import io.batonmq.broker.AddressSettings;
 import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.BrokerState;
 import io.batonmq.broker.StateBytes;
 import io.batonmq.log.SnapshotContent;
+import io.batonmq.message.AddressPattern;
 import io.batonmq.message.Identity;
 import io.batonmq.message.RoutingType;
 import io.batonmq.queue.Disposition;

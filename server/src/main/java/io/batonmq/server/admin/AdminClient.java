@@ -62,12 +62,12 @@ public final class AdminClient {
   }
 
   public NodeStatus status() throws AdminException {
-    return read(ask("GET", "/api/v1/status", ""), AdminJson::status);
+    return read(ask(Endpoint.STATUS, ""), AdminJson::status);
   }
 
   /// As [#status], unread: what a newer node says is passed on.
   public Json statusJson() throws AdminException {
-    return ask("GET", "/api/v1/status", "");
+    return ask(Endpoint.STATUS, "");
   }
 
   public List<QueueStat> queues() throws AdminException {
@@ -75,7 +75,7 @@ public final class AdminClient {
   }
 
   public Json queuesJson() throws AdminException {
-    return ask("GET", "/api/v1/queues", "");
+    return ask(Endpoint.QUEUES, "");
   }
 
   /// Asks the node to hand over.
@@ -83,13 +83,12 @@ public final class AdminClient {
   /// @return the name of the node that will have the baton
   public String switchover(Optional<String> peer) throws AdminException {
     var body = peer.map(name -> Json.fields().with("peer", name).text()).orElse("");
-    return read(
-        ask("POST", "/api/v1/switchover", body), answer -> JsonFields.of(answer).text("to"));
+    return read(ask(Endpoint.SWITCHOVER, body), answer -> JsonFields.of(answer).text("to"));
   }
 
   /// Asks the node to stop; it has heard when this returns, it has not stopped yet.
   public void stop() throws AdminException {
-    ask("POST", "/api/v1/stop", "");
+    ask(Endpoint.STOP, "");
   }
 
   private <T> T read(Json answer, JsonFields.Reading<T> reading) throws AdminException {
@@ -100,11 +99,11 @@ public final class AdminClient {
     }
   }
 
-  private Json ask(String method, String path, String body) throws AdminException {
+  private Json ask(Endpoint endpoint, String body) throws AdminException {
     try {
-      var http = (HttpURLConnection) url.resolve(path).toURL().openConnection();
+      var http = (HttpURLConnection) url.resolve(endpoint.path()).toURL().openConnection();
       try {
-        return ask(http, method, body);
+        return ask(http, endpoint.method(), body);
       } finally {
         http.disconnect();
       }

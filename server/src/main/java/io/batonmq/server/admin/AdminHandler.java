@@ -70,18 +70,25 @@ final class AdminHandler implements HttpHandler {
             .set("WWW-Authenticate", "Basic realm=\"baton\", charset=\"UTF-8\"");
         return Answer.error(401, "give a user of this instance and the password");
       }
+      case LACKS_ROLE -> {
+        return Answer.error(
+            403, "this user lacks the role that etc/admin.properties asks for: give it that role");
+      }
       case LATER -> {
         exchange.getResponseHeaders().set("Retry-After", "5");
         return Answer.error(503, "too many logins at once; try again");
       }
     }
-    var method = exchange.getRequestMethod();
-    return switch (exchange.getRequestURI().getPath()) {
-      case "/api/v1/status" -> get(exchange, () -> AdminJson.of(view.status()));
-      case "/api/v1/queues" -> get(exchange, () -> AdminJson.of(view.queues()));
-      case "/api/v1/switchover" -> post(exchange, () -> switchover(exchange));
-      case "/api/v1/stop" -> post(exchange, this::stop);
-      default -> Answer.error(404, "there is no " + method + " " + exchange.getRequestURI());
+    var uri = exchange.getRequestURI();
+    var endpoint = Endpoint.at(uri.getPath());
+    if (endpoint.isEmpty()) {
+      return Answer.error(404, "there is no " + exchange.getRequestMethod() + " " + uri);
+    }
+    return switch (endpoint.get()) {
+      case STATUS -> get(exchange, () -> AdminJson.of(view.status()));
+      case QUEUES -> get(exchange, () -> AdminJson.of(view.queues()));
+      case SWITCHOVER -> post(exchange, () -> switchover(exchange));
+      case STOP -> post(exchange, this::stop);
     };
   }
 

@@ -1,7 +1,6 @@
 package io.batonmq.server.admin;
 
 import java.util.List;
-import java.util.function.Function;
 
 /// The records of this room as JSON and back. A field's name is the component's; unknown fields are
 /// ignored, so that a newer node can be asked by an older command.
@@ -9,77 +8,15 @@ final class AdminJson {
   private AdminJson() {}
 
   static Json.Fields of(NodeStatus status) {
-    return Json.fields()
-        .with("node", status.node())
-        .with("version", status.version())
-        .with("configured", status.configured())
-        .with("role", status.role())
-        .with("epoch", status.epoch())
-        .with("active", status.active())
-        .with("committed", status.committed())
-        .with("applied", status.applied())
-        .with("connectors", list(status.connectors(), Json.Text::new))
-        .with("peers", list(status.peers(), AdminJson::of))
-        .with("receipts", list(status.receipts(), AdminJson::of))
-        .with("uptimeMillis", status.uptimeMillis())
-        .with("pid", status.pid());
-  }
-
-  private static Json.Fields of(PeerStatus peer) {
-    return Json.fields()
-        .with("id", peer.id())
-        .with("node", peer.node())
-        .with("configured", peer.configured())
-        .with("role", peer.role())
-        .with("connectors", list(peer.connectors(), Json.Text::new))
-        .with("version", peer.version())
-        .with("applied", peer.applied())
-        .with("fresh", peer.fresh());
-  }
-
-  private static Json.Fields of(ReceiptView receipt) {
-    return Json.fields()
-        .with("epoch", receipt.epoch())
-        .with("cause", receipt.cause())
-        .with("before", receipt.before())
-        .with("after", receipt.after())
-        .with("sealed", receipt.sealed())
-        .with("tailBytes", receipt.tailBytes())
-        .with("logBytesRead", receipt.logBytesRead())
-        .with("detectMillis", receipt.detectMillis())
-        .with("takeMillis", receipt.takeMillis())
-        .with("wallMillis", receipt.wallMillis())
-        .with("claimMillis", receipt.phases().claimMillis())
-        .with("readMillis", receipt.phases().readMillis())
-        .with("copyMillis", receipt.phases().copyMillis())
-        .with("openMillis", receipt.phases().openMillis())
-        .with("zombieBytes", receipt.aftermath().zombieBytes())
-        .with("resends", receipt.aftermath().resends())
-        .with("reflagged", receipt.aftermath().reflagged())
-        .with("transactionsKept", receipt.aftermath().transactionsKept())
-        .with("transactionsAborted", receipt.aftermath().transactionsAborted())
-        .with("closed", receipt.closed());
+    return Figure.of(status, Figures.STATUS);
   }
 
   static Json.Fields of(List<QueueStat> queues) {
-    return Json.fields().with("queues", list(queues, AdminJson::of));
-  }
-
-  private static Json.Fields of(QueueStat queue) {
     return Json.fields()
-        .with("name", queue.name())
-        .with("address", queue.address())
-        .with("consumerCount", queue.consumerCount())
-        .with("messageCount", queue.messageCount())
-        .with("messagesAdded", queue.messagesAdded())
-        .with("deliveringCount", queue.deliveringCount())
-        .with("messagesAcked", queue.messagesAcked())
-        .with("scheduledCount", queue.scheduledCount())
-        .with("routingType", queue.routingType());
-  }
-
-  private static <T> Json.Items list(List<T> values, Function<T, Json> json) {
-    return new Json.Items(values.stream().map(json).toList());
+        .with(
+            "queues",
+            new Json.Items(
+                queues.stream().<Json>map(queue -> Figure.of(queue, Figures.QUEUE)).toList()));
   }
 
   static NodeStatus status(Json json) throws JsonException {

@@ -24,6 +24,8 @@ final class Gate {
   enum Verdict {
     WELCOME,
     STRANGER,
+    /// Known, and without the role that it takes.
+    LACKS_ROLE,
     /// Too many are asking.
     LATER
   }
@@ -48,7 +50,9 @@ final class Gate {
     var scheme = authorization.substring(0, blank);
     var credentials = authorization.substring(blank + 1).strip();
     if (scheme.equalsIgnoreCase("Bearer")) {
-      return verdict(MessageDigest.isEqual(credentials.getBytes(StandardCharsets.UTF_8), token));
+      return MessageDigest.isEqual(credentials.getBytes(StandardCharsets.UTF_8), token)
+          ? Verdict.WELCOME
+          : Verdict.STRANGER;
     }
     return scheme.equalsIgnoreCase("Basic") ? basic(credentials) : Verdict.STRANGER;
   }
@@ -75,15 +79,15 @@ final class Gate {
     }
     char[] password = Arrays.copyOfRange(pair, colon + 1, pair.length);
     try {
-      return verdict(auth.check(new String(pair, 0, colon), password));
+      return switch (auth.check(new String(pair, 0, colon), password)) {
+        case ADMITTED -> Verdict.WELCOME;
+        case LACKS_ROLE -> Verdict.LACKS_ROLE;
+        case UNKNOWN -> Verdict.STRANGER;
+      };
     } finally {
       checks.release();
       Arrays.fill(password, '\0');
       Arrays.fill(pair, '\0');
     }
-  }
-
-  private static Verdict verdict(boolean good) {
-    return good ? Verdict.WELCOME : Verdict.STRANGER;
   }
 }

@@ -24,7 +24,5 @@ public record Acceptor(
       boolean tcpNoDelay,
       int connectionsAllowed,
       int amqpCredits,
-      int amqpLowCredits) {
-    public static final Options DEFAULT = new Options(1 << 20, 1 << 20, true, -1, 1000, 300);
-  }
+      int amqpLowCredits) {}
 }

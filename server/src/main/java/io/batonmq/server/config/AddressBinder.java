@@ -1,5 +1,6 @@
 package io.batonmq.server.config;
 
+import io.batonmq.message.AddressPattern;
 import io.batonmq.message.RoutingType;
 import io.batonmq.server.config.AddressConfig.Queue;
 import io.batonmq.server.config.AddressSettings.FullPolicy;
@@ -15,15 +16,148 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Binds `addresses`, `address-settings` and `security-settings`.
 final class AddressBinder {
   private static final Vocabulary NOTHING = new Vocabulary();
 
+  private static final Kind<Integer> COUNT = Values.number(-1, Integer.MAX_VALUE);
+
+  private static final Setting<String> ADDRESS_NAME =
+      Setting.of("name", Values.TEXT, "The address; each stands once.").asAttribute();
+  private static final Vocabulary ADDRESS = new Vocabulary().honouring(ADDRESS_NAME);
+
+  private static final Setting<String> QUEUE_NAME =
+      Setting.of("name", Values.TEXT, "The queue; no two queues of a broker have the same.")
+          .asAttribute();
+  private static final Setting<Boolean> DURABLE =
+      Setting.of("durable", Values.FLAG, "true", "Whether it survives the broker.")
+          .only("true", new Missing("queues in the file are durable yet"));
+  private static final Setting<Integer> MAX_CONSUMERS =
+      Setting.of("max-consumers", COUNT, "-1", "Consumers at a time; -1 for any number.")
+          .asAttribute()
+          .only("-1", new Missing("not built yet for queues in the file"));
+  private static final Setting<Boolean> PURGE =
+      Setting.of(
+              "purge-on-no-consumers",
+              Values.FLAG,
+              "false",
+              "Whether its messages go with the last consumer.")
+          .asAttribute()
+          .only("false", new Missing("not built yet"));
+
+  private static final Setting<String> MATCH =
+      Setting.of(
+              "match",
+              Values.TEXT,
+              "The addresses that it is for: words between dots, `*` for one word, `#` for any"
+                  + " number, none too. Each pattern stands once.")
+          .asAttribute();
+  private static final Setting<String> DEAD_LETTER_ADDRESS =
+      Setting.of(
+          "dead-letter-address",
+          Values.TEXT,
+          "Where messages go after the last attempt; without it they are dropped then.");
+  private static final Setting<String> EXPIRY_ADDRESS =
+      Setting.of(
+          "expiry-address",
+          Values.TEXT,
+          "Where messages go when their time is over; without it they are dropped then.");
+  private static final Setting<Integer> EXPIRY_DELAY =
+      Setting.of(
+              "expiry-delay", COUNT, "-1", "Milliseconds to live for messages that come without.")
+          .only("-1", new Missing("only messages with a time to live expire yet"));
+  private static final Setting<Integer> MAX_DELIVERY_ATTEMPTS =
+      Setting.of(
+          "max-delivery-attempts",
+          COUNT,
+          "10",
+          "Failed deliveries before a message goes to the dead-letter address; -1 for never.");
+  private static final Setting<Duration> REDELIVERY_DELAY =
+      Setting.of(
+              "redelivery-delay",
+              Values.MILLIS,
+              "0",
+              "How long a message waits after a failed delivery.")
+          .only("0", new Missing("redelivery is at once yet: only 0"));
+  private static final Setting<Double> REDELIVERY_DELAY_MULTIPLIER =
+      Setting.of(
+          "redelivery-delay-multiplier",
+          Values.FACTOR,
+          "1.0",
+          "What each further failure multiplies the delay with, which is 0 yet.");
+  private static final Setting<Duration> MAX_REDELIVERY_DELAY =
+      Setting.of("max-redelivery-delay", Values.MILLIS, "The end of that.");
+  private static final Setting<Long> MAX_SIZE_BYTES =
+      Setting.of(
+          "max-size-bytes",
+          Values.bytesOrUnlimited(0),
+          "-1",
+          "Bytes in one queue of the address before it is full; -1 for no limit.");
+  private static final Setting<FullPolicy> FULL_POLICY =
+      Setting.of(
+          "address-full-policy",
+          Values.oneOf(FullPolicy.class),
+          "PAGE",
+          "What becomes of producers of a full address: they go on (`PAGE`), get no more credit"
+              + " (`BLOCK`), are refused (`FAIL`), or their messages are thrown away (`DROP`).");
+  private static final Setting<Boolean> AUTO_CREATE_QUEUES =
+      Setting.of(
+          "auto-create-queues", Values.FLAG, "true", "Whether a queue is made when it is used.");
+  private static final Setting<Boolean> AUTO_CREATE_ADDRESSES =
+      Setting.of(
+          "auto-create-addresses",
+          Values.FLAG,
+          "true",
+          "Whether an address is made when it is used.");
+  private static final Setting<Boolean> AUTO_DELETE_QUEUES =
+      Setting.of("auto-delete-queues", Values.FLAG, "true", "Whether such a queue goes by itself.")
+          .only("false", new Harmless("queues stay until deleted"));
+  private static final Setting<Boolean> AUTO_DELETE_ADDRESSES =
+      Setting.of(
+              "auto-delete-addresses",
+              Values.FLAG,
+              "true",
+              "Whether such an address goes by itself.")
+          .only("false", new Harmless("addresses stay until deleted"));
+  private static final Setting<RoutingType> DEFAULT_QUEUE_ROUTING =
+      Setting.of(
+              "default-queue-routing-type",
+              Values.oneOf(RoutingType.class),
+              "MULTICAST",
+              "The type of a queue that is made.")
+          .only("ANYCAST", new Harmless("a queue is of the type that the client asks for"));
+  private static final Setting<RoutingType> DEFAULT_ADDRESS_ROUTING =
+      Setting.of(
+          "default-address-routing-type",
+          Values.oneOf(RoutingType.class),
+          "MULTICAST",
+          "The type of an address that is made for a client that names none.");
+  private static final Setting<Integer> DEFAULT_MAX_CONSUMERS =
+      Setting.of(
+          "default-max-consumers",
+          COUNT,
+          "-1",
+          "Consumers at a time of a queue that is made; -1 for any number.");
+
+  private static final Setting<String> TYPE =
+      Setting.of(
+              "type",
+              Values.TEXT,
+              "One of "
+                  + Stream.of(Permission.values())
+                      .map(permission -> "`" + permission.type() + "`")
+                      .collect(Collectors.joining(", "))
+                  + "; `view` and `edit` are read and nothing asks for them.")
+          .asAttribute();
+  private static final Setting<List<String>> ROLES =
+      Setting.of("roles", Values.NAMES, "The roles that may.").asAttribute();
+
   private static final Vocabulary QUEUE =
       new Vocabulary()
+          .honouring(QUEUE_NAME, DURABLE, MAX_CONSUMERS, PURGE)
           .missing("queues do not filter", "filter")
           .missing("queues have no owner", "user")
           .missingUnless("true", "a predefined queue always routes", "enabled")
@@ -43,6 +177,24 @@ final class AddressBinder {
 
   private static final Vocabulary SETTING =
       new Vocabulary()
+          .honouring(
+              MATCH,
+              DEAD_LETTER_ADDRESS,
+              EXPIRY_ADDRESS,
+              EXPIRY_DELAY,
+              MAX_DELIVERY_ATTEMPTS,
+              REDELIVERY_DELAY,
+              REDELIVERY_DELAY_MULTIPLIER,
+              MAX_REDELIVERY_DELAY,
+              MAX_SIZE_BYTES,
+              FULL_POLICY,
+              AUTO_CREATE_QUEUES,
+              AUTO_CREATE_ADDRESSES,
+              AUTO_DELETE_QUEUES,
+              AUTO_DELETE_ADDRESSES,
+              DEFAULT_QUEUE_ROUTING,
+              DEFAULT_ADDRESS_ROUTING,
+              DEFAULT_MAX_CONSUMERS)
           .missingUnless(
               "false",
               "queues have no such mode",
@@ -148,6 +300,32 @@ final class AddressBinder {
           .missing(
               "roles come from the roles file only", "role-mapping", "security-setting-plugin");
 
+  private static final Vocabulary SECURITY_SETTING = new Vocabulary().honouring(MATCH);
+  private static final Vocabulary PERMISSION = new Vocabulary().honouring(TYPE, ROLES);
+
+  static final List<Section> SECTIONS =
+      List.of(
+          new Section(
+              "core/addresses/address",
+              "An address that is there from the first start on. It holds `<anycast>`,"
+                  + " `<multicast>` or both, and these a `<queue>` each. What is taken out of the"
+                  + " file stays in the broker.",
+              ADDRESS),
+          new Section("core/addresses/address/anycast/queue", "The same under `multicast`.", QUEUE),
+          new Section(
+              "core/address-settings/address-setting",
+              "What holds for addresses. Where several patterns fit, each value comes from the most"
+                  + " special one that has it: a plain word before `*` before `#`, from the left.",
+              SETTING),
+          new Section("core/security-settings", "", SECURITY_SETTINGS),
+          new Section(
+              "core/security-settings/security-setting",
+              "Who may do what. The most special pattern that fits decides alone; where there are"
+                  + " settings and none fits, nobody may do anything.",
+              SECURITY_SETTING),
+          new Section(
+              "core/security-settings/security-setting/permission", "One right.", PERMISSION));
+
   private AddressBinder() {}
 
   static List<AddressConfig> addresses(Binding core) {
@@ -155,7 +333,7 @@ final class AddressBinder {
     for (var list : core.child("addresses").stream().toList()) {
       var lines = new HashMap<String, Integer>();
       for (var element : list.children("address")) {
-        var name = element.required("name");
+        var name = element.required(ADDRESS_NAME);
         name.ifPresent(text -> once(element, text, lines));
         var types = EnumSet.noneOf(RoutingType.class);
         var queues = new ArrayList<Queue>();
@@ -167,7 +345,7 @@ final class AddressBinder {
                 queues.addAll(queues(routing, type));
               });
         }
-        element.rest(NOTHING);
+        element.rest(ADDRESS);
         if (types.isEmpty()) {
           element.error("needs <anycast/> or <multicast/>");
         }
@@ -181,14 +359,10 @@ final class AddressBinder {
   private static List<Queue> queues(Binding routing, RoutingType type) {
     var queues = new ArrayList<Queue>();
     for (var element : routing.children("queue")) {
-      var name = element.required("name");
-      boolean durable = element.value("durable", Values::flag, true);
-      int maxConsumers =
-          element.attribute("max-consumers", Values.number(-1, Integer.MAX_VALUE)).orElse(-1);
-      boolean purge = element.attribute("purge-on-no-consumers", Values::flag).orElse(false);
-      element.only("durable", "true", new Missing("queues in the file are durable yet"));
-      element.only("purge-on-no-consumers", "false", new Missing("not built yet"));
-      element.only("max-consumers", "-1", new Missing("not built yet for queues in the file"));
+      var name = element.required(QUEUE_NAME);
+      boolean durable = element.value(DURABLE);
+      int maxConsumers = element.value(MAX_CONSUMERS);
+      boolean purge = element.value(PURGE);
       element.rest(QUEUE);
       name.ifPresent(text -> queues.add(new Queue(text, type, durable, maxConsumers, purge)));
     }
@@ -201,9 +375,9 @@ final class AddressBinder {
     for (var list : core.child("address-settings").stream().toList()) {
       var lines = new HashMap<String, Integer>();
       for (var element : list.children("address-setting")) {
-        var match = element.required("match");
+        var match = element.required(MATCH);
         match.ifPresent(text -> once(element, text, lines));
-        var setting = setting(element, new AddressMatch(match.orElse("#")));
+        var setting = setting(element, new AddressPattern(match.orElse("#")));
         match.ifPresent(_ -> settings.add(setting));
       }
       list.rest(NOTHING);
@@ -211,35 +385,26 @@ final class AddressBinder {
     return settings;
   }
 
-  private static AddressSetting setting(Binding element, AddressMatch match) {
-    var count = Values.number(-1, Integer.MAX_VALUE);
+  private static AddressSetting setting(Binding element, AddressPattern match) {
     var setting =
         new AddressSetting(
             match,
-            element.value("dead-letter-address", Function.identity()),
-            element.value("expiry-address", Function.identity()),
-            element.value("expiry-delay", count).filter(ms -> ms >= 0).map(Duration::ofMillis),
-            element.value("max-delivery-attempts", count),
-            element.value("redelivery-delay", Values::millis),
-            element.value("redelivery-delay-multiplier", Values::factor),
-            element.value("max-redelivery-delay", Values::millis),
-            element.value("max-size-bytes", Values.bytesOrUnlimited(0)),
-            element.value("address-full-policy", Values.oneOf(FullPolicy.class)),
-            element.value("auto-create-queues", Values::flag),
-            element.value("auto-create-addresses", Values::flag),
-            element.value("auto-delete-queues", Values::flag),
-            element.value("auto-delete-addresses", Values::flag),
-            element.value("default-queue-routing-type", Values.oneOf(RoutingType.class)),
-            element.value("default-address-routing-type", Values.oneOf(RoutingType.class)),
-            element.value("default-max-consumers", count));
-    element.only("expiry-delay", "-1", new Missing("only messages with a time to live expire yet"));
-    element.only("redelivery-delay", "0", new Missing("redelivery is at once yet: only 0"));
-    element.only("auto-delete-queues", "false", new Harmless("queues stay until deleted"));
-    element.only("auto-delete-addresses", "false", new Harmless("addresses stay until deleted"));
-    element.only(
-        "default-queue-routing-type",
-        "ANYCAST",
-        new Harmless("a queue is of the type that the client asks for"));
+            element.optional(DEAD_LETTER_ADDRESS),
+            element.optional(EXPIRY_ADDRESS),
+            element.optional(EXPIRY_DELAY).filter(ms -> ms >= 0).map(Duration::ofMillis),
+            element.optional(MAX_DELIVERY_ATTEMPTS),
+            element.optional(REDELIVERY_DELAY),
+            element.optional(REDELIVERY_DELAY_MULTIPLIER),
+            element.optional(MAX_REDELIVERY_DELAY),
+            element.optional(MAX_SIZE_BYTES),
+            element.optional(FULL_POLICY),
+            element.optional(AUTO_CREATE_QUEUES),
+            element.optional(AUTO_CREATE_ADDRESSES),
+            element.optional(AUTO_DELETE_QUEUES),
+            element.optional(AUTO_DELETE_ADDRESSES),
+            element.optional(DEFAULT_QUEUE_ROUTING),
+            element.optional(DEFAULT_ADDRESS_ROUTING),
+            element.optional(DEFAULT_MAX_CONSUMERS));
     element.rest(SETTING);
     return setting;
   }
@@ -249,13 +414,13 @@ final class AddressBinder {
     for (var list : core.child("security-settings").stream().toList()) {
       var lines = new HashMap<String, Integer>();
       for (var element : list.children("security-setting")) {
-        var match = element.required("match");
+        var match = element.required(MATCH);
         match.ifPresent(text -> once(element, text, lines));
         var roles = new EnumMap<Permission, Set<String>>(Permission.class);
         element.children("permission").forEach(permission -> permission(permission, roles));
-        element.rest(NOTHING);
+        element.rest(SECURITY_SETTING);
         match
-            .map(text -> new SecuritySetting(new AddressMatch(text), roles))
+            .map(text -> new SecuritySetting(new AddressPattern(text), roles))
             .ifPresent(settings::add);
       }
       list.rest(SECURITY_SETTINGS);
@@ -264,9 +429,9 @@ final class AddressBinder {
   }
 
   private static void permission(Binding element, Map<Permission, Set<String>> roles) {
-    var type = element.required("type");
-    var names = element.attribute("roles", Values::names);
-    element.rest(NOTHING);
+    var type = element.required(TYPE);
+    var names = element.optional(ROLES);
+    element.rest(PERMISSION);
     if (names.isEmpty()) {
       element.error("needs the attribute roles=\"…\"");
     }

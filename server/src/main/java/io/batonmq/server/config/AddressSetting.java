@@ -1,5 +1,6 @@
 package io.batonmq.server.config;
 
+import io.batonmq.message.AddressPattern;
 import io.batonmq.message.RoutingType;
 import io.batonmq.server.config.AddressSettings.FullPolicy;
 import java.time.Duration;
@@ -8,7 +9,7 @@ import java.util.Optional;
 /// What the file says about the addresses that `match` fits. What is absent is left to a more
 /// general setting, and at last to [AddressSettings#DEFAULT].
 public record AddressSetting(
-    AddressMatch match,
+    AddressPattern match,
     Optional<String> deadLetterAddress,
     Optional<String> expiryAddress,
     Optional<Duration> expiryDelay,

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /// An element while it is bound to the model. What is asked for counts as honoured; [#rest] reports
 /// all that nobody asked for. So the code that binds a name is the only place that says Baton
@@ -19,6 +18,7 @@ final class Binding {
   private final Problems problems;
   private final Set<String> asked = new LinkedHashSet<>();
   private final Set<String> attributesAsked = new LinkedHashSet<>();
+  private final Set<String> honoured = new LinkedHashSet<>();
 
   Binding(Element element, Problems problems) {
     this.element = element;
@@ -73,55 +73,54 @@ final class Binding {
         .toList();
   }
 
-  /// The value of the child of that name: nothing if there is no such child, or if it makes no
-  /// sense, which is then reported.
-  <T> Optional<T> value(String child, Function<String, T> parse) {
-    return child(child).flatMap(leaf -> leaf.text(parse));
-  }
-
-  <T> T value(String child, Function<String, T> parse, T orElse) {
-    return value(child, parse).orElse(orElse);
-  }
-
-  /// Reports a child, or attribute, that is understood but not acted on yet, unless it says what is
-  /// done anyway.
-  void only(String name, String usual, Vocabulary.Fate otherwise) {
-    for (var child : element.children()) {
-      if (child.name().equals(name)) {
-        Vocabulary.report(
-            problems, child, name, child.text(), new Vocabulary.Fate.Only(usual, otherwise));
+  /// What the file says: nothing if it says nothing, or if what it says makes no sense, which is then
+  /// reported.
+  <T> Optional<T> optional(Setting<T> setting) {
+    honoured.add(setting.name());
+    if (setting.attribute()) {
+      var text = element.attributes().get(setting.name());
+      attributesAsked.add(setting.name());
+      if (text == null) {
+        return Optional.empty();
       }
+      limit(setting, element, text);
+      return read(setting.name() + ": ", text, setting.kind());
     }
-    var attribute = element.attributes().get(name);
-    if (attribute != null) {
-      Vocabulary.report(
-          problems, element, name, attribute, new Vocabulary.Fate.Only(usual, otherwise));
-    }
+    var child = child(setting.name());
+    child.ifPresent(found -> limit(setting, found.element, found.element.text()));
+    return child.flatMap(leaf -> leaf.text(setting.kind()));
   }
 
-  /// The text of this element, which is to have nothing else.
-  <T> Optional<T> text(Function<String, T> parse) {
-    unasked(NOTHING);
-    return parse("", element.text(), parse.compose(Values::text));
-  }
-
-  <T> Optional<T> attribute(String name, Function<String, T> parse) {
-    attributesAsked.add(name);
-    return Optional.ofNullable(element.attributes().get(name))
-        .flatMap(value -> parse(name + ": ", value, parse.compose(Values::text)));
+  /// As [#optional], and what is usual where the file says nothing.
+  <T> T value(Setting<T> setting) {
+    return optional(setting).orElseGet(setting::usualValue);
   }
 
   /// The attribute that this element cannot do without.
-  Optional<String> required(String attribute) {
-    var value = attribute(attribute, Function.identity());
-    if (!element.attributes().containsKey(attribute)) {
-      error("needs the attribute " + attribute + "=\"…\"");
+  Optional<String> required(Setting<String> setting) {
+    var value = optional(setting);
+    if (!element.attributes().containsKey(setting.name())) {
+      error("needs the attribute " + setting.name() + "=\"…\"");
     }
     return value;
   }
 
+  /// Says it where a value is understood and not acted on yet.
+  private void limit(Setting<?> setting, Element at, String text) {
+    setting.only().ifPresent(only -> Vocabulary.report(problems, at, setting.name(), text, only));
+  }
+
+  /// The text of this element, which is to have nothing else.
+  <T> Optional<T> text(Kind<T> kind) {
+    unasked(NOTHING);
+    return read("", element.text(), kind);
+  }
+
   /// Reports what was not asked for. To be called last, once.
+  ///
+  /// @param vocabulary of this place: what is asked for and not in it would not be on the reference page
   void rest(Vocabulary vocabulary) {
+    assert vocabulary.honours(honoured) : element.path() + " asks for " + honoured;
     if (!element.text().isEmpty()) {
       error(
           "has text between its elements: \""
@@ -148,9 +147,9 @@ final class Binding {
     problems.unknown(element, message, name, known);
   }
 
-  private <T> Optional<T> parse(String of, String text, Function<String, T> parse) {
+  private <T> Optional<T> read(String of, String text, Kind<T> kind) {
     try {
-      return Optional.of(parse.apply(text));
+      return Optional.of(kind.read(text));
     } catch (IllegalArgumentException e) {
       error(of + e.getMessage());
       return Optional.empty();

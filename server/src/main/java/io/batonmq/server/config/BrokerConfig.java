@@ -9,7 +9,7 @@ import java.util.Set;
 /// complete, checked, with defaults filled in.
 ///
 /// @param instance directory that relative paths start from
-/// @param securityEnabled false lets everybody do everything, with no name needed
+/// @param securityEnabled false lets everybody who may come in do everything
 /// @param addressSettings in the order of the file; [#settings] puts them together
 public record BrokerConfig(
     String name,
@@ -46,7 +46,7 @@ public record BrokerConfig(
   public Set<String> roles(String address, Permission permission) {
     return securitySettings.stream()
         .filter(setting -> setting.match().matches(address))
-        .max(Comparator.comparing(SecuritySetting::match))
+        .min(Comparator.comparing(SecuritySetting::match))
         .map(setting -> setting.roles().getOrDefault(permission, Set.of()))
         .orElse(Set.of());
   }
@@ -54,7 +54,7 @@ public record BrokerConfig(
   private List<AddressSetting> fitting(String address) {
     return addressSettings.stream()
         .filter(setting -> setting.match().matches(address))
-        .sorted(Comparator.comparing(AddressSetting::match))
+        .sorted(Comparator.comparing(AddressSetting::match).reversed())
         .toList();
   }
 }

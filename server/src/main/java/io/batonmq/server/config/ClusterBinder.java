@@ -3,17 +3,34 @@ package io.batonmq.server.config;
 import io.batonmq.server.config.Cluster.Connection;
 import io.batonmq.server.config.Cluster.Credentials;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /// Binds `cluster-user`, `cluster-password` and `cluster-connections`.
 final class ClusterBinder {
   private static final Vocabulary CONNECTIONS =
       new Vocabulary().missing("write a cluster-connection element", "cluster-connection-uri");
 
+  private static final Setting<String> NAME =
+      Setting.of("name", Values.TEXT, "Its name.").asAttribute();
+  private static final Setting<String> REFERENCE =
+      Setting.of(
+          "connector-ref",
+          Values.TEXT,
+          "The connector under which others reach this node. It has to be there.");
+
+  /// Under `core`.
+  static final Setting<String> USER =
+      Setting.of("cluster-user", Values.TEXT, "The name that the nodes of a pair share.");
+
+  /// Under `core`.
+  static final Setting<String> PASSWORD =
+      Setting.of("cluster-password", Values.TEXT, "Its password, plain; `ENC(…)` is refused.");
+
   private static final Vocabulary CONNECTION =
       new Vocabulary()
+          .honouring(NAME, REFERENCE)
           .missing("nodes are not discovered: use static-connectors", "discovery-group-ref")
           .harmless(
               "one node of a pair is active: there is nothing to balance",
@@ -44,6 +61,16 @@ final class ClusterBinder {
       new Vocabulary()
           .harmless("nodes watch each other through the store", "allow-direct-connections-only");
 
+  static final List<Section> SECTIONS =
+      List.of(
+          new Section("core/cluster-connections", "", CONNECTIONS),
+          new Section(
+              "core/cluster-connections/cluster-connection",
+              "How nodes find each other, and what clients are told of the pair; usually there is"
+                  + " one. `<static-connectors>` holds a `<connector-ref>` for each other node.",
+              CONNECTION),
+          new Section("core/cluster-connections/cluster-connection/static-connectors", "", STATIC));
+
   private ClusterBinder() {}
 
   static Cluster bind(Binding core, Map<String, Connector> connectors) {
@@ -59,10 +86,10 @@ final class ClusterBinder {
   }
 
   private static Optional<Credentials> credentials(Binding core) {
-    var userElement = core.child("cluster-user");
-    var passwordElement = core.child("cluster-password");
-    var user = userElement.flatMap(element -> element.text(Function.identity()));
-    var password = passwordElement.flatMap(element -> element.text(Function.identity()));
+    var userElement = core.child(USER.name());
+    var passwordElement = core.child(PASSWORD.name());
+    var user = core.optional(USER);
+    var password = core.optional(PASSWORD);
     if (userElement.isPresent() != passwordElement.isPresent()) {
       userElement
           .or(() -> passwordElement)
@@ -77,8 +104,8 @@ final class ClusterBinder {
 
   private static Optional<Connection> connection(
       Binding element, Map<String, Connector> connectors) {
-    var name = element.required("name");
-    var reference = element.child("connector-ref");
+    var name = element.required(NAME);
+    var reference = element.child(REFERENCE.name());
     if (reference.isEmpty()) {
       element.error("needs a connector-ref: the connector under which others reach this node");
     }
@@ -97,7 +124,7 @@ final class ClusterBinder {
   }
 
   private static Optional<Connector> connector(Binding ref, Map<String, Connector> connectors) {
-    var name = ref.text(Function.identity());
+    var name = ref.text(REFERENCE.kind());
     name.filter(unknown -> !connectors.containsKey(unknown))
         .ifPresent(unknown ->
             ref.unknown("no connector is named " + unknown, unknown, connectors.keySet()));

@@ -12,13 +12,82 @@ import java.util.function.Function;
 final class CoreBinder {
   static final String ROOT = "configuration";
 
+  private static final String UNUSED = "Accepted and not used: the log holds everything.";
+  private static final Kind<String> PATH =
+      new Kind<>("a path, from the instance's folder if relative", Function.identity());
+
   private static final Vocabulary CONFIGURATION =
       new Vocabulary()
           .missing("write core/addresses instead", "jms")
           .missing("XInclude is not followed: put the content of that file here", "include");
 
+  private static final Setting<String> NAME =
+      Setting.of("name", Values.TEXT, "The node's name; that of the instance's folder if missing.");
+  private static final Setting<String> JOURNAL_DIRECTORY =
+      Setting.of(
+          "journal-directory",
+          PATH,
+          "data/journal",
+          "Where the log is; for a pair, a directory that both nodes mount.");
+  private static final Setting<String> BINDINGS_DIRECTORY =
+      Setting.of("bindings-directory", PATH, "data/bindings", UNUSED);
+  private static final Setting<String> PAGING_DIRECTORY =
+      Setting.of("paging-directory", PATH, "data/paging", UNUSED);
+  private static final Setting<String> LARGE_MESSAGES_DIRECTORY =
+      Setting.of("large-messages-directory", PATH, "data/large-messages", UNUSED);
+  private static final Setting<Long> JOURNAL_FILE_SIZE =
+      Setting.of(
+          "journal-file-size",
+          new Kind<>("a size from 64K to 1G", CoreBinder::fileSize),
+          "10M",
+          "Bytes of a segment of the log; it bounds the size of a message too.");
+  private static final Setting<Boolean> JOURNAL_DATASYNC =
+      Setting.of(
+          "journal-datasync",
+          Values.FLAG,
+          "true",
+          "`false` leaves the time of writing to the system: a crash of the machine, though not of"
+              + " the process, may then lose what was confirmed.");
+  private static final Setting<Integer> MAX_DISK_USAGE =
+      Setting.of(
+              "max-disk-usage",
+              Values.number(-1, 100),
+              "90",
+              "Percent of the disk; Baton holds producers back when the disk is full, and keeps"
+                  + " room for acknowledgements.")
+          .only(
+              "-1",
+              new Vocabulary.Fate.Harmless("producers wait when the disk is full, not before"));
+  private static final Setting<Long> GLOBAL_MAX_SIZE =
+      Setting.of(
+          "global-max-size",
+          Values.bytesOrUnlimited(1 << 20),
+          "-1",
+          "Bytes of messages held in memory; -1 for half of the heap. The backlog is in the log and"
+              + " has no limit but the disk.");
+  private static final Setting<Boolean> SECURITY_ENABLED =
+      Setting.of(
+          "security-enabled",
+          Values.FLAG,
+          "true",
+          "`false` lets everybody do everything; a name is still asked for, see"
+              + " `etc/login.properties`.");
+
   private static final Vocabulary CORE =
       new Vocabulary()
+          .honouring(
+              NAME,
+              JOURNAL_DIRECTORY,
+              BINDINGS_DIRECTORY,
+              PAGING_DIRECTORY,
+              LARGE_MESSAGES_DIRECTORY,
+              JOURNAL_FILE_SIZE,
+              JOURNAL_DATASYNC,
+              MAX_DISK_USAGE,
+              GLOBAL_MAX_SIZE,
+              SECURITY_ENABLED,
+              ClusterBinder.USER,
+              ClusterBinder.PASSWORD)
           .missing("XInclude is not followed: put the content of that file here", "include")
           .missing("write addresses instead", "queues")
           .missing("messages are not diverted", "diverts")
@@ -168,6 +237,11 @@ final class CoreBinder {
               "temporary-queue-namespace",
               "uuid-namespace");
 
+  static final List<Section> SECTIONS =
+      List.of(
+          new Section("configuration", "The root. It holds one `<core>`.", CONFIGURATION),
+          new Section("core", "The order of what stands in it is free.", CORE));
+
   private final Binding core;
   private final Path instance;
 
@@ -188,7 +262,7 @@ final class CoreBinder {
   }
 
   private BrokerConfig config() {
-    var name = core.value("name", Function.identity());
+    var name = core.optional(NAME);
     var acceptors = EndpointBinder.acceptors(core);
     var connectors = EndpointBinder.connectors(core);
     var cluster = ClusterBinder.bind(core, connectors);
@@ -204,7 +278,7 @@ final class CoreBinder {
             limits(),
             cluster,
             ha,
-            core.value("security-enabled", Values::flag, true),
+            core.value(SECURITY_ENABLED),
             AddressBinder.security(core),
             AddressBinder.settings(core),
             AddressBinder.addresses(core));
@@ -222,7 +296,8 @@ final class CoreBinder {
 
   private Directories directories() {
     var unused =
-        core.children("bindings-directory", "large-messages-directory", "paging-directory");
+        core.children(
+            BINDINGS_DIRECTORY.name(), LARGE_MESSAGES_DIRECTORY.name(), PAGING_DIRECTORY.name());
     unused.stream()
         .findFirst()
         .ifPresent(first ->
@@ -230,27 +305,18 @@ final class CoreBinder {
                 String.join(", ", unused.stream().map(Binding::name).toList())
                     + ": not used, the log in journal-directory holds everything"));
     return new Directories(
-        core.value("journal-directory", this::path, path("data/journal")),
-        core.value("bindings-directory", this::path, path("data/bindings")),
-        core.value("paging-directory", this::path, path("data/paging")),
-        core.value("large-messages-directory", this::path, path("data/large-messages")));
+        path(core.value(JOURNAL_DIRECTORY)),
+        path(core.value(BINDINGS_DIRECTORY)),
+        path(core.value(PAGING_DIRECTORY)),
+        path(core.value(LARGE_MESSAGES_DIRECTORY)));
   }
 
   private Journal journal() {
-    return new Journal(
-        core.value("journal-file-size", CoreBinder::fileSize, Journal.DEFAULT.fileSize()),
-        core.value("journal-datasync", Values::flag, Journal.DEFAULT.datasync()));
+    return new Journal(core.value(JOURNAL_FILE_SIZE), core.value(JOURNAL_DATASYNC));
   }
 
   private Limits limits() {
-    core.only(
-        "max-disk-usage",
-        "-1",
-        new Vocabulary.Fate.Harmless("producers wait when the disk is full, not before"));
-    return new Limits(
-        core.value("max-disk-usage", Values.number(-1, 100), Limits.DEFAULT.maxDiskUsage()),
-        core.value(
-            "global-max-size", Values.bytesOrUnlimited(1 << 20), Limits.DEFAULT.globalMaxSize()));
+    return new Limits(core.value(MAX_DISK_USAGE), core.value(GLOBAL_MAX_SIZE));
   }
 
   private static long fileSize(String text) {

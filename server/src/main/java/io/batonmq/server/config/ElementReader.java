@@ -5,7 +5,9 @@ import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -91,8 +93,14 @@ final class ElementReader {
       return Optional.of(unmarked.replace("\r\n", "\n").replace('\r', '\n'));
     } catch (CharacterCodingException e) {
       problems.broken(0, 0, "is not UTF-8 text: save it as UTF-8");
+    } catch (NoSuchFileException e) {
+      problems.broken(
+          0, 0, "is not there: `baton create DIR` makes an instance with an etc/broker.xml");
+    } catch (AccessDeniedException e) {
+      problems.broken(0, 0, "may not be read by this user: change its owner or its mode");
     } catch (IOException e) {
-      problems.broken(0, 0, "cannot be read: " + e);
+      var what = Files.isDirectory(file) ? "is a folder: name the file in it" : "cannot be read: ";
+      problems.broken(0, 0, what + (Files.isDirectory(file) ? "" : e.getMessage()));
     }
     return Optional.empty();
   }

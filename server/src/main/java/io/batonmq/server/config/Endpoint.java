@@ -12,13 +12,15 @@ record Endpoint(String host, int port, Map<String, String> parameters) {
       Pattern.compile(
           "tcp://(\\[[0-9A-Fa-f:.%]+\\]|[A-Za-z0-9._-]+)(?::(\\d{1,5}))?(?:/?\\?(.*))?");
 
-  static Endpoint parse(String text) {
+  static final Kind<Endpoint> KIND = new Kind<>("tcp://host:port", Endpoint::parse);
+
+  private static Endpoint parse(String text) {
     var url = URL.matcher(text);
     if (!url.matches()) {
       throw new IllegalArgumentException(
           "\"" + text + "\" is not tcp://host:port, with parameters after a ? where wanted");
     }
-    var port = url.group(2) == null ? PORT_DEFAULT : Values.number(0, 65535).apply(url.group(2));
+    var port = url.group(2) == null ? PORT_DEFAULT : Values.number(0, 65535).read(url.group(2));
     return new Endpoint(url.group(1), port, parameters(url.group(3) == null ? "" : url.group(3)));
   }
 

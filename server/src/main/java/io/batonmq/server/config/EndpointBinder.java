@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Binds `acceptors` and `connectors`.
 final class EndpointBinder {
   private static final String ALL_ADDRESSES = "0.0.0.0";
+  private static final String BUFFER = "Bytes of the socket's buffer; -1 leaves it to the system.";
 
   private static final Vocabulary TLS =
       new Vocabulary()
@@ -30,8 +32,49 @@ final class EndpointBinder {
               "trustStoreType",
               "verifyHost");
 
+  private static final Setting<String> NAME =
+      Setting.of("name", Values.TEXT, "Its name; no two have the same.").asAttribute();
+  private static final Vocabulary NAMED = new Vocabulary().honouring(NAME);
+
+  private static final Kind<Integer> COUNT = Values.number(1, Integer.MAX_VALUE);
+  private static final Kind<Integer> COUNT_OR_UNLIMITED = Values.number(-1, Integer.MAX_VALUE);
+  private static final Vocabulary.Fate OWN_LIMITS =
+      new Vocabulary.Fate.Harmless("Baton has limits of its own");
+
+  private static final Setting<List<String>> PROTOCOLS =
+      Setting.of(
+              "protocols",
+              Values.NAMES,
+              "What is spoken there, of "
+                  + names(_ -> true)
+                  + ". Baton speaks "
+                  + spoken()
+                  + ", and all that it speaks where this is missing; an acceptor for none of that"
+                  + " is not opened.")
+          .asAttribute();
+  private static final Setting<Integer> SEND_BUFFER =
+      Setting.of("tcpSendBufferSize", COUNT_OR_UNLIMITED, "1048576", BUFFER).asAttribute();
+  private static final Setting<Integer> RECEIVE_BUFFER =
+      Setting.of("tcpReceiveBufferSize", COUNT_OR_UNLIMITED, "1048576", BUFFER).asAttribute();
+  private static final Setting<Boolean> NO_DELAY =
+      Setting.of("tcpNoDelay", Values.FLAG, "true", "Small packets leave at once.").asAttribute();
+  private static final Setting<Integer> CONNECTIONS =
+      Setting.of("connectionsAllowed", COUNT_OR_UNLIMITED, "-1", "Connections at a time.")
+          .asAttribute()
+          .only("-1", OWN_LIMITS);
+  private static final Setting<Integer> CREDITS =
+      Setting.of("amqpCredits", COUNT, "1000", "Messages that a producer may have under way.")
+          .asAttribute()
+          .only("1000", OWN_LIMITS);
+  private static final Setting<Integer> LOW_CREDITS =
+      Setting.of("amqpLowCredits", COUNT, "300", "When that is topped up.")
+          .asAttribute()
+          .only("300", OWN_LIMITS);
+
   private static final Vocabulary ACCEPTOR =
       new Vocabulary()
+          .honouring(
+              PROTOCOLS, SEND_BUFFER, RECEIVE_BUFFER, NO_DELAY, CONNECTIONS, CREDITS, LOW_CREDITS)
           .including(TLS)
           .missingUnless(
               "false",
@@ -108,6 +151,21 @@ final class EndpointBinder {
               "useKQueue",
               "useNio");
 
+  static final List<Section> SECTIONS =
+      List.of(
+          new Section(
+              "core/acceptors/acceptor",
+              "A port that clients connect to: `tcp://host:port`, with parameters after a `?` and"
+                  + " `;` between them. Without a port it is 61616. No two may share a name or a"
+                  + " port.",
+              NAMED),
+          new Section("core/acceptors/acceptor, parameters of the URL", "", ACCEPTOR),
+          new Section(
+              "core/connectors/connector",
+              "A name for `tcp://host:port`, under which others reach a node.",
+              NAMED),
+          new Section("core/connectors/connector, parameters of the URL", "", CONNECTOR));
+
   private EndpointBinder() {}
 
   static List<Acceptor> acceptors(Binding core) {
@@ -144,33 +202,24 @@ final class EndpointBinder {
   }
 
   private static Optional<Acceptor> acceptor(Binding element) {
-    var name = element.required("name");
-    var endpoint = element.text(Endpoint::parse);
+    var name = element.required(NAME);
+    var endpoint = element.text(Endpoint.KIND);
     if (endpoint.isEmpty()) {
       return Optional.empty();
     }
     var url = element.part(endpoint.get().parameters());
     var protocols = protocols(url);
-    var usual = Acceptor.Options.DEFAULT;
-    var count = Values.number(1, Integer.MAX_VALUE);
-    var countOrUnlimited = Values.number(-1, Integer.MAX_VALUE);
     var options =
         new Acceptor.Options(
-            url.attribute("tcpSendBufferSize", countOrUnlimited).orElse(usual.tcpSendBufferSize()),
-            url.attribute("tcpReceiveBufferSize", countOrUnlimited)
-                .orElse(usual.tcpReceiveBufferSize()),
-            url.attribute("tcpNoDelay", Values::flag).orElse(usual.tcpNoDelay()),
-            url.attribute("connectionsAllowed", countOrUnlimited)
-                .orElse(usual.connectionsAllowed()),
-            url.attribute("amqpCredits", count).orElse(usual.amqpCredits()),
-            url.attribute("amqpLowCredits", count).orElse(usual.amqpLowCredits()));
+            url.value(SEND_BUFFER),
+            url.value(RECEIVE_BUFFER),
+            url.value(NO_DELAY),
+            url.value(CONNECTIONS),
+            url.value(CREDITS),
+            url.value(LOW_CREDITS));
     if (options.amqpLowCredits() > options.amqpCredits()) {
       element.error("amqpLowCredits is more than amqpCredits: no credit would ever be topped up");
     }
-    var own = new Vocabulary.Fate.Harmless("Baton has limits of its own");
-    url.only("connectionsAllowed", "-1", own);
-    url.only("amqpCredits", "1000", own);
-    url.only("amqpLowCredits", "300", own);
     url.rest(ACCEPTOR);
     if (protocols.isEmpty()) {
       element.warning("is not opened: Baton speaks " + spoken() + " only");
@@ -181,7 +230,7 @@ final class EndpointBinder {
   }
 
   private static Set<Protocol> protocols(Binding url) {
-    var named = url.attribute("protocols", Values::names);
+    var named = url.optional(PROTOCOLS);
     if (named.isEmpty()) {
       return Stream.of(Protocol.values())
           .filter(Protocol::spoken)
@@ -213,8 +262,8 @@ final class EndpointBinder {
   }
 
   private static Optional<Connector> connector(Binding element) {
-    var name = element.required("name");
-    var endpoint = element.text(Endpoint::parse);
+    var name = element.required(NAME);
+    var endpoint = element.text(Endpoint.KIND);
     endpoint.ifPresent(at -> element.part(at.parameters()).rest(CONNECTOR));
     return name.flatMap(named -> endpoint.map(at -> new Connector(named, at.host(), at.port())));
   }
@@ -229,8 +278,12 @@ final class EndpointBinder {
   }
 
   private static String spoken() {
+    return names(Protocol::spoken);
+  }
+
+  private static String names(Predicate<Protocol> of) {
     return Stream.of(Protocol.values())
-        .filter(Protocol::spoken)
+        .filter(of)
         .map(Protocol::name)
         .collect(Collectors.joining(", "));
   }

@@ -17,9 +17,7 @@ public sealed interface HaPolicy {
   ///   although it keeps its lock
   record SharedStore(
       Role role, boolean failoverOnShutdown, boolean allowFailback, Duration failoverStallTimeout)
-      implements HaPolicy {
-    public static final Duration FAILOVER_STALL_TIMEOUT = Duration.ofSeconds(10);
-  }
+      implements HaPolicy {}
 
   /// What a node is configured to be; which one is active shows at run time only.
   enum Role {

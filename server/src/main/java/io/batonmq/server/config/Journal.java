@@ -8,5 +8,4 @@ package io.batonmq.server.config;
 public record Journal(long fileSize, boolean datasync) {
   public static final long FILE_SIZE_MIN = 1 << 16;
   public static final long FILE_SIZE_MAX = 1 << 30;
-  public static final Journal DEFAULT = new Journal(10 << 20, true);
 }

@@ -4,6 +4,4 @@ package io.batonmq.server.config;
 ///
 /// @param maxDiskUsage percent of the disk above which producers are held back; -1 for no limit
 /// @param globalMaxSize bytes of messages held in memory; -1 for half of the heap
-public record Limits(int maxDiskUsage, long globalMaxSize) {
-  public static final Limits DEFAULT = new Limits(90, -1);
-}
+public record Limits(int maxDiskUsage, long globalMaxSize) {}

@@ -15,6 +15,14 @@ final class Values {
       Pattern.compile("(-?\\d{1,18})\\s*([KMGT]?)(?:I?B)?", Pattern.CASE_INSENSITIVE);
   private static final String UNITS = "KMGT";
 
+  static final Kind<String> TEXT = new Kind<>("text", Function.identity());
+  static final Kind<Boolean> FLAG = new Kind<>("true or false", Values::flag);
+  static final Kind<Double> FACTOR = new Kind<>("a number from 1 to 1000000", Values::factor);
+  static final Kind<Duration> MILLIS =
+      new Kind<>(
+          "milliseconds", text -> Duration.ofMillis(number(0, Integer.MAX_VALUE).read(text)));
+  static final Kind<List<String>> NAMES = new Kind<>("names between commas", Values::names);
+
   private Values() {}
 
   static String text(String text) {
@@ -27,7 +35,7 @@ final class Values {
     return text;
   }
 
-  static boolean flag(String text) {
+  private static boolean flag(String text) {
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "true" -> true;
       case "false" -> false;
@@ -36,22 +44,25 @@ final class Values {
   }
 
   /// A whole number from `min` to `max`.
-  static Function<String, Integer> number(int min, int max) {
-    return text -> {
-      try {
-        int number = Integer.parseInt(text);
-        if (min <= number && number <= max) {
-          return number;
-        }
-      } catch (NumberFormatException e) {
-        // Said below, together with what is out of range.
-      }
-      throw expected("a whole number from " + min + " to " + max, text);
-    };
+  static Kind<Integer> number(int min, int max) {
+    var words = "a whole number from " + min + (max == Integer.MAX_VALUE ? "" : " to " + max);
+    return new Kind<>(
+        words,
+        text -> {
+          try {
+            int number = Integer.parseInt(text);
+            if (min <= number && number <= max) {
+              return number;
+            }
+          } catch (NumberFormatException e) {
+            // Said below, together with what is out of range.
+          }
+          throw expected(words, text);
+        });
   }
 
   /// A factor, for instance `1.5`.
-  static double factor(String text) {
+  private static double factor(String text) {
     try {
       double factor = Double.parseDouble(text);
       if (factor >= 1 && factor <= 1_000_000) {
@@ -79,35 +90,34 @@ final class Values {
   }
 
   /// [#bytes] with a floor; -1 stands for "no limit".
-  static Function<String, Long> bytesOrUnlimited(long min) {
-    return text -> {
-      long bytes = bytes(text);
-      if (bytes != -1 && bytes < min) {
-        throw expected("-1 or a size of at least " + min + " bytes", text);
-      }
-      return bytes;
-    };
-  }
-
-  /// Milliseconds, none of them negative.
-  static Duration millis(String text) {
-    return Duration.ofMillis(number(0, Integer.MAX_VALUE).apply(text));
+  static Kind<Long> bytesOrUnlimited(long min) {
+    var words = "-1 or a size of at least " + min + " bytes";
+    return new Kind<>(
+        words,
+        text -> {
+          long bytes = bytes(text);
+          if (bytes != -1 && bytes < min) {
+            throw expected(words, text);
+          }
+          return bytes;
+        });
   }
 
   /// One of an enum's constants, written in any case.
-  static <E extends Enum<E>> Function<String, E> oneOf(Class<E> type) {
-    return text ->
-        Arrays.stream(type.getEnumConstants())
-            .filter(constant -> constant.name().equalsIgnoreCase(text))
-            .findFirst()
-            .orElseThrow(() -> {
-              var names = Arrays.stream(type.getEnumConstants()).map(Enum::name).toList();
-              return expected("one of " + String.join(", ", names), text);
-            });
+  static <E extends Enum<E>> Kind<E> oneOf(Class<E> type) {
+    var constants = Arrays.asList(type.getEnumConstants());
+    var words = "one of " + String.join(", ", constants.stream().map(Enum::name).toList());
+    return new Kind<>(
+        words,
+        text ->
+            constants.stream()
+                .filter(constant -> constant.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> expected(words, text)));
   }
 
   /// Names between commas.
-  static List<String> names(String text) {
+  private static List<String> names(String text) {
     return Stream.of(text.split(",", -1))
         .map(String::strip)
         .filter(name -> !name.isEmpty())

@@ -1,11 +1,14 @@
 package io.batonmq.server.config;
 
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/// Names that a dialect knows and Baton does not honour, and what becomes of each. What is neither
-/// here nor asked for by a binder is unknown, and an error.
+/// The names of one place of the file: the values that Baton honours, and the names that the dialect
+/// knows and Baton does not honour, with what becomes of each. What is neither here nor asked for by a
+/// binder is unknown, and an error.
 final class Vocabulary {
 
   /// What is said about a name that Baton does not honour.
@@ -21,6 +24,29 @@ final class Vocabulary {
   }
 
   private final Map<String, Fate> fates = new LinkedHashMap<>();
+  private final Map<String, Setting<?>> settings = new LinkedHashMap<>();
+
+  /// These values are read here.
+  Vocabulary honouring(Setting<?>... honoured) {
+    for (var setting : honoured) {
+      settings.put(setting.name(), setting);
+    }
+    return this;
+  }
+
+  boolean honours(Collection<String> names) {
+    return settings.keySet().containsAll(names);
+  }
+
+  /// The values that are read here, in the order of the reference page.
+  Collection<Setting<?>> settings() {
+    return settings.values();
+  }
+
+  /// The names that are not honoured, in the order of the reference page.
+  Map<String, Fate> fates() {
+    return Collections.unmodifiableMap(fates);
+  }
 
   Vocabulary harmless(String why, String... names) {
     return add(new Fate.Harmless(why), names);

@@ -145,7 +145,8 @@ public final class InstanceCreator {
     var login = new LoginPolicy(access.allowAnonymous(), access.role());
     Files.writeString(instance.login(), login.text());
     var ports = options.ports();
-    var admin = new AdminEndpoint(ports.httpHost(), ports.httpPort() + ports.offset());
+    var admin =
+        new AdminEndpoint(ports.httpHost(), ports.httpPort() + ports.offset(), access.role());
     Files.writeString(instance.admin(), admin.text());
     Files.writeString(instance.profile(), Launcher.profile(home, options.javaMemory()));
     for (var name : Launcher.NAMES) {

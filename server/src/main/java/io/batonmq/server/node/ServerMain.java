@@ -80,7 +80,7 @@ public final class ServerMain {
         AdminServer.start(
             endpoint.host(),
             endpoint.port(),
-            new AdminUsers(users),
+            new AdminUsers(users, endpoint.role()),
             view,
             RunFile.in(instance.dir()));
     // From here on a signal is a wish to end cleanly; the JVM waits for the hook.

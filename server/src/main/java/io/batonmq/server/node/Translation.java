@@ -1,6 +1,5 @@
 package io.batonmq.server.node;
 
-import io.batonmq.broker.AddressPattern;
 import io.batonmq.broker.AddressSettings;
 import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.FullPolicy;
@@ -93,7 +92,7 @@ final class Translation {
 
   private static AddressSettings.Rule rule(AddressSetting setting) {
     return new AddressSettings.Rule(
-        new AddressPattern(setting.match().pattern()),
+        setting.match(),
         new AddressSettings.Overrides(
             setting.deadLetterAddress().orElse(null),
             setting.expiryAddress().orElse(null),
@@ -134,6 +133,6 @@ final class Translation {
             default -> roles.put(Permission.valueOf(permission.name()), names);
           }
         });
-    return new AccessRules.Rule(new AddressPattern(setting.match().pattern()), roles);
+    return new AccessRules.Rule(setting.match(), roles);
   }
 }

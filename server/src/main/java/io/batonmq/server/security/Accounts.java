@@ -3,6 +3,7 @@ package io.batonmq.server.security;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -136,6 +137,9 @@ record Accounts(
     var properties = new Properties();
     try {
       properties.load(new StringReader(Files.readString(file)));
+    } catch (NoSuchFileException e) {
+      throw new IOException(
+          file + " is not there: `baton create` makes it; an empty file stands for nobody", e);
     } catch (IllegalArgumentException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,12 +124,14 @@ class AdminServerTest {
   @BeforeEach
   void start() throws IOException {
     server =
-        AdminServer.start(
-            "localhost",
-            0,
-            (user, password) -> user.equals("admin") && new String(password).equals("pass:wörd"),
-            node,
-            RunFile.in(instance));
+        AdminServer.start("localhost", 0, AdminServerTest::standing, node, RunFile.in(instance));
+  }
+
+  private static AdminAuth.Standing standing(String user, char[] password) {
+    if (!new String(password).equals("pass:wörd")) {
+      return AdminAuth.Standing.UNKNOWN;
+    }
+    return user.equals("admin") ? AdminAuth.Standing.ADMITTED : AdminAuth.Standing.LACKS_ROLE;
   }
 
   @AfterEach
@@ -173,9 +176,28 @@ class AdminServerTest {
   }
 
   @Test
+  void aUserWithoutTheRoleMayNeitherLookNorCommand() {
+    var guest = AdminClient.of(server.url(), "guest", "pass:wörd".toCharArray());
+    for (ThrowingCallable request :
+        List.<ThrowingCallable>of(
+            guest::status, guest::queues, guest::stop, () -> guest.switchover(Optional.empty()))) {
+      assertThatThrownBy(request)
+          .isInstanceOfSatisfying(
+              AdminException.class, e -> assertThat(e.kind()).isEqualTo(Kind.REFUSED))
+          .hasMessageContaining("lacks the role that etc/admin.properties asks for");
+    }
+    assertThat(node.stops).hasValue(0);
+    // A wrong password says nothing of roles.
+    assertThatThrownBy(AdminClient.of(server.url(), "guest", "wrong".toCharArray())::stop)
+        .isInstanceOfSatisfying(
+            AdminException.class, e -> assertThat(e.kind()).isEqualTo(Kind.DENIED));
+  }
+
+  @Test
   void aRunFileThatIsAnothersIsLeftAlone() throws IOException {
     try (var second =
-        AdminServer.start("localhost", 0, (_, _) -> false, node, RunFile.in(instance))) {
+        AdminServer.start(
+            "localhost", 0, (_, _) -> AdminAuth.Standing.UNKNOWN, node, RunFile.in(instance))) {
       server.close();
       assertThat(RunFile.read(RunFile.in(instance)).orElseThrow().url()).isEqualTo(second.url());
     }
@@ -186,7 +208,12 @@ class AdminServerTest {
     try (var busy = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
       var other = RunFile.in(instance.resolve("other"));
       try (var second =
-          AdminServer.start("localhost", busy.getLocalPort(), (_, _) -> false, node, other)) {
+          AdminServer.start(
+              "localhost",
+              busy.getLocalPort(),
+              (_, _) -> AdminAuth.Standing.UNKNOWN,
+              node,
+              other)) {
         assertThat(second.url().getPort()).isNotEqualTo(busy.getLocalPort());
         assertThat(AdminClient.of(RunFile.read(other).orElseThrow()).status()).isEqualTo(STATUS);
       }

@@ -1,6 +1,7 @@
 package io.batonmq.server.instance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batonmq.message.RoutingType;
 import io.batonmq.server.config.Acceptor;
@@ -35,6 +36,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class InstanceCreatorTest {
   private static final Access ADMIN =
@@ -128,11 +131,29 @@ class InstanceCreatorTest {
     assertThat(users.login("admin", "admin").orElseThrow().roles()).containsExactly("amq");
     assertThat(LoginPolicy.read(instance.login())).isEqualTo(new LoginPolicy(true, "amq"));
     assertThat(AdminEndpoint.read(instance.admin()))
-        .isEqualTo(new AdminEndpoint("localhost", 8162));
+        .isEqualTo(new AdminEndpoint("localhost", 8162, "amq"));
     for (var secret : List.of(instance.brokerXml(), instance.users(), instance.roles())) {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
           .isEqualTo("rw-------");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "port = x|port: \"x\" is not a whole number from 0 to 65535",
+        "port = 65536|port: \"65536\" is not a whole number from 0 to 65535",
+        "prt = 1|prt is not known here; it may have host, port, role",
+        "host =|host is empty: write the address to listen at, or remove it",
+        "role =|role is empty: write the role of those who may command this node",
+      })
+  void aWrongEndpointIsToldByFileKeyAndValue(String line, String said) throws IOException {
+    var file = temp.resolve("admin.properties");
+    Files.writeString(file, line + "\n");
+    assertThatThrownBy(() -> AdminEndpoint.read(file))
+        .isInstanceOf(IOException.class)
+        .hasMessage(file + ": " + said);
   }
 
   /// `create --clustered --shared-store --host localhost --data ../shared-store [--slave --port-offset 100]`

@@ -1,11 +1,11 @@
 package io.batonmq.sim.pair;
 
-import io.batonmq.broker.AddressPattern;
 import io.batonmq.broker.AddressSettings;
 import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.Limits;
 import io.batonmq.ha.HaSettings;
 import io.batonmq.log.LogSettings;
+import io.batonmq.message.AddressPattern;
 import io.batonmq.message.RoutingType;
 import io.batonmq.node.NodeSettings;
 import io.batonmq.session.AccessRules;

@@ -221,6 +221,9 @@ class FuzzTest {
     }
 
     @Override
+    public void submitted(Now now) {}
+
+    @Override
     public void whenReady(Runnable ready) {}
 
     @Override

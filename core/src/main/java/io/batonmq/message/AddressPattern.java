@@ -1,4 +1,4 @@
-package io.batonmq.broker;
+package io.batonmq.message;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +8,7 @@ import java.util.List;
 ///
 /// Matching goes through the name once and never back further than to the last `#`, so nobody can send
 /// a name that is slow to match. Patterns are ordered by how much they say: word by word from the left,
-/// a plain word before `*` before `#`; where they agree, the longer one first.
+/// a plain word, or the end, before `*` before `#`; where they agree, the longer one first.
 public final class AddressPattern implements Comparable<AddressPattern> {
   private final String text;
   private final List<String> words;
@@ -56,9 +56,9 @@ public final class AddressPattern implements Comparable<AddressPattern> {
   /// The more specific pattern comes first.
   @Override
   public int compareTo(AddressPattern other) {
-    int common = Math.min(words.size(), other.words.size());
-    for (int i = 0; i < common; i++) {
-      int difference = Integer.compare(rank(words.get(i)), rank(other.words.get(i)));
+    int all = Math.max(words.size(), other.words.size());
+    for (int i = 0; i < all; i++) {
+      int difference = Integer.compare(rank(i), other.rank(i));
       if (difference != 0) {
         return difference;
       }
@@ -82,8 +82,13 @@ public final class AddressPattern implements Comparable<AddressPattern> {
     return text;
   }
 
-  private static int rank(String word) {
-    return switch (word) {
+  /// A pattern that has ended says that nothing follows, which is as much as a word: `a.b` is more
+  /// specific than `a.b.#`, which fits it too.
+  private int rank(int at) {
+    if (at >= words.size()) {
+      return 0;
+    }
+    return switch (words.get(at)) {
       case "#" -> 2;
       case "*" -> 1;
       default -> 0;

@@ -1,0 +1,134 @@
+package io.batonmq.server.admin;
+
+import java.util.List;
+
+/// All that a node tells about itself. Its answers and the reference page are both printed from here.
+final class Figures {
+  static final List<Figure<PeerStatus>> PEER =
+      List.of(
+          Figure.text("id", PeerStatus::id, "Of its process; another at each start."),
+          Figure.text("node", PeerStatus::node, "Its name."),
+          Figure.text("configured", PeerStatus::configured, "`primary` or `backup`."),
+          Figure.text("role", PeerStatus::role, "`standby`, `promoting`, `active` or `fenced`."),
+          Figure.texts("connectors", PeerStatus::connectors, "Addresses that clients are told."),
+          Figure.text("version", PeerStatus::version, "Of its software."),
+          Figure.whole("applied", PeerStatus::applied, "Position up to which it has the log."),
+          Figure.flag(
+              "fresh",
+              PeerStatus::fresh,
+              "Whether it was seen to move lately; one that only holds its lock may be hung."));
+
+  static final List<Figure<ReceiptView>> RECEIPT =
+      List.of(
+          Figure.whole("epoch", ReceiptView::epoch, "The epoch that began."),
+          Figure.text(
+              "cause",
+              ReceiptView::cause,
+              "`first_start`, `lock_free`, `hung`, `stopped` or `handed_over`."),
+          Figure.text("before", ReceiptView::before, "Who was active; empty if nobody."),
+          Figure.text("after", ReceiptView::after, "Who took over."),
+          Figure.whole(
+              "sealed", ReceiptView::sealed, "Position at which the tenure before is sealed."),
+          Figure.whole(
+              "tailBytes", ReceiptView::tailBytes, "Copied from above its newest committed mark."),
+          Figure.whole(
+              "logBytesRead", ReceiptView::logBytesRead, "Read of the log, from the decision on."),
+          Figure.whole(
+              "detectMillis",
+              ReceiptView::detectMillis,
+              "From the last sign of life to the decision; -1 if not known."),
+          Figure.whole(
+              "takeMillis", ReceiptView::takeMillis, "From the decision to the right to append."),
+          Figure.whole("wallMillis", ReceiptView::wallMillis, "When; milliseconds since 1970."),
+          Figure.whole(
+              "claimMillis",
+              receipt -> receipt.phases().claimMillis(),
+              "Of `takeMillis`: until the node before could confirm nothing more."),
+          Figure.whole(
+              "readMillis",
+              receipt -> receipt.phases().readMillis(),
+              "Of `takeMillis`: until all that it wrote was read."),
+          Figure.whole(
+              "copyMillis",
+              receipt -> receipt.phases().copyMillis(),
+              "Of `takeMillis`: until the right to append."),
+          Figure.whole(
+              "openMillis",
+              receipt -> receipt.phases().openMillis(),
+              "From there until clients could come in."),
+          Figure.whole(
+              "zombieBytes",
+              receipt -> receipt.aftermath().zombieBytes(),
+              "What the node before wrote after that, which counts for nothing; -1 if not known."),
+          Figure.whole(
+              "resends",
+              receipt -> receipt.aftermath().resends(),
+              "Messages that came again and were recognised, until the receipt was closed."),
+          Figure.whole(
+              "reflagged",
+              receipt -> receipt.aftermath().reflagged(),
+              "Messages that could have been out, marked as redelivered."),
+          Figure.whole(
+              "transactionsKept",
+              receipt -> receipt.aftermath().transactionsKept(),
+              "Outcomes of transactions that are known from before."),
+          Figure.whole(
+              "transactionsAborted",
+              receipt -> receipt.aftermath().transactionsAborted(),
+              "Transactions that had no outcome, rolled back."),
+          Figure.flag(
+              "closed",
+              ReceiptView::closed,
+              "Whether nothing is added any more: a minute later, or when the node serves no"
+                  + " more."));
+
+  static final List<Figure<NodeStatus>> STATUS =
+      List.of(
+          Figure.text("node", NodeStatus::node, "Its name."),
+          Figure.text("version", NodeStatus::version, "Of the software."),
+          Figure.text("configured", NodeStatus::configured, "`primary`, `backup` or `single`."),
+          Figure.text("role", NodeStatus::role, "`standby`, `promoting`, `active` or `fenced`."),
+          Figure.whole("epoch", NodeStatus::epoch, "The epoch that the role is about."),
+          Figure.text(
+              "active",
+              NodeStatus::active,
+              "Who has the baton, as far as this node knows; empty if nobody."),
+          Figure.whole(
+              "committed",
+              NodeStatus::committed,
+              "Position up to which the log is safe; the difference of two readings is the bytes"
+                  + " written in between."),
+          Figure.whole(
+              "applied",
+              NodeStatus::applied,
+              "Position up to which this node has it; how far a standby lags is the active's minus"
+                  + " this."),
+          Figure.texts("connectors", NodeStatus::connectors, "Addresses that clients are told."),
+          Figure.list("peers", NodeStatus::peers, PEER, "The other nodes at the same store."),
+          Figure.list(
+              "receipts", NodeStatus::receipts, RECEIPT, "The last hand-overs, newest first."),
+          Figure.whole("uptimeMillis", NodeStatus::uptimeMillis, "Since its process started."),
+          Figure.whole("pid", NodeStatus::pid, "Of its process."));
+
+  static final List<Figure<QueueStat>> QUEUE =
+      List.of(
+          Figure.text("name", QueueStat::name, "The queue."),
+          Figure.text("address", QueueStat::address, "The address that it is bound to."),
+          Figure.whole(
+              "consumerCount", QueueStat::consumerCount, "Who takes from it or browses it."),
+          Figure.whole(
+              "messageCount",
+              QueueStat::messageCount,
+              "Messages in it, those out with consumers included."),
+          Figure.whole("messagesAdded", QueueStat::messagesAdded, "Since the queue is there."),
+          Figure.whole(
+              "deliveringCount",
+              QueueStat::deliveringCount,
+              "Out with consumers, not yet acknowledged."),
+          Figure.whole("messagesAcked", QueueStat::messagesAcked, "Since the queue is there."),
+          Figure.whole(
+              "scheduledCount", QueueStat::scheduledCount, "To be delivered later; 0 yet."),
+          Figure.text("routingType", QueueStat::routingType, "`ANYCAST` or `MULTICAST`."));
+
+  private Figures() {}
+}
