@@ -99,6 +99,11 @@ public final class Baton {
     return standing.applied();
   }
 
+  /// Position that is committed as far as this node knows while it follows.
+  public long committed() {
+    return standing.committed();
+  }
+
   /// Asks an active node to hand over to another that is present; forgotten when none of them is ready
   /// within half a minute.
   ///

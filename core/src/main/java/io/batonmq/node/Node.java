@@ -6,6 +6,7 @@ import io.batonmq.ha.Replica;
 import io.batonmq.ha.Role;
 import io.batonmq.log.SnapshotContent;
 import io.batonmq.log.file.FileLog;
+import io.batonmq.session.QueueStat;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,16 @@ public final class Node implements Replica {
     }
     settle();
     return Optional.of(state.freeze());
+  }
+
+  /// Every queue in numbers as far as this node has followed the log, in the order of their creation; empty
+  /// while it serves. For the baton's lane.
+  public List<QueueStat> queueStats() {
+    if (serving != null) {
+      return List.of();
+    }
+    settle();
+    return state.queues().stream().map(QueueStat::of).toList();
   }
 
   @Override

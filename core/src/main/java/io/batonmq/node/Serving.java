@@ -49,6 +49,7 @@ public final class Serving implements Gateway {
   private volatile boolean quiescing;
   private volatile boolean quiesced;
   private volatile boolean released;
+  private volatile long applied;
 
   // Owner's of the queues.
   private boolean activated;
@@ -79,6 +80,7 @@ public final class Serving implements Gateway {
     this.found = state.underWay();
     this.state = state;
     this.writer = active.appender();
+    this.applied = writer.end();
     this.keeper = keeper;
     this.lanes = lanes;
     this.sessions =
@@ -114,6 +116,12 @@ public final class Serving implements Gateway {
 
   public Role.Active active() {
     return active;
+  }
+
+  /// Position up to which the queues have it: what is written and not committed yet included. Anyone may
+  /// ask.
+  public long applied() {
+    return applied;
   }
 
   // ---- any thread
@@ -204,6 +212,7 @@ public final class Serving implements Gateway {
       sessions.tick(now);
       worked = true;
     }
+    applied = writer.end();
     writer.flush();
     if (withdrawing) {
       finish(now);

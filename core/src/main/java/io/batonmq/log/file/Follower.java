@@ -86,6 +86,19 @@ public class Follower implements AutoCloseable {
     return position;
   }
 
+  /// Position up to which nothing is kept back from the handler: as [#position], or further, over records
+  /// that are the log's own. The newest record of a silent log is a mark, which no later one covers.
+  public final long appliedUpTo() {
+    long reached = position;
+    for (Raw raw : pending) {
+      if (RecordFormat.type(raw.bytes(), 0) >= RecordFormat.USER_MIN) {
+        break;
+      }
+      reached = raw.end();
+    }
+    return reached;
+  }
+
   /// Position after the newest valid record that was read, whether known to be committed or not.
   public final long readUpTo() {
     return scanner.at();

@@ -13,11 +13,13 @@ import io.batonmq.node.Serving;
 import io.batonmq.seam.Clock;
 import io.batonmq.seam.Storage;
 import io.batonmq.server.config.BrokerConfig;
+import io.batonmq.session.QueueStat;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,8 @@ final class RunningNode implements RoleListener, Node.Doors {
   private final Baton baton;
   private final Acquaintances acquaintances = new Acquaintances();
   private final ArrayDeque<Receipt> receipts = new ArrayDeque<>();
+  private final ConcurrentLinkedQueue<CompletableFuture<List<QueueStat>>> questions =
+      new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
 
   RunningNode(
@@ -60,6 +64,7 @@ final class RunningNode implements RoleListener, Node.Doors {
     lanes.startBaton(
         now -> {
           boolean worked = baton.doWork(now);
+          answer();
           acquaintances.meet(baton.peers());
           if (baton.stopped()) {
             ended.complete(0);
@@ -67,6 +72,20 @@ final class RunningNode implements RoleListener, Node.Doors {
           return worked;
         },
         BATON_NAP_NANOS);
+  }
+
+  private void answer() {
+    for (var asked = questions.poll(); asked != null; asked = questions.poll()) {
+      asked.complete(node.queueStats());
+    }
+  }
+
+  /// The queues as this node has them while it follows; empty while it serves.
+  CompletableFuture<List<QueueStat>> standbyQueues() {
+    var answer = new CompletableFuture<List<QueueStat>>();
+    questions.add(answer);
+    lanes.wakeBaton();
+    return answer;
   }
 
   /// Completed with the process's exit code.

@@ -403,6 +403,9 @@ class BatonTest {
       long perLook = (b.storage().operations() - before) / (10_000 / 50);
       assertThat(perLook).as("calls on the storage per look").isLessThanOrEqualTo(24);
       assertThat(a.active()).isTrue();
+      // With nothing to read it does not look as if it lagged.
+      assertThat(b.baton().applied()).isEqualTo(role(a).appender().committed());
+      assertThat(b.baton().committed()).isEqualTo(b.baton().applied());
     }
   }
 
