@@ -380,6 +380,21 @@ public final class BrokerState implements RecordHandler {
     return transactions.size();
   }
 
+  /// What is neither here nor there when a node is lost.
+  ///
+  /// @param out durable messages that were delivered and not settled
+  /// @param transactions begun and not ended
+  public record UnderWay(long out, long transactions) {}
+
+  /// What is under way now. Visits each queue, no message.
+  public UnderWay underWay() {
+    long out = 0;
+    for (BoundQueue queue : queues.values()) {
+      out += queue.messages().outCount();
+    }
+    return new UnderWay(out, transactions.size());
+  }
+
   /// Whether the log has a part of a transaction.
   boolean hasTransaction(long id) {
     return transactions.containsKey(id);

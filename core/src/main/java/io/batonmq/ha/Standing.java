@@ -28,6 +28,7 @@ final class Standing implements AutoCloseable {
   private boolean moving;
   private long movedNanos;
   private volatile long applied;
+  private volatile long committed;
 
   private int damages;
   private long damagedSinceNanos;
@@ -42,6 +43,11 @@ final class Standing implements AutoCloseable {
   /// Position up to which the replica has the log. Anyone may ask.
   long applied() {
     return applied;
+  }
+
+  /// Position that is known to be committed, at least; anyone may ask.
+  long committed() {
+    return Math.max(committed, applied);
   }
 
   /// Whether the last look found nothing new. A node that has not read everything does not take over:
@@ -66,8 +72,9 @@ final class Standing implements AutoCloseable {
 
   /// Reads on; answers whether there may be more at once.
   ///
-  /// @param committed position that the tenure observed has announced
-  boolean read(long committed, Now now) {
+  /// @param announced position that the tenure observed has announced as committed
+  boolean read(long announced, Now now) {
+    committed = announced;
     if (follower == null && !open(now)) {
       caughtUp = true;
       return false;
@@ -77,11 +84,11 @@ final class Standing implements AutoCloseable {
     boolean more = in != null && in.poll(replica) > 0;
     caughtUp = !more;
     moving = more;
-    long reached = in == null ? 0 : in.position();
+    long reached = in == null ? 0 : in.appliedUpTo();
     // The newest record of a silent log is a mark that no later record covers: read, never handed
     // out.
     long read = in == null ? 0 : in.readUpTo();
-    if (reached != applied || read >= committed) {
+    if (reached != applied || read >= announced) {
       movedNanos = now.nanos();
       applied = reached;
       if (reached > damagedAt) {
@@ -93,7 +100,7 @@ final class Standing implements AutoCloseable {
           "the log can not be read on at position "
               + reached
               + " although position "
-              + committed
+              + announced
               + " is committed");
     }
     return more;

@@ -62,7 +62,19 @@ final class AdminJson {
         from.whole("logBytesRead"),
         from.whole("detectMillis"),
         from.whole("takeMillis"),
-        from.whole("wallMillis"));
+        from.whole("wallMillis"),
+        new ReceiptView.Phases(
+            from.whole("claimMillis"),
+            from.whole("readMillis"),
+            from.whole("copyMillis"),
+            from.whole("openMillis")),
+        new ReceiptView.Aftermath(
+            from.whole("zombieBytes"),
+            from.whole("resends"),
+            from.whole("reflagged"),
+            from.whole("transactionsKept"),
+            from.whole("transactionsAborted")),
+        from.flag("closed"));
   }
 
   static List<QueueStat> queues(Json json) throws JsonException {

@@ -41,9 +41,11 @@ final class NodeView implements AdminView {
   @Override
   public NodeStatus status() {
     Role role = node.baton().role();
-    long committed = node.baton().applied();
+    long committed = node.baton().committed();
+    long applied = node.baton().applied();
     if (role instanceof Role.Active active) {
       committed = active.appender().committed();
+      applied = Math.max(committed, node.serving().map(Serving::applied).orElse(0L));
     }
     return new NodeStatus(
         config.name(),
@@ -57,7 +59,7 @@ final class NodeView implements AdminView {
           case Role.Promoting _, Role.Fenced _ -> "";
         },
         committed,
-        committed,
+        applied,
         node.ha().connectors(),
         node.baton().peers().stream().map(NodeView::peer).toList(),
         node.receipts().stream().map(this::receipt).toList(),
@@ -93,30 +95,42 @@ final class NodeView implements AdminView {
         receipt.sealed(),
         receipt.tailBytes(),
         receipt.logBytesRead(),
-        receipt.detectMillis(),
-        receipt.takeMillis(),
-        receipt.wallMillis());
+        receipt.phases().detect(),
+        receipt.phases().take(),
+        receipt.wallMillis(),
+        new ReceiptView.Phases(
+            receipt.phases().claim(),
+            receipt.phases().read(),
+            receipt.phases().copy(),
+            receipt.phases().open()),
+        new ReceiptView.Aftermath(
+            receipt.aftermath().zombieBytes(),
+            receipt.aftermath().resends(),
+            receipt.aftermath().reflagged(),
+            receipt.aftermath().transactionsKept(),
+            receipt.aftermath().transactionsAborted()),
+        receipt.closed());
   }
 
   @Override
   public List<QueueStat> queues() {
-    Optional<Serving> serving = node.serving();
-    if (serving.isEmpty()) {
-      return List.of();
-    }
-    CompletableFuture<List<QueueStat>> answer = new CompletableFuture<>();
-    serving
-        .get()
-        .ask(sessions ->
-            answer.complete(sessions.queueStats().stream().map(NodeView::queue).toList()));
+    CompletableFuture<List<io.batonmq.session.QueueStat>> answer =
+        node.serving().map(NodeView::activeQueues).orElseGet(node::standbyQueues);
     try {
-      return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS).stream().map(NodeView::queue).toList();
     } catch (TimeoutException | ExecutionException e) {
       return List.of();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return List.of();
     }
+  }
+
+  private static CompletableFuture<List<io.batonmq.session.QueueStat>> activeQueues(
+      Serving serving) {
+    CompletableFuture<List<io.batonmq.session.QueueStat>> answer = new CompletableFuture<>();
+    serving.ask(sessions -> answer.complete(sessions.queueStats()));
+    return answer;
   }
 
   private static QueueStat queue(io.batonmq.session.QueueStat queue) {

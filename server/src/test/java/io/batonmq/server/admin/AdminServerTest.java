@@ -55,7 +55,21 @@ class AdminServerTest {
                   "0.1.0",
                   48_213,
                   true)),
-          List.of(new ReceiptView(7, "lock_free", "slave", "master", 40_000, 0, 512, -1, 31, 1)),
+          List.of(
+              new ReceiptView(
+                  7,
+                  "lock_free",
+                  "slave",
+                  "master",
+                  40_000,
+                  0,
+                  512,
+                  -1,
+                  31,
+                  1,
+                  new ReceiptView.Phases(9, 12, 10, 4),
+                  new ReceiptView.Aftermath(-1, 3, 2, 1, 5),
+                  false)),
           12_345,
           4711);
 

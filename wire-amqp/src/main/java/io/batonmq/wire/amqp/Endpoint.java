@@ -289,6 +289,11 @@ final class Endpoint {
           link.granted(credit);
         }
       }
+      case Output.Withdraw(int number) -> {
+        if (conversation.link(number) instanceof IncomingLink link) {
+          link.withdraw();
+        }
+      }
       case Output.Sent(int number, long delivery, Refusal refusal) -> {
         if (conversation.link(number) instanceof IncomingLink link) {
           link.sent(delivery, refusal);
