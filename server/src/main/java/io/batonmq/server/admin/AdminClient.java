@@ -1,6 +1,8 @@
 package io.batonmq.server.admin;
 
 import io.batonmq.server.admin.AdminException.Kind;
+import io.batonmq.session.AddressStat;
+import io.batonmq.session.Management;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -76,6 +78,23 @@ public final class AdminClient {
 
   public Json queuesJson() throws AdminException {
     return ask(Endpoint.QUEUES, "");
+  }
+
+  public List<AddressStat> addresses() throws AdminException {
+    return read(addressesJson(), AdminJson::addresses);
+  }
+
+  public Json addressesJson() throws AdminException {
+    return ask(Endpoint.ADDRESSES, "");
+  }
+
+  /// Has addresses and queues made, deleted and emptied; it is committed when this returns.
+  ///
+  /// @return how many messages went with it
+  public long manage(Management request) throws AdminException {
+    var body = AdminJson.of(request).text();
+    return read(
+        ask(AdminJson.endpoint(request), body), answer -> JsonFields.of(answer).whole("messages"));
   }
 
   /// Asks the node to hand over.

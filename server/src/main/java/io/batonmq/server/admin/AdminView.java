@@ -1,5 +1,7 @@
 package io.batonmq.server.admin;
 
+import io.batonmq.session.AddressStat;
+import io.batonmq.session.Management;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,6 +12,15 @@ public interface AdminView {
 
   /// The queues and their figures; a standby answers with what it has applied.
   List<QueueStat> queues();
+
+  /// The addresses of an active node; none where it is not active.
+  List<AddressStat> addresses();
+
+  /// Makes, deletes or empties an address or a queue, and returns when that is committed.
+  ///
+  /// @return how many messages went with it
+  /// @throws RefusedException if this node will not, with a sentence that says what to change
+  long manage(Management request) throws RefusedException;
 
   /// Hands the baton to another node.
   ///

@@ -1,5 +1,6 @@
 package io.batonmq.server.node;
 
+import io.batonmq.broker.Refusal;
 import io.batonmq.ha.Presence;
 import io.batonmq.ha.Receipt;
 import io.batonmq.ha.Role;
@@ -12,6 +13,10 @@ import io.batonmq.server.admin.QueueStat;
 import io.batonmq.server.admin.ReceiptView;
 import io.batonmq.server.config.BrokerConfig;
 import io.batonmq.server.config.HaPolicy;
+import io.batonmq.session.AddressStat;
+import io.batonmq.session.Management;
+import io.batonmq.session.Output;
+import io.batonmq.session.Sessions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /// What an operator sees of a running node.
 final class NodeView implements AdminView {
@@ -100,15 +106,21 @@ final class NodeView implements AdminView {
 
   @Override
   public List<QueueStat> queues() {
+    return asked(sessions -> sessions.queueStats().stream().map(NodeView::queue).toList());
+  }
+
+  @Override
+  public List<AddressStat> addresses() {
+    return asked(Sessions::addressStats);
+  }
+
+  private <T> List<T> asked(Function<Sessions, List<T>> question) {
     Optional<Serving> serving = node.serving();
     if (serving.isEmpty()) {
       return List.of();
     }
-    CompletableFuture<List<QueueStat>> answer = new CompletableFuture<>();
-    serving
-        .get()
-        .ask(sessions ->
-            answer.complete(sessions.queueStats().stream().map(NodeView::queue).toList()));
+    CompletableFuture<List<T>> answer = new CompletableFuture<>();
+    serving.get().ask(sessions -> answer.complete(question.apply(sessions)));
     try {
       return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {
@@ -116,6 +128,34 @@ final class NodeView implements AdminView {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return List.of();
+    }
+  }
+
+  /// Waits as long as whoever asks does: its listener breaks the wait off.
+  @Override
+  public long manage(Management request) throws RefusedException {
+    Serving serving =
+        node.serving()
+            .orElseThrow(() ->
+                new RefusedException(
+                    "this node is not active, it is "
+                        + node.baton().role().word()
+                        + ": ask the active one"));
+    CompletableFuture<Output> answer = new CompletableFuture<>();
+    serving.ask(sessions -> sessions.manage(request, answer::complete));
+    try {
+      if (!(answer.get() instanceof Output.Managed(Refusal refusal, long messages))) {
+        throw new IllegalStateException("another answer to " + request);
+      }
+      if (refusal != null) {
+        throw new RefusedException(refusal.text());
+      }
+      return messages;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RefusedException("the node did not say in time whether it is done: look again");
     }
   }
 
