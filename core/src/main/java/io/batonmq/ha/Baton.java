@@ -50,7 +50,8 @@ public final class Baton {
   private @Nullable HeldLock held;
   private @Nullable HandOver handOver;
   private String handedOverBy = "";
-  private long requestedNanos = -1;
+  private long requestedNanos;
+  private boolean requestSeen;
   private long nextLookNanos;
   private long nextTryNanos;
   private long nextPeersNanos;
@@ -196,6 +197,8 @@ public final class Baton {
       log.prepare();
       presence.appear(now);
       appeared = true;
+      // The monotonic clock may begin below zero: then nobody else was seen until it came to zero.
+      nextPeersNanos = now.nanos();
     }
     presence.update(now, role, standing.applied());
     if (watched != null && watched.grantedNow()) {
@@ -355,7 +358,8 @@ public final class Baton {
         return Optional.of(peer);
       }
     }
-    if (wanted != null && requestedNanos < 0) {
+    if (wanted != null && !requestSeen) {
+      requestSeen = true;
       requestedNanos = now.nanos();
     } else if (wanted != null && now.nanos() - requestedNanos >= SWITCHOVER_NANOS_MAX) {
       listener.waiting("no other node was ready to be handed over to");
@@ -366,7 +370,7 @@ public final class Baton {
 
   private void forgetRequest() {
     request = null;
-    requestedNanos = -1;
+    requestSeen = false;
   }
 
   private static boolean ready(Presence.Peer peer, Role.Active active) {

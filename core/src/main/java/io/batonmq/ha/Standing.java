@@ -94,7 +94,7 @@ final class Standing implements AutoCloseable {
               + reached
               + " although position "
               + committed
-              + " is committed; run 'baton data verify'");
+              + " is committed");
     }
     return more;
   }

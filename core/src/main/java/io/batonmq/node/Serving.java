@@ -33,6 +33,7 @@ public final class Serving implements Gateway {
   private final Sessions sessions;
   private final Keeper keeper;
   private final Lanes lanes;
+  private final Turns turns;
   private final Inbox inbox = new Inbox();
   private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<Runnable> questions = new ConcurrentLinkedQueue<>();
@@ -41,10 +42,10 @@ public final class Serving implements Gateway {
   private volatile boolean quiesced;
   private volatile boolean released;
 
-  // Broker's lane.
+  // Owner's of the queues.
   private boolean activated;
   private boolean handedOver;
-  private long committed = -1;
+  private volatile long committed = -1;
   private final ArrayDeque<Drop> drops = new ArrayDeque<>();
 
   private record Drop(List<Reclaimer.Dropped> dropped, long end) {}
@@ -74,10 +75,25 @@ public final class Serving implements Gateway {
       answers.add(answer);
       lanes.wakeBroker();
     });
+    this.turns =
+        new Turns(
+            new Turns.Work() {
+              @Override
+              public boolean turn(Now now) {
+                return guardedTurn(now);
+              }
+
+              @Override
+              public long deadlineNanos() {
+                return sessions.nextDeadlineNanos();
+              }
+            },
+            lanes::wakeBroker);
     writer.wakes(
         () -> {
-          lanes.wakeBroker();
+          // What was committed the log's lane tells itself, see logWork.
           if (writer.ended().isPresent()) {
+            lanes.wakeBroker();
             lanes.wakeBaton();
           }
         },
@@ -92,9 +108,12 @@ public final class Serving implements Gateway {
 
   @Override
   public boolean submit(Command command) {
-    boolean room = inbox.put(command);
-    lanes.wakeBroker();
-    return room;
+    return inbox.put(command);
+  }
+
+  @Override
+  public void submitted(Now now) {
+    turns.borrow(now);
   }
 
   @Override
@@ -131,6 +150,10 @@ public final class Serving implements Gateway {
 
   /// One turn of the owner of the queues; answers whether there was anything to do.
   public boolean brokerWork(Now now) {
+    return turns.own(now);
+  }
+
+  private boolean guardedTurn(Now now) {
     if (released || writer.ended().isPresent()) {
       return false;
     }
@@ -169,7 +192,7 @@ public final class Serving implements Gateway {
 
   /// The monotonic time at which [#brokerWork] is to be called without being woken.
   public long nextDeadlineNanos() {
-    return sessions.nextDeadlineNanos();
+    return turns.deadlineNanos();
   }
 
   private boolean open(Now now) {
@@ -249,7 +272,11 @@ public final class Serving implements Gateway {
   // ---- log's lane
 
   public boolean logWork(Now now) {
-    return writer.doWork(now);
+    boolean worked = writer.doWork(now);
+    if (writer.committed() != committed) {
+      turns.borrow(now);
+    }
+    return worked;
   }
 
   /// The monotonic time at which [#logWork] is to be called without being woken.
@@ -267,7 +294,7 @@ public final class Serving implements Gateway {
       boolean spare = writer.prepareSpare();
       return keeper.doWork(now) || spare;
     } catch (StorageException e) {
-      writer.end(new LogWriter.End.Failed("the store failed: " + e.getMessage(), e));
+      writer.failed(e);
       return false;
     }
   }

@@ -3,7 +3,9 @@ package io.batonmq.sim;
 import io.batonmq.seam.Clock;
 import io.batonmq.seam.StorageException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
@@ -30,6 +32,7 @@ import java.util.stream.Stream;
 /// of sectors and torn sectors.
 public final class CrashStates<M> {
   private static final int SINGLES_MAX = 8;
+  private static final int DRAWS_PER_STATE = 4;
 
   private final long seed;
   private final List<Boundary<M>> boundaries;
@@ -123,6 +126,23 @@ public final class CrashStates<M> {
         .flatMap(boundary ->
             IntStream.range(0, Math.min(each, variants(boundary)))
                 .mapToObj(variant -> state(boundary, variant)));
+  }
+
+  /// All states that differ in what is on the disk or in what was marked, as far as they are found: at each
+  /// boundary those with a name and then random ones, until `each` are different or drawing more finds
+  /// hardly any.
+  public Stream<CrashState<M>> distinct(int each) {
+    return IntStream.range(0, boundaries()).boxed().flatMap(boundary -> distinct(boundary, each));
+  }
+
+  private Stream<CrashState<M>> distinct(int boundary, int each) {
+    Set<Long> seen = new HashSet<>();
+    int variants = Math.min(variants(boundary), DRAWS_PER_STATE * each);
+    return IntStream.range(0, variants)
+        .boxed()
+        .takeWhile(_ -> seen.size() < each)
+        .map(variant -> state(boundary, variant))
+        .filter(state -> seen.add(state.disk().hash()));
   }
 
   /// One state, by its numbers; variants beyond those with a name are random.

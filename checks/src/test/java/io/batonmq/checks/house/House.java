@@ -1,5 +1,7 @@
 package io.batonmq.checks.house;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -24,6 +26,12 @@ final class House {
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("io.batonmq");
+
+  /// The same without the benchmark, which measures from outside, with clocks and clients of its own.
+  static final JavaClasses PRODUCT =
+      CLASSES.that(
+          DescribedPredicate.not(
+              JavaClass.Predicates.resideInAPackage("io.batonmq.checks.bench..")));
 
   static final Path ROOT = root();
 

@@ -80,9 +80,13 @@ class WallsTest {
   void aLibraryStaysInItsRoom() {
     stays("io.netty..", "the network lives in server.net", HOME + "server.net..");
     stays("org.apache.qpid.protonj2..", "AMQP lives in wire.amqp", HOME + "wire.amqp..");
-    stays("jakarta.jms..", "only the command line is a JMS client", HOME + "cli..");
+    stays(
+        "jakarta.jms..",
+        "only the command line and the loads of the benchmark are JMS clients",
+        HOME + "cli..",
+        HOME + "checks.bench.load..");
     stays("org.apache.qpid.jms..", "only the command line is a JMS client", HOME + "cli..");
-    stays("picocli..", "only the command line reads words", HOME + "cli..");
+    stays("picocli..", "only commands read words", HOME + "cli..", HOME + "checks.bench..");
     stays(
         "ch.qos.logback..",
         "log through slf4j; the node sets logback up",

@@ -29,7 +29,7 @@ final class Beyond {
     long at = ended.at();
     Optional<String> found = heart(storage, tenure, at);
     if (found.isEmpty()) {
-      found = laterSegment(storage, tenure, at);
+      found = laterSegment(storage, tenure, ended);
     }
     if (found.isEmpty()) {
       found = laterRecord(storage, tenure, ended);
@@ -43,22 +43,31 @@ final class Beyond {
         .map(heart -> "the heart announced position " + heart.committed() + " as committed");
   }
 
-  private static Optional<String> laterSegment(Storage storage, Tenure tenure, long at) {
+  private static Optional<String> laterSegment(Storage storage, Tenure tenure, Scanner ended) {
     for (String name : storage.list(tenure.directory())) {
-      Optional<Long> base = Segment.base(name).filter(found -> found > at);
-      if (base.isPresent() && isThere(storage, tenure, base.get())) {
-        return Optional.of(name + " was begun later");
+      Optional<Long> base = Segment.base(name).filter(found -> found >= ended.at());
+      if (base.isEmpty() || base.get() == ended.base()) {
+        continue;
+      }
+      switch (standing(storage, tenure, base.get())) {
+        case SEGMENT -> {
+          return Optional.of(name + " was begun later");
+        }
+        case DAMAGED -> {
+          return Optional.of(name + ", begun later, has a damaged head");
+        }
+        case STUB, NONE -> {}
       }
     }
     return Optional.empty();
   }
 
-  private static boolean isThere(Storage storage, Tenure tenure, long base) {
+  private static Segment.Standing standing(Storage storage, Tenure tenure, long base) {
     try {
-      return Segment.head(storage, tenure, base).isPresent();
+      return Segment.standing(storage, tenure, base);
     } catch (StorageException e) {
       if (e.kind() == StorageException.Kind.STALE) {
-        return false;
+        return Segment.Standing.NONE;
       }
       throw e;
     }

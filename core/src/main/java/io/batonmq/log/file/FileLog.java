@@ -31,6 +31,9 @@ public class FileLog {
   private final Snapshots snapshots;
   private @Nullable Chain chain;
 
+  /// Whether a claim of this node failed because it found damage.
+  private boolean doubted;
+
   /// The newest tenure of which this node knows for certain that it has a manifest: found by asking the
   /// file server, or its own.
   private volatile Optional<Chain.Link> known = Optional.empty();
@@ -132,7 +135,14 @@ public class FileLog {
   /// @param handler receives what `follower` has not handed out yet, the tail included
   /// @return empty if another claimant was first, or came after and overtook; then start anew as a
   ///     standby, as after an exception. Whatever happens, no lock is kept
+  ///
+  /// @throws DamagedException if committed records cannot be read; then the next attempt looks whether that
+  ///     is still so before it claims, because every claim uses up an epoch and fences a node
   public Optional<Taken> takeOver(long newest, Optional<Follower> follower, RecordHandler handler) {
+    if (doubted) {
+      follower.ifPresent(in -> in.requireSound(handler));
+    }
+    doubted = false;
     Tenure mine = new Tenure(newest + 1, unique.get(), node);
     Spares spares = new Spares(storage, mine, settings);
     Optional<HeldLock> lock = prepareTenure(mine, spares, newest);
@@ -150,6 +160,9 @@ public class FileLog {
       return result;
     } catch (FencedException _) {
       return Optional.empty();
+    } catch (DamagedException e) {
+      doubted = true;
+      throw e;
     } finally {
       if (!taken) {
         lock.get().close();

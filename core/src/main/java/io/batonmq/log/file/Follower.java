@@ -72,8 +72,7 @@ public class Follower implements AutoCloseable {
                 + " in "
                 + link.tenure().directory()
                 + ", before position "
-                + from
-                + "; run 'baton data verify'");
+                + from);
       }
       moveTo(scanner.at(), scanner.chain(), scanner.base());
     }
@@ -222,7 +221,7 @@ public class Follower implements AutoCloseable {
     scanner.close();
     pending.clear();
     scanner = new Scanner(storage, link.tenure(), base, position, positionChain);
-    readOn(Long.MAX_VALUE, handler);
+    readOn(Long.MAX_VALUE, handler, true);
     requireUndamaged();
     return new Tail(
         position,
@@ -233,11 +232,20 @@ public class Follower implements AutoCloseable {
         newer(link.manifest().snapshot(), scanner.snapshot()));
   }
 
-  /// Reads to the end, or to where enough is handed out, and asks the file server for each segment.
-  private void readOn(long enough, RecordHandler handler) {
+  /// For a node whose claim failed because of damage, before it claims again: the tenure being read is
+  /// fenced since, so that what speaks of more than can be read is damage still.
+  void requireSound(RecordHandler handler) {
+    readOn(Long.MAX_VALUE, handler, false);
+    requireUndamaged();
+  }
+
+  /// Reads to the end, or to where enough is handed out.
+  ///
+  /// @param authoritative whether to ask the file server for each segment
+  private void readOn(long enough, RecordHandler handler, boolean authoritative) {
     boolean more = true;
     while (more && position < enough) {
-      more = scan(true);
+      more = scan(authoritative);
       while (handOut(handler) > 0) {
         // all that is committed
       }
@@ -264,8 +272,7 @@ public class Follower implements AutoCloseable {
             + " in "
             + link.tenure().directory()
             + ", "
-            + why
-            + "; run 'baton data verify' and restore the store from a copy");
+            + why);
   }
 
   private static SnapshotRef newer(SnapshotRef one, SnapshotRef other) {
@@ -281,7 +288,7 @@ public class Follower implements AutoCloseable {
       Chain.Link next = chain.after(link).orElseThrow();
       // Everything below a seal is committed.
       mark = Math.max(mark, next.start());
-      readOn(next.start(), handler);
+      readOn(next.start(), handler, true);
       if (position < next.start()) {
         throw damaged("before " + next.tenure().directory() + " begins");
       }

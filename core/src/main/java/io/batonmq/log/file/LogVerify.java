@@ -60,7 +60,7 @@ public final class LogVerify {
     try {
       tenures = verify.chain();
     } catch (DamagedException e) {
-      verify.damages.add(String.valueOf(e.getMessage()));
+      verify.damages.add(e.what());
     }
     return new Report(
         List.copyOf(verify.lines),
@@ -98,14 +98,21 @@ public final class LogVerify {
     for (String name : storage.list(link.tenure().directory())) {
       Segment.base(name)
           .filter(base -> base >= link.start() && base < seal)
-          .flatMap(base -> Segment.head(storage, link.tenure(), base))
-          .ifPresent(head -> {
-            heads.put(head.base(), head);
-            note(head.snapshot());
-            segments++;
-          });
+          .ifPresent(base -> head(link, base, heads));
     }
     return heads;
+  }
+
+  private void head(Chain.Link link, long base, NavigableMap<Long, Segment> heads) {
+    if (Segment.standing(storage, link.tenure(), base) == Segment.Standing.DAMAGED) {
+      damage(link, base, Segment.name(base) + " has a damaged head");
+    }
+    Segment.head(storage, link.tenure(), base)
+        .ifPresent(head -> {
+          heads.put(base, head);
+          note(head.snapshot());
+          segments++;
+        });
   }
 
   private void note(SnapshotRef ref) {
@@ -121,6 +128,9 @@ public final class LogVerify {
     long at = link.start();
     long chain = link.manifest().chain();
     Map.Entry<Long, Segment> entry = heads.ceilingEntry(at);
+    if (entry == null && next.isEmpty()) {
+      damage(link, at, "its segments are missing");
+    }
     while (entry != null) {
       Segment head = entry.getValue();
       if (head.base() > at) {

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// if nobody raised it raise the committed position. The same lane beats the heart, so that a heart that
 /// beats says that confirming is still possible, and one that has stopped says that it is not.
 public final class LogWriter implements Appender, AutoCloseable {
+  private static final String SUPERSEDED = "another node took over after epoch ";
+  private static final String MORE = ": nothing more is confirmed here";
+
   private final Storage storage;
   private final Tenure tenure;
   private final LogSettings settings;
@@ -37,6 +40,7 @@ public final class LogWriter implements Appender, AutoCloseable {
   // Owner's.
   private Batch gathering = new Batch();
   private long end;
+  private long segmentBase;
   private long segmentLimit;
   private long markedEnd = -1;
   private long quietSinceNanos;
@@ -101,6 +105,7 @@ public final class LogWriter implements Appender, AutoCloseable {
     this.batchBytesMax = Math.min(settings.batchBytesMax(), settings.segmentBytes() / 2);
     this.end = tail.end();
     this.committed = tail.end();
+    this.segmentBase = segments.base();
     this.segmentLimit = segments.limit();
     this.chain = tail.endChain();
     this.snapshot = tail.snapshot();
@@ -144,10 +149,17 @@ public final class LogWriter implements Appender, AutoCloseable {
               + payload.remaining());
     }
     int length = RecordFormat.length(payload.remaining());
+    if (end + length > segmentLimit && end == segmentBase) {
+      // The next segment would have the name of this one, in which nothing stands yet: a message
+      // larger than a segment, first thing after a take-over, ended its own node as superseded.
+      gathering.add(RecordFormat.MARK, tenure.epoch(), ByteBuffer.allocate(0));
+      end += RecordFormat.HEADER;
+    }
     long position = end;
     if (position + length > segmentLimit) {
       int capacity = Math.max(settings.segmentBytes(), length);
       gathering.split(capacity);
+      segmentBase = position;
       segmentLimit = position + capacity;
     }
     gathering.add(type, tenure.epoch(), payload);
@@ -250,7 +262,7 @@ public final class LogWriter implements Appender, AutoCloseable {
       }
       return beat(now) || batch != null;
     } catch (StorageException e) {
-      end(new End.Failed("the store failed: " + e.getMessage(), e));
+      failed(e);
     } catch (FencedException e) {
       end(new End.Superseded(String.valueOf(e.getMessage())));
     } finally {
@@ -275,7 +287,28 @@ public final class LogWriter implements Appender, AutoCloseable {
     try {
       return spares.doWork() || leftovers.doWork();
     } catch (StorageException e) {
-      end(new End.Failed("no segment can be prepared: " + e.getMessage(), e));
+      failed(e);
+      return false;
+    }
+  }
+
+  /// Ends the tenure because the store failed under it; from the lanes.
+  public void failed(StorageException e) {
+    end(superseded(e) ? new End.Superseded(SUPERSEDED + tenure.epoch() + MORE) : failure(e));
+  }
+
+  private static End failure(StorageException e) {
+    return new End.Failed("the store failed: " + e.getMessage(), e);
+  }
+
+  /// Files that vanished under a node which stood still were cleared away by the one that serves now.
+  private boolean superseded(StorageException e) {
+    if (e.kind() != StorageException.Kind.STALE && e.kind() != StorageException.Kind.MISSING) {
+      return false;
+    }
+    try {
+      return Fence.raised(storage, tenure);
+    } catch (StorageException _) {
       return false;
     }
   }
@@ -324,10 +357,7 @@ public final class LogWriter implements Appender, AutoCloseable {
 
   private void requireNotFenced() {
     if (Fence.raised(storage, tenure)) {
-      throw new FencedException(
-          "another node took over after epoch "
-              + tenure.epoch()
-              + ": nothing more is confirmed here");
+      throw new FencedException(SUPERSEDED + tenure.epoch() + MORE);
     }
   }
 

@@ -46,9 +46,8 @@ public final class RecordReader implements AutoCloseable {
       forget();
       payload = lookUp(position);
     }
-    return payload.orElseThrow(() ->
-        new DamagedException(
-            "the record at position " + position + " is damaged; run 'baton data verify'"));
+    return payload.orElseThrow(
+        () -> new DamagedException("the record at position " + position + " is damaged"));
   }
 
   private Optional<ByteBuffer> lookUp(long position) {

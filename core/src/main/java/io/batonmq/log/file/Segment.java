@@ -81,6 +81,37 @@ public record Segment(long base, int capacity, long epoch, long chain, SnapshotR
     }
   }
 
+  /// What a name of a segment stands for.
+  enum Standing {
+    /// Nothing.
+    NONE,
+    /// A segment of this tenure.
+    SEGMENT,
+    /// The fence under another name, by which a claimant has stopped the tenure.
+    STUB,
+    /// What was a segment: it had its head before it had its name.
+    DAMAGED
+  }
+
+  static Standing standing(Storage storage, Tenure tenure, long base) {
+    Optional<StoredFile> found = storage.open(tenure.path(name(base)), Storage.Access.READ);
+    if (found.isEmpty()) {
+      return Standing.NONE;
+    }
+    try (StoredFile file = found.get()) {
+      if (read(file)
+          .filter(head -> head.base == base && head.epoch == tenure.epoch())
+          .isPresent()) {
+        return Standing.SEGMENT;
+      }
+      ByteBuffer first = ByteBuffer.allocate(8);
+      boolean raised = file.read(0, first) == 8 && first.getLong(0) != 0;
+      return raised && first.getLong(0) != MAGIC && file.size() <= HEADER
+          ? Standing.STUB
+          : Standing.DAMAGED;
+    }
+  }
+
   /// The head of a segment; empty as for [#open].
   static Optional<Segment> head(Storage storage, Tenure tenure, long base) {
     Optional<Opened> opened = open(storage, tenure, base);

@@ -127,8 +127,7 @@ public final class Snapshots {
   }
 
   private static DamagedException damaged(String path, long at) {
-    return new DamagedException(
-        "the snapshot " + path + " is damaged at byte " + at + "; run 'baton data verify'");
+    return new DamagedException("the snapshot " + path + " is damaged at byte " + at);
   }
 
   /// Removes snapshots older than a committed one, but for those in use.

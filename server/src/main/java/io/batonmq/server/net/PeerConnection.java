@@ -64,6 +64,9 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
   private boolean closing;
   private boolean calling;
 
+  /// Commands were put into the broker's inbox since it was told last.
+  private boolean submitted;
+
   /// The broker's inbox is full.
   private boolean throttled;
 
@@ -214,6 +217,10 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
       if (outer) {
         calling = false;
         flush();
+        if (submitted) {
+          submitted = false;
+          front.gateway().submitted(Now.of(clock));
+        }
       }
     }
   }
@@ -403,12 +410,18 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
     @Override
     public boolean submit(Command command) {
       boolean room = front.gateway().submit(command);
+      submitted = true;
       if (!room && !throttled) {
         throttled = true;
         read();
         whenReady(() -> onLoop(this::resume));
       }
       return room;
+    }
+
+    @Override
+    public void submitted(Now now) {
+      // After the call into the engine, once for all that it submitted.
     }
 
     @Override

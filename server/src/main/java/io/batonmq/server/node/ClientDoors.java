@@ -2,6 +2,7 @@ package io.batonmq.server.node;
 
 import io.batonmq.node.Serving;
 import io.batonmq.seam.Clock;
+import io.batonmq.seam.Now;
 import io.batonmq.server.config.BrokerConfig;
 import io.batonmq.server.config.Connector;
 import io.batonmq.server.net.Front;
@@ -77,6 +78,14 @@ final class ClientDoors {
     public boolean submit(Command command) {
       Serving serving = to;
       return serving == null || serving.submit(command);
+    }
+
+    @Override
+    public void submitted(Now now) {
+      Serving serving = to;
+      if (serving != null) {
+        serving.submitted(now);
+      }
     }
 
     @Override

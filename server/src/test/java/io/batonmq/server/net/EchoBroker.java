@@ -3,6 +3,7 @@ package io.batonmq.server.net;
 import io.batonmq.broker.Refusal;
 import io.batonmq.message.Message;
 import io.batonmq.queue.Disposition;
+import io.batonmq.seam.Now;
 import io.batonmq.session.Command;
 import io.batonmq.session.Gateway;
 import io.batonmq.session.Outlet;
@@ -54,6 +55,9 @@ final class EchoBroker implements Gateway, AutoCloseable {
     thread.execute(() -> on(command));
     return true;
   }
+
+  @Override
+  public void submitted(Now now) {}
 
   @Override
   public void whenReady(Runnable ready) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.batonmq.broker.Refusal;
 import io.batonmq.seam.Clock;
+import io.batonmq.seam.Now;
 import io.batonmq.session.Command;
 import io.batonmq.session.Gateway;
 import io.batonmq.wire.amqp.AmqpLimits;
@@ -223,6 +224,9 @@ class FrontTest {
             broker.submit(command);
             return !(command instanceof Command.Send) || sends.incrementAndGet() < 5;
           }
+
+          @Override
+          public void submitted(Now now) {}
 
           @Override
           public void whenReady(Runnable runnable) {

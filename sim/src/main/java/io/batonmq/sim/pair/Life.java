@@ -106,7 +106,7 @@ final class Life implements RoleListener, Node.Doors {
   void submit(Command command) {
     Serving to = gateway;
     if (to != null && process.alive()) {
-      to.submit(command);
+      lanes.arrive(command);
     }
   }
 

@@ -4,10 +4,12 @@ import io.batonmq.node.Lanes;
 import io.batonmq.node.Serving;
 import io.batonmq.seam.Clock;
 import io.batonmq.seam.Now;
+import io.batonmq.session.Command;
 import io.batonmq.sim.ProcessDied;
 import io.batonmq.sim.SimProcess;
 import io.batonmq.sim.SimTask;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -30,6 +32,8 @@ final class SimLanes implements Lanes {
   private @Nullable Lane broker;
   private @Nullable Lane log;
   private @Nullable Lane keeper;
+  private @Nullable Lane net;
+  private ArrayDeque<Command> arrived = new ArrayDeque<>();
 
   SimLanes(SimProcess process, Consumer<Throwable> failed) {
     this.process = process;
@@ -47,7 +51,30 @@ final class SimLanes implements Lanes {
     broker = start("broker", now::brokerWork, now::nextDeadlineNanos);
     log = start("log", now::logWork, now::nextBeatNanos);
     keeper = start("keeper", now::keeperWork, () -> clock.monotonicNanos() + KEEPER_NAP_NANOS);
-    serving.addAll(List.of(broker, log, keeper));
+    ArrayDeque<Command> read = new ArrayDeque<>();
+    Lane loop =
+        start("net", at -> bring(read, now, at), () -> clock.monotonicNanos() + NAP_NANOS_MAX);
+    arrived = read;
+    net = loop;
+    serving.addAll(List.of(broker, log, keeper, loop));
+  }
+
+  /// Takes what a connection has read, as an event loop does.
+  void arrive(Command command) {
+    arrived.add(command);
+    wake(net);
+  }
+
+  private boolean bring(ArrayDeque<Command> read, Serving to, Now now) {
+    boolean any = !read.isEmpty();
+    for (Command command = read.poll(); command != null; command = read.poll()) {
+      to.submit(command);
+      process.scheduler().point();
+    }
+    if (any) {
+      to.submitted(now);
+    }
+    return any;
   }
 
   /// Lets the lanes of a broker that is over end by themselves: one may be stuck in a disk that hangs.

@@ -114,6 +114,46 @@ class DamageTest {
   }
 
   @Test
+  void aFlippedBitInTheHeadOfASegmentIsFound() {
+    for (long base : bases(copy(), directory)) {
+      for (int at = 0; at < 260; at += 7) {
+        var disk = copy();
+        var path = directory + "/segment-%016x".formatted(base);
+        byte was = disk.content(path).orElseThrow()[at];
+        disk.damage(path, at, new byte[] {(byte) (was ^ 0x10)});
+        refused(disk, "head of %d byte %d".formatted(base, at));
+      }
+    }
+  }
+
+  /// The only segment of a store: there is no later one from which to know of it.
+  @Test
+  void theOnlySegmentIsMissed() {
+    var another = new History();
+    var small =
+        CrashStates.<Long>record(
+            2,
+            recorder -> {
+              var node = new Sole(recorder.storage(), recorder.clock(), another, "a");
+              directory = node.writer().tenure().directory();
+              for (int i = 0; i < 5; i++) {
+                node.append(100);
+                node.commit();
+              }
+            });
+    var path = directory + "/segment-%016x".formatted(0);
+    for (int at = 0; at < 260; at += 7) {
+      var disk = small.state(small.boundaries() - 1, 0).disk();
+      byte was = disk.content(path).orElseThrow()[at];
+      disk.damage(path, at, new byte[] {(byte) (was ^ 0x10)});
+      refused(disk, "head of the only segment, byte " + at);
+    }
+    var disk = small.state(small.boundaries() - 1, 0).disk();
+    disk.mount(disk.scheduler().process("remover")).remove(path);
+    refused(disk, "only segment removed");
+  }
+
+  @Test
   void theLastCommittedRecordIsFoundByTheHeart() {
     var disk = copy();
     flip(disk, positions.getLast(), 60);

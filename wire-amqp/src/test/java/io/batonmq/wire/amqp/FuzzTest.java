@@ -217,6 +217,9 @@ class FuzzTest {
     }
 
     @Override
+    public void submitted(Now now) {}
+
+    @Override
     public void whenReady(Runnable ready) {}
 
     @Override

@@ -157,6 +157,9 @@ final class ScriptedPeer implements Gateway, Line {
   }
 
   @Override
+  public void submitted(Now now) {}
+
+  @Override
   public void whenReady(Runnable ready) {}
 
   // Scripts that most tests begin with.

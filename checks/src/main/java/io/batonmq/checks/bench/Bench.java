@@ -1,0 +1,262 @@
+package io.batonmq.checks.bench;
+
+import io.batonmq.checks.bench.peer.Artemis;
+import io.batonmq.checks.bench.peer.Baton;
+import io.batonmq.checks.bench.peer.Classic;
+import io.batonmq.checks.bench.peer.Peer;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `baton bench`: measures, and writes what it saw.
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Measures brokers side by side on this machine, in turn, and writes a report.",
+      "Peers are fetched by Maven when they are first needed."
+    })
+final class Bench implements Callable<Integer> {
+  @Parameters(
+      arity = "0..*",
+      description =
+          "What to measure: disk, sends, async, flow, fixed, backlog, gap, start. Default: all.")
+  List<String> scenarios = new ArrayList<>();
+
+  @Option(
+      names = "--against",
+      split = ",",
+      description = "Who: baton, artemis, classic. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "baton,artemis,classic")
+  List<String> against = List.of();
+
+  @Option(names = "--rounds", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}.")
+  int rounds;
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "10",
+      description = "Counted time of each load. Default: ${DEFAULT-VALUE}.")
+  int seconds;
+
+  @Option(
+      names = "--warmup",
+      defaultValue = "8",
+      description = "Seconds before it. Default: ${DEFAULT-VALUE}.")
+  int warmup;
+
+  @Option(
+      names = "--backlog",
+      defaultValue = "1000000",
+      description = "Messages of a deep backlog. Default: ${DEFAULT-VALUE}.")
+  int backlog;
+
+  @Option(
+      names = "--heap",
+      defaultValue = "512m",
+      description = "Heap of every broker. Default: ${DEFAULT-VALUE}.")
+  String heap = "";
+
+  @Option(
+      names = "--only",
+      description = "Only variants whose name contains this, for example \"32 producers\".")
+  String only = "";
+
+  @Option(
+      names = "--out",
+      defaultValue = "target/bench/report",
+      description = "Folder for report.md and rows.csv. Default: ${DEFAULT-VALUE}.")
+  Path out = Path.of("");
+
+  private final List<Row> rows = new ArrayList<>();
+
+  private record Task(String scenario, String variant, Scenario what) {}
+
+  public static void main(String[] words) {
+    System.exit(new CommandLine(new Bench()).execute(words));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Path distribution = Path.of(System.getProperty("baton.distribution"));
+    Path target = Path.of(System.getProperty("baton.bench"));
+    Path javaHome = Path.of(System.getProperty("java.home"));
+    Set<String> wanted = new TreeSet<>(scenarios);
+    List<Path> own = own();
+    Path fetched = Files.createDirectories(target.resolve("peers"));
+    List<Path> qpid = withoutOurs();
+    Setting setting =
+        new Setting(
+            Files.createDirectories(target.resolve("work")),
+            javaHome,
+            own,
+            rounds,
+            seconds,
+            warmup,
+            backlog);
+    Map<String, Peer> peers = new LinkedHashMap<>();
+    peers.put("baton", new Baton(distribution, qpid, heap));
+    peers.put("artemis", new Artemis(fetched, qpid, heap, javaHome));
+    peers.put("classic", new Classic(fetched, own.getFirst(), heap, javaHome));
+    List<Peer> chosen = new ArrayList<>();
+    for (String name : against) {
+      Peer peer = peers.get(name);
+      if (peer == null) {
+        System.err.println("bench: nobody is called " + name + "; known: " + peers.keySet());
+        return 2;
+      }
+      chosen.add(peer);
+    }
+    Files.createDirectories(out);
+    Files.deleteIfExists(out.resolve("rows.csv"));
+    for (int round = 1; round <= rounds; round++) {
+      if (wanted.isEmpty() || wanted.contains("disk")) {
+        disk(setting, round);
+      }
+      for (Task task : tasks()) {
+        if ((wanted.isEmpty() || wanted.contains(task.scenario)) && task.variant.contains(only)) {
+          for (Peer peer : chosen) {
+            measure(setting, task, peer, round);
+          }
+        }
+      }
+    }
+    Files.writeString(out.resolve("report.md"), head() + new Report(rows).markdown());
+    System.out.println("report: " + out.resolve("report.md"));
+    return 0;
+  }
+
+  private List<Task> tasks() {
+    List<Task> tasks = new ArrayList<>();
+    for (int producers : new int[] {1, 8, 32}) {
+      String variant = producers == 1 ? "1 producer" : producers + " producers";
+      tasks.add(new Task("sends", variant, Scenario.sends(producers, 0)));
+    }
+    tasks.add(new Task("async", "1 producer", Scenario.sends(1, 256)));
+    tasks.add(new Task("async", "8 producers", Scenario.sends(8, 64)));
+    tasks.add(new Task("flow", "1:1", Scenario.flow(1, 0)));
+    tasks.add(new Task("flow", "8:8", Scenario.flow(8, 0)));
+    tasks.add(new Task("fixed", "1:1 at 500/s", Scenario.flow(1, 500)));
+    tasks.add(new Task("fixed", "8:8 at 2000/s", Scenario.flow(8, 2000)));
+    tasks.add(new Task("start", "restart", Scenario.start()));
+    tasks.add(new Task("gap", "kill", Gaps.gap(Gaps.End.KILL, 0)));
+    tasks.add(new Task("gap", "stop and failback", Gaps.gap(Gaps.End.STOP, 0)));
+    tasks.add(new Task("gap", "hang", Gaps.gap(Gaps.End.HANG, 0)));
+    tasks.add(new Task("gap", "kill with a backlog", Gaps.gap(Gaps.End.KILL, backlog)));
+    tasks.add(new Task("backlog", backlog + " messages", Scenario.backlog()));
+    return tasks;
+  }
+
+  private void measure(Setting setting, Task task, Peer peer, int round) throws IOException {
+    Path directory = setting.work().resolve(peer.name());
+    clear(directory);
+    Files.createDirectories(directory);
+    System.out.printf("%s, %s, %s, round %d: ", task.scenario, task.variant, peer.name(), round);
+    System.out.flush();
+    try {
+      keep(
+          new Row(
+              task.scenario,
+              task.variant,
+              peer.name(),
+              round,
+              task.what.measure(setting, peer, directory)));
+    } catch (Exception e) {
+      // The others are still worth measuring; a gap in the table says what happened.
+      System.out.println("FAILED: " + e);
+    }
+  }
+
+  private void disk(Setting setting, int round) throws IOException {
+    for (boolean direct : new boolean[] {false, true}) {
+      for (int records : new int[] {1, 8, 64}) {
+        System.out.print("disk: ");
+        keep(
+            new Row(
+                "disk",
+                records + " records of 1 KiB a sync",
+                direct ? "direct" : "buffered",
+                round,
+                BareDisk.measure(setting.work(), Math.min(3, seconds), records, direct)));
+      }
+    }
+  }
+
+  private void keep(Row row) throws IOException {
+    rows.add(row);
+    System.out.println(row.line());
+    Files.writeString(
+        out.resolve("rows.csv"),
+        row.line() + "\n",
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+  }
+
+  private String head() {
+    return """
+    # What `baton bench` measured
+
+    %d processors, %s, Java %s; every broker with a heap of %s; %d rounds, %d s of warm-up and %d s counted
+    for each load. Cells: median (lowest–highest), and × its ratio to the first row.
+    """
+        .formatted(
+            Runtime.getRuntime().availableProcessors(),
+            System.getProperty("os.name") + " " + System.getProperty("os.version"),
+            System.getProperty("java.version"),
+            heap,
+            rounds,
+            warmup,
+            seconds);
+  }
+
+  /// The loads and what they need, without any client: the first entry is ours.
+  private static List<Path> own() {
+    return classPath().filter(Bench::ofLoads).sorted(Comparator.comparing(Bench::last)).toList();
+  }
+
+  private static boolean ofLoads(Path entry) {
+    return entry.toString().contains("checks") || last(entry).startsWith("HdrHistogram");
+  }
+
+  private static String last(Path entry) {
+    String name = String.valueOf(entry.getFileName());
+    return entry.toString().contains("checks") && !name.startsWith("HdrHistogram") ? "" : name;
+  }
+
+  /// Qpid JMS and what it needs, without the broker.
+  private static List<Path> withoutOurs() {
+    return classPath()
+        .filter(entry -> !ofLoads(entry) && !last(entry).startsWith("baton-"))
+        .toList();
+  }
+
+  private static Stream<Path> classPath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath());
+  }
+
+  private static void clear(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      try (Stream<Path> all = Files.walk(directory)) {
+        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+}

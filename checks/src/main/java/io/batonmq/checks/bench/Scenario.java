@@ -1,0 +1,142 @@
+package io.batonmq.checks.bench;
+
+import io.batonmq.checks.bench.peer.Broker;
+import io.batonmq.checks.bench.peer.Peer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Something that is measured of a broker.
+interface Scenario {
+  /// What is measured, once.
+  Map<String, Double> measure(Setting setting, Peer peer, Path directory) throws Exception;
+
+  /// Persistent sends, each answered.
+  static Scenario sends(int producers, int window) {
+    return (setting, peer, directory) ->
+        loaded(
+            setting,
+            peer,
+            directory,
+            "sends",
+            "producers=" + producers,
+            "window=" + window,
+            "queue=bench");
+  }
+
+  /// Through the broker, from producers to consumers.
+  ///
+  /// @param rate messages a second; 0: as fast as they can
+  static Scenario flow(int pairs, int rate) {
+    return (setting, peer, directory) ->
+        loaded(
+            setting,
+            peer,
+            directory,
+            "flow",
+            "producers=" + pairs,
+            "consumers=" + pairs,
+            "rate=" + rate,
+            "queue=bench");
+  }
+
+  private static Map<String, Double> loaded(
+      Setting setting, Peer peer, Path directory, String work, String... arguments)
+      throws Exception {
+    try (Broker broker = peer.single(directory).start()) {
+      broker.awaitAnswers();
+      List<String> all = new ArrayList<>(List.of(arguments));
+      all.add("seconds=" + setting.seconds());
+      all.add("warmup=" + setting.warmup());
+      try (LoadProcess load =
+          new LoadProcess(
+              setting, peer, peer.url(broker.port()), work, all.toArray(String[]::new))) {
+        load.await("window begin");
+        long cpu = broker.cpuNanos();
+        load.await("window end");
+        long used = broker.cpuNanos() - cpu;
+        Map<String, Double> figures = new LinkedHashMap<>(load.result());
+        figures.put("broker_cpu_us", used / 1e3 / Math.max(1, figures.getOrDefault("count", 1.0)));
+        figures.put("broker_rss_mib", broker.residentKib() / 1024.0);
+        return figures;
+      }
+    }
+  }
+
+  /// Fills a queue, restarts the broker, drains the queue.
+  static Scenario backlog() {
+    return (setting, peer, directory) -> {
+      try (Broker broker = peer.single(directory).start()) {
+        broker.awaitAnswers();
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put(
+            "fill_rate",
+            load(setting, peer, broker, "fill", "messages=" + setting.backlog()).get("rate"));
+        figures.put("full_rss_mib", broker.residentKib() / 1024.0);
+        broker.stop();
+        broker.start();
+        figures.put("restart_ms", broker.awaitAnswers());
+        figures.put(
+            "drain_rate",
+            load(setting, peer, broker, "drain", "messages=" + setting.backlog()).get("rate"));
+        figures.put("store_mib", bytes(directory) / 1048576.0);
+        return figures;
+      }
+    };
+  }
+
+  private static Map<String, Double> load(
+      Setting setting, Peer peer, Broker broker, String work, String argument) throws Exception {
+    try (LoadProcess load =
+        new LoadProcess(setting, peer, peer.url(broker.port()), work, argument, "queue=bench")) {
+      return load.result();
+    }
+  }
+
+  private static long bytes(Path directory) throws IOException {
+    try (var files = Files.walk(directory)) {
+      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+    }
+  }
+
+  /// Until a client is answered, and what the process needs then.
+  static Scenario start() {
+    return (setting, peer, directory) -> {
+      try (Broker broker = peer.single(directory)) {
+        // The first start makes files; the second is what people wait for.
+        broker.start().awaitAnswers();
+        broker.stop();
+        broker.start();
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("start_ms", broker.awaitAnswers());
+        figures.put("start_cpu_ms", broker.cpuNanos() / 1e6);
+        Thread.sleep(5000);
+        broker.collect(setting.javaHome());
+        Thread.sleep(500);
+        figures.put("idle_mib", broker.residentKib() / 1024.0);
+        double before = broker.residentKib();
+        int connections = 500;
+        try (LoadProcess idle =
+            new LoadProcess(
+                setting,
+                peer,
+                peer.url(broker.port()),
+                "idle",
+                "connections=" + connections,
+                "queue=bench")) {
+          idle.await("ready");
+          broker.collect(setting.javaHome());
+          Thread.sleep(500);
+          figures.put("connection_kib", (broker.residentKib() - before) / connections);
+          idle.tell();
+          idle.result();
+        }
+        return figures;
+      }
+    };
+  }
+}

@@ -1,0 +1,105 @@
+package io.batonmq.checks.bench.peer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Ourselves, from a distribution, as a user makes it.
+public final class Baton implements Peer {
+  private final Path distribution;
+  private final List<Path> clientPath;
+  private final String heap;
+
+  /// @param distribution what `baton dist` made
+  /// @param heap for example `512m`
+  public Baton(Path distribution, List<Path> clientPath, String heap) {
+    this.distribution = distribution;
+    this.clientPath = clientPath;
+    this.heap = heap;
+  }
+
+  @Override
+  public String name() {
+    return "baton";
+  }
+
+  @Override
+  public String factory() {
+    return "org.apache.qpid.jms.JmsConnectionFactory";
+  }
+
+  @Override
+  public List<Path> clientPath() {
+    return clientPath;
+  }
+
+  @Override
+  public String url(int port) {
+    return "amqp://127.0.0.1:" + port + "?jms.username=admin&jms.password=admin";
+  }
+
+  @Override
+  public String failoverUrl(int primary, int backup) {
+    return "failover:(amqp://127.0.0.1:%d,amqp://127.0.0.1:%d)?jms.username=admin&jms.password=admin"
+        .formatted(primary, backup);
+  }
+
+  @Override
+  public Broker single(Path directory) throws IOException, InterruptedException {
+    List<Integer> ports = Tools.freePorts(2);
+    return create(directory, "single", ports);
+  }
+
+  @Override
+  public Pair pair(Path directory) throws IOException, InterruptedException {
+    List<Integer> ports = Tools.freePorts(4);
+    String data = directory.resolve("store").toString();
+    Broker primary =
+        create(directory, "primary", ports.subList(0, 2), "--shared-store", "--data", data);
+    Broker backup =
+        create(
+            directory, "backup", ports.subList(2, 4), "--shared-store", "--backup", "--data", data);
+    return new Pair(primary, backup);
+  }
+
+  private Broker create(Path directory, String name, List<Integer> ports, String... more)
+      throws IOException, InterruptedException {
+    Path instance = directory.resolve(name);
+    var words =
+        new java.util.ArrayList<>(
+            List.of(
+                distribution.resolve("bin/baton").toString(),
+                "create",
+                instance.toString(),
+                "--name",
+                name,
+                "--user",
+                "admin",
+                "--password",
+                "admin",
+                "--require-login",
+                "--silent",
+                "--host",
+                "127.0.0.1"));
+    words.addAll(List.of(more));
+    if (more.length > 0) {
+      words.addAll(List.of("--clustered", "--cluster-user", "node", "--cluster-password", "node"));
+    }
+    Tools.run(directory, words.toArray(String[]::new));
+    Path xml = instance.resolve("etc/broker.xml");
+    // The port that every protocol shares; the dedicated one is not wanted here.
+    Files.writeString(
+        xml,
+        Files.readString(xml)
+            .replace("127.0.0.1:61616", "127.0.0.1:" + ports.getFirst())
+            .replaceAll("(?m)^.*127\\.0\\.0\\.1:5672\\?protocols=AMQP.*$", ""));
+    Path admin = instance.resolve("etc/admin.properties");
+    Files.writeString(
+        admin, Files.readString(admin).replaceAll("(?m)^port ?=.*$", "port=" + ports.get(1)));
+    Path profile = instance.resolve("etc/baton.profile");
+    Files.writeString(profile, Files.readString(profile).replaceAll("-Xmx\\w+", "-Xmx" + heap));
+    return new Broker(
+        List.of(instance.resolve("bin/baton").toString(), "run"), instance, ports.getFirst());
+  }
+}

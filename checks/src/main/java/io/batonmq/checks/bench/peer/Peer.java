@@ -1,0 +1,38 @@
+package io.batonmq.checks.bench.peer;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// A kind of broker.
+public interface Peer {
+  /// What it is called in reports.
+  String name();
+
+  /// The client that its users have, as a class with a constructor that takes an address.
+  String factory();
+
+  /// The class path of that client.
+  List<Path> clientPath();
+
+  /// The address for one broker.
+  String url(int port);
+
+  /// The address for a pair.
+  String failoverUrl(int primary, int backup);
+
+  /// Makes a broker of its own.
+  Broker single(Path directory) throws IOException, InterruptedException;
+
+  /// Makes the two nodes of a shared store, of which none runs.
+  Pair pair(Path directory) throws IOException, InterruptedException;
+
+  /// Two brokers over one store.
+  record Pair(Broker primary, Broker backup) implements AutoCloseable {
+    @Override
+    public void close() {
+      primary.close();
+      backup.close();
+    }
+  }
+}
