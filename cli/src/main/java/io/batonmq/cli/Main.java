@@ -18,6 +18,7 @@ import picocli.CommandLine.ScopeType;
       Create.class,
       Run.class,
       Stop.class,
+      Kill.class,
       Status.class,
       Switchover.class,
       Producer.class,

@@ -69,6 +69,11 @@ class NodeCommandsTest {
     }
 
     @Override
+    public Runnable kill() throws RefusedException {
+      throw new RefusedException("not here");
+    }
+
+    @Override
     public List<AddressStat> addresses() {
       return List.of(new AddressStat("news", false, true, true, List.of("a", "b"), 7));
     }

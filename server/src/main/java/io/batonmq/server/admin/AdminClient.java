@@ -110,6 +110,11 @@ public final class AdminClient {
     ask(Endpoint.STOP, "");
   }
 
+  /// Has the node end as `kill -9` would; it may be gone when this returns.
+  public void kill() throws AdminException {
+    ask(Endpoint.KILL, "");
+  }
+
   private <T> T read(Json answer, JsonFields.Reading<T> reading) throws AdminException {
     try {
       return reading.read(answer);

@@ -93,6 +93,7 @@ final class AdminHandler implements HttpHandler {
           post(exchange, () -> manage(endpoint.get(), exchange));
       case SWITCHOVER -> post(exchange, () -> switchover(exchange));
       case STOP -> post(exchange, this::stop);
+      case KILL -> post(exchange, this::kill);
     };
   }
 
@@ -195,6 +196,16 @@ final class AdminHandler implements HttpHandler {
     return new Answer(202, Json.fields(), Optional.of(view::stop));
   }
 
+  private Answer kill() {
+    try {
+      var kill = view.kill();
+      LOG.warn("the process is killed by the admin listener");
+      return new Answer(202, Json.fields(), Optional.of(kill));
+    } catch (RefusedException e) {
+      return Answer.error(409, String.valueOf(e.getMessage()));
+    }
+  }
+
   /// The node may hang when it is asked; the one who asks does not.
   private Answer bounded(Callable<Answer> question) throws InterruptedException {
     var answer = threads.submit(question);
@@ -219,7 +230,8 @@ final class AdminHandler implements HttpHandler {
       headers.set("Connection", "close");
     }
     boolean head = exchange.getRequestMethod().equals("HEAD");
-    // Closing the exchange alone breaks the connection off where a stream was never opened; under load
+    // Closing the exchange alone breaks the connection off where a stream was never opened; under
+    // load
     // a client was then seen to get no answer at all.
     exchange.getRequestBody().close();
     exchange.sendResponseHeaders(answer.status(), head ? -1 : body.length);

@@ -91,7 +91,7 @@ final class AdminJson {
           new Management.DeleteQueue(
               name, from.flag("removeConsumers"), from.flag("deleteAddress"));
       case QUEUE_PURGE -> new Management.PurgeQueue(name);
-      case STATUS, QUEUES, ADDRESSES, SWITCHOVER, STOP ->
+      case STATUS, QUEUES, ADDRESSES, SWITCHOVER, STOP, KILL ->
           throw new IllegalArgumentException(endpoint.path());
     };
   }

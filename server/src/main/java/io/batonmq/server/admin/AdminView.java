@@ -33,6 +33,12 @@ public interface AdminView {
   /// already out, and the process may end.
   void stop();
 
+  /// Ends the process with no word to anybody, for those who practise a failure.
+  ///
+  /// @return does it; the answer to the operator is out by then
+  /// @throws RefusedException unless the node was started with leave for it
+  Runnable kill() throws RefusedException;
+
   /// The node will not do what it was asked.
   final class RefusedException extends Exception {
     public RefusedException(String reason) {

@@ -47,7 +47,12 @@ enum Endpoint {
       "`{\"peer\":\"NAME\"}`, or nothing",
       "Hands the baton to that node, or to the one that is furthest. 202 with `{\"to\":\"NAME\"}`:"
           + " it has begun; the epoch rises when it is done."),
-  STOP("POST", "/api/v1/stop", "", "Stops the node, as a signal would. 202: it has heard.");
+  STOP("POST", "/api/v1/stop", "", "Stops the node, as a signal would. 202: it has heard."),
+  KILL(
+      "POST",
+      "/api/v1/kill",
+      "",
+      "Ends the process as `kill -9` would; only where it was started with `run --allow-kill`.");
 
   private final String method;
   private final String path;

@@ -30,13 +30,18 @@ import java.util.function.Function;
 final class NodeView implements AdminView {
   private static final long PATIENCE_SECONDS = 5;
 
+  /// What a shell says of a process that SIGKILL ended.
+  private static final int KILLED = 137;
+
   private final BrokerConfig config;
   private final RunningNode node;
   private final String version;
   private final Clock clock;
+  private final boolean allowKill;
   private final long startedNanos;
 
-  NodeView(BrokerConfig config, RunningNode node, String version, Clock clock) {
+  NodeView(BrokerConfig config, RunningNode node, String version, Clock clock, boolean allowKill) {
+    this.allowKill = allowKill;
     this.config = config;
     this.node = node;
     this.version = version;
@@ -195,5 +200,14 @@ final class NodeView implements AdminView {
   @Override
   public void stop() {
     Thread.ofPlatform().name("stop").start(() -> System.exit(0));
+  }
+
+  @Override
+  public Runnable kill() throws RefusedException {
+    if (!allowKill) {
+      throw new RefusedException(
+          "this node was not started with run --allow-kill; stop it instead");
+    }
+    return () -> Runtime.getRuntime().halt(KILLED);
   }
 }

@@ -98,6 +98,11 @@ class AdminServerTest {
     }
 
     @Override
+    public Runnable kill() throws RefusedException {
+      throw new RefusedException("not here");
+    }
+
+    @Override
     public List<AddressStat> addresses() {
       return ADDRESSES;
     }
