@@ -6,6 +6,7 @@ import io.batonmq.server.admin.RunFile;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,9 +60,18 @@ final class RealBroker implements AutoCloseable {
             .redirectOutput(Redirect.to(instance.resolve("log/console.log").toFile()))
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    if (!Waiting.until(() -> !process.isAlive() || active(), Duration.ofSeconds(60))
+    if (!Waiting.until(() -> !process.isAlive() || (active() && listens()), Duration.ofSeconds(60))
         || !process.isAlive()) {
       throw new AssertionError(Files.readString(instance.resolve("log/console.log")));
+    }
+  }
+
+  /// A node is active a moment before its port is open.
+  private boolean listens() {
+    try (var socket = new Socket("127.0.0.1", port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
     }
   }
 
