@@ -3,6 +3,7 @@ package io.batonmq.cli;
 import io.batonmq.cli.demo.Demo;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -20,6 +21,10 @@ public final class Main {
   /// Each word and the class that owns it. Help lists them in this order.
   private static final Map<String, Class<?>> WORDS = words();
 
+  /// Words that tell of all words.
+  private static final Set<Class<?>> ABOUT_ALL =
+      Set.of(HelpCommand.class, Completion.class, Reference.class);
+
   private Main() {}
 
   private static Map<String, Class<?>> words() {
@@ -27,14 +32,21 @@ public final class Main {
     words.put("create", Create.class);
     words.put("run", Run.class);
     words.put("stop", Stop.class);
+    words.put("kill", Kill.class);
     words.put("status", Status.class);
     words.put("switchover", Switchover.class);
     words.put("producer", Producer.class);
     words.put("consumer", Consumer.class);
+    words.put("browser", Browser.class);
+    words.put("transfer", Transfer.class);
     words.put("queue", Queue.class);
+    words.put("address", Address.class);
+    words.put("user", User.class);
+    words.put("mask", Mask.class);
     words.put("data", Data.class);
     words.put("check", Check.class);
     words.put("demo", Demo.class);
+    words.put("completion", Completion.class);
     words.put("version", Version.class);
     words.put("reference", Reference.class);
     words.put("help", HelpCommand.class);
@@ -59,7 +71,7 @@ public final class Main {
   /// of them can do takes longer than most of them take.
   static CommandLine commandLine(String... args) {
     var owner = args.length == 0 ? null : WORDS.get(args[0]);
-    return owner == null || owner == HelpCommand.class ? with(WORDS) : with(Map.of(args[0], owner));
+    return owner == null || ABOUT_ALL.contains(owner) ? with(WORDS) : with(Map.of(args[0], owner));
   }
 
   private static CommandLine with(Map<String, Class<?>> words) {

@@ -110,7 +110,7 @@ public final class Training {
         .daemon()
         .name(name)
         .start(() -> {
-          ended.complete(ServerMain.run(directory.resolve(name), "training"));
+          ended.complete(ServerMain.run(directory.resolve(name), "training", false));
         });
     if (number == 0) {
       awaitPort(number);
