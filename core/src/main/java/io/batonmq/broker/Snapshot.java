@@ -1,6 +1,7 @@
 package io.batonmq.broker;
 
 import io.batonmq.log.SnapshotContent;
+import io.batonmq.log.SnapshotPart;
 import io.batonmq.message.Identity;
 import io.batonmq.queue.KeyList;
 import io.batonmq.queue.MessageQueue;
@@ -13,7 +14,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A [BrokerState] frozen at one moment. The same state gives the same bytes on every node.
+/// A [BrokerState] frozen at one moment. The same state gives the same bytes on every node, where it is
+/// written as a whole; in parts, the references are cut where this node happens to keep them.
 ///
 /// A snapshot is a row of entries, cut into blocks between entries. Each is an octet that says its kind
 /// and then its fields, of the kinds of [FieldWriter]:
@@ -65,6 +67,7 @@ final class Snapshot implements SnapshotContent {
 
   private final List<FrozenQueue> queues = new ArrayList<>();
   private long entries;
+  private @Nullable List<SnapshotPart> parts;
 
   private record FrozenQueue(int id, MessageQueue.Frozen messages) {}
 
@@ -126,16 +129,57 @@ final class Snapshot implements SnapshotContent {
 
   @Override
   public void writeTo(Consumer<ByteBuffer> to) {
-    for (byte[] block : small) {
-      to.accept(ByteBuffer.wrap(block));
-    }
+    writeBefore(to);
     Blocks blocks = new Blocks(to);
     blocks.entries = entries;
     for (FrozenQueue queue : queues) {
-      References references = new References(queue.id, blocks);
-      queue.messages.forEach(references::add);
-      references.finish();
+      List<Reference> some = new ArrayList<>();
+      queue.messages.forEach(reference -> {
+        if (reference.durable()) {
+          some.add(reference);
+          if (some.size() == REFERENCES_PER_ENTRY) {
+            References.write(queue.id, some, blocks.entry(REFERENCES));
+            some.clear();
+          }
+        }
+      });
+      if (!some.isEmpty()) {
+        References.write(queue.id, some, blocks.entry(REFERENCES));
+      }
     }
+    end(blocks);
+  }
+
+  @Override
+  public List<SnapshotPart> parts() {
+    if (parts == null) {
+      List<SnapshotPart> found = new ArrayList<>();
+      for (FrozenQueue queue : queues) {
+        for (MessageQueue.Piece piece : queue.messages.pieces()) {
+          References.of(queue.id, piece).ifPresent(found::add);
+        }
+      }
+      parts = List.copyOf(found);
+    }
+    return parts;
+  }
+
+  @Override
+  public void writeBefore(Consumer<ByteBuffer> to) {
+    for (byte[] block : small) {
+      to.accept(ByteBuffer.wrap(block));
+    }
+  }
+
+  @Override
+  public void writeAfter(Consumer<ByteBuffer> to) {
+    Blocks blocks = new Blocks(to);
+    // Each part is one entry.
+    blocks.entries = entries + parts().size();
+    end(blocks);
+  }
+
+  private static void end(Blocks blocks) {
     long count = blocks.entries;
     blocks.entry(END).number(count);
     blocks.finish();
@@ -257,49 +301,6 @@ final class Snapshot implements SnapshotContent {
         to.accept(writer.view());
         writer.clear();
       }
-    }
-  }
-
-  /// Gathers the durable references of one queue.
-  private static final class References {
-    private final int queue;
-    private final Blocks blocks;
-    private final List<Reference> some = new ArrayList<>();
-
-    References(int queue, Blocks blocks) {
-      this.queue = queue;
-      this.blocks = blocks;
-    }
-
-    void add(Reference reference) {
-      if (reference.durable()) {
-        some.add(reference);
-        if (some.size() == REFERENCES_PER_ENTRY) {
-          finish();
-        }
-      }
-    }
-
-    void finish() {
-      if (some.isEmpty()) {
-        return;
-      }
-      FieldWriter writer = blocks.entry(REFERENCES);
-      writer.number(queue);
-      writer.number(some.size());
-      for (Reference reference : some) {
-        writer.number(reference.key());
-        writer.number(reference.position());
-        writer.number(reference.size());
-        writer.number(reference.expiry());
-        writer.number(reference.origin());
-        writer.number(
-            (long) reference.deliveryCount() << ATTEMPTS_SHIFT
-                | (reference.expired() ? EXPIRED : 0)
-                | (reference.redelivered() ? REDELIVERED : 0)
-                | (reference.out() ? OUT : 0));
-      }
-      some.clear();
     }
   }
 }

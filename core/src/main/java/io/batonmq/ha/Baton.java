@@ -322,6 +322,7 @@ public final class Baton {
   private void leave() {
     standing.close();
     unwatch();
+    log.giveUpReady();
     presence.close();
     left = true;
   }

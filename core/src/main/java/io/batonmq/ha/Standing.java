@@ -17,6 +17,7 @@ final class Standing implements AutoCloseable {
   private static final long STUCK_NANOS = 3_000_000_000L;
   private static final long PATIENCE_NANOS = 10_000_000_000L;
   private static final long PATIENCE_STALE_NANOS = 90_000_000_000L;
+  private static final long READY_NANOS = 5_000_000_000L;
   private static final int LOOKS_MIN = 5;
 
   private final FileLog log;
@@ -27,6 +28,7 @@ final class Standing implements AutoCloseable {
   private boolean caughtUp;
   private boolean moving;
   private long movedNanos;
+  private long nextReadyNanos;
   private volatile long applied;
   private volatile long committed;
 
@@ -85,6 +87,10 @@ final class Standing implements AutoCloseable {
     caughtUp = !more;
     moving = more;
     long reached = in == null ? 0 : in.appliedUpTo();
+    if (caughtUp && now.nanos() - nextReadyNanos >= 0) {
+      log.keepReady();
+      nextReadyNanos = now.nanos() + READY_NANOS;
+    }
     // The newest record of a silent log is a mark that no later record covers: read, never handed
     // out.
     long read = in == null ? 0 : in.readUpTo();
@@ -118,6 +124,7 @@ final class Standing implements AutoCloseable {
     }
     follower = log.follow(snapshot.position());
     movedNanos = now.nanos();
+    nextReadyNanos = now.nanos();
     return true;
   }
 

@@ -2,10 +2,12 @@ package io.batonmq.node;
 
 import io.batonmq.log.DamagedException;
 import io.batonmq.log.SnapshotContent;
+import io.batonmq.log.SnapshotRef;
 import io.batonmq.log.file.FileLog;
 import io.batonmq.log.file.LogWriter;
 import io.batonmq.log.file.Reclaimer;
 import io.batonmq.log.file.RecordReader;
+import io.batonmq.log.file.SnapshotWriter;
 import io.batonmq.seam.Now;
 import io.batonmq.seam.StorageException;
 import java.nio.ByteBuffer;
@@ -38,15 +40,18 @@ final class Keeper {
   private final ConcurrentLinkedQueue<Unlink> unlinks = new ConcurrentLinkedQueue<>();
   private final LogWriter writer;
   private final Reclaimer reclaimer;
+  private final SnapshotWriter snapshots;
   private final LongSupplier slowestFollower;
   private volatile Consumer<Serving.Answer> answers = _ -> {};
   private @Nullable RecordReader reader;
+  private SnapshotRef anchor;
   private long nextLoadNanos;
   private long unreadableSinceNanos = NEVER;
   private long zombieNanos = NEVER;
   private boolean zombieSeen;
 
-  private record Live(long[] extents, int shift) {}
+  /// @param position above it nothing is known
+  private record Live(long position, long[] extents, int shift) {}
 
   private record Unlink(List<Reclaimer.Dropped> dropped, long position, long deadlineNanos) {}
 
@@ -57,6 +62,8 @@ final class Keeper {
     this.unique = unique;
     this.slowestFollower = slowestFollower;
     this.reclaimer = log.reclaimer(writer.tenure());
+    this.snapshots = log.snapshotWriter();
+    this.anchor = writer.anchored();
   }
 
   void answersTo(Consumer<Serving.Answer> answers) {
@@ -71,8 +78,8 @@ final class Keeper {
     snapshot.set(content);
   }
 
-  void reclaim(long[] liveExtents, int extentShift) {
-    live.set(new Live(liveExtents, extentShift));
+  void reclaim(long position, long[] liveExtents, int extentShift) {
+    live.set(new Live(position, liveExtents, extentShift));
   }
 
   /// Unlinks segments that a committed record names, once the followers that are present have read that
@@ -100,7 +107,10 @@ final class Keeper {
     Live extents = live.getAndSet(null);
     if (extents != null) {
       List<Reclaimer.Dropped> dropped =
-          reclaimer.droppable(writer.anchored(), extents.extents(), extents.shift());
+          reclaimer.droppable(
+              Math.min(writer.anchored().position(), extents.position()),
+              extents.extents(),
+              extents.shift());
       if (!dropped.isEmpty()) {
         answers.accept(new Serving.Answer.Droppable(dropped));
       }
@@ -117,10 +127,9 @@ final class Keeper {
       // Perhaps the last time that it can be seen.
       log.lookForZombie();
       reclaimer.unlink(due.dropped());
-      log.snapshots().removeBefore(writer.anchored());
       return true;
     }
-    return lookForZombie(now);
+    return lookForZombie(now) || clearSnapshots();
   }
 
   private boolean lookForZombie(Now now) {
@@ -132,6 +141,18 @@ final class Keeper {
     }
     zombieSeen = true;
     log.lookForZombie();
+    return true;
+  }
+
+  /// Removes what no snapshot needs from the one before the present anchor on: a standby may just be
+  /// reading that one.
+  private boolean clearSnapshots() {
+    SnapshotRef now = writer.anchored();
+    if (now.equals(anchor)) {
+      return false;
+    }
+    log.snapshots().removeBefore(anchor);
+    anchor = now;
     return true;
   }
 
@@ -157,7 +178,8 @@ final class Keeper {
 
   private void write(SnapshotContent content) {
     try {
-      answers.accept(new Serving.Answer.Written(log.snapshots().write(content, unique.get())));
+      SnapshotWriter.Written written = snapshots.write(content, unique.get());
+      answers.accept(new Serving.Answer.Written(written.ref(), written.bytes()));
     } catch (StorageException e) {
       if (e.kind() != StorageException.Kind.NO_SPACE) {
         throw e;

@@ -58,15 +58,22 @@ public final class Serving implements Gateway {
   private boolean over;
   private boolean handedOver;
   private volatile long committed = -1;
-  private final ArrayDeque<Drop> drops = new ArrayDeque<>();
+  private final ArrayDeque<Named> named = new ArrayDeque<>();
 
-  private record Drop(List<Reclaimer.Dropped> dropped, long end) {}
+  /// What a record names that ends at a position: done once that is committed.
+  private sealed interface Named {
+    long end();
+
+    record Drop(List<Reclaimer.Dropped> dropped, long end) implements Named {}
+
+    record Taken(SnapshotRef snapshot, long end) implements Named {}
+  }
 
   /// What the keeper brings back to the broker's lane.
   sealed interface Answer {
     record Loaded(long position, @Nullable ByteBuffer payload) implements Answer {}
 
-    record Written(SnapshotRef snapshot) implements Answer {}
+    record Written(SnapshotRef snapshot, long bytes) implements Answer {}
 
     /// There was no room for the snapshot.
     record NotWritten() implements Answer {}
@@ -234,16 +241,26 @@ public final class Serving implements Gateway {
       return false;
     }
     committed = reached;
+    // Before the sessions hear of it: what is given back rests on the snapshot that the log refers
+    // to.
+    act(reached, now);
     sessions.committed(reached, now);
     if (keeper.loading()) {
       lanes.wakeKeeper();
     }
-    while (!drops.isEmpty() && drops.getFirst().end() <= reached) {
-      Drop drop = drops.removeFirst();
-      keeper.unlink(drop.dropped(), drop.end(), now);
-      lanes.wakeKeeper();
-    }
     return true;
+  }
+
+  private void act(long reached, Now now) {
+    while (!named.isEmpty() && named.getFirst().end() <= reached) {
+      switch (named.removeFirst()) {
+        case Named.Taken(SnapshotRef snapshot, long _) -> writer.snapshotCommitted(snapshot);
+        case Named.Drop(List<Reclaimer.Dropped> dropped, long end) -> {
+          keeper.unlink(dropped, end, now);
+          lanes.wakeKeeper();
+        }
+      }
+    }
   }
 
   private boolean answer(Now now) {
@@ -253,12 +270,17 @@ public final class Serving implements Gateway {
       switch (answer) {
         case Answer.Loaded(long position, ByteBuffer payload) ->
             sessions.loaded(position, payload, now);
-        case Answer.Written(SnapshotRef ref) ->
-            sessions.snapshotWritten(ref.name(), ref.checksum(), ref.position(), now);
+        case Answer.Written(SnapshotRef ref, long bytes) -> {
+          long before = writer.end();
+          sessions.snapshotWritten(ref.name(), ref.checksum(), ref.position(), bytes, now);
+          if (writer.end() > before) {
+            named.add(new Named.Taken(ref, writer.end()));
+          }
+        }
         case Answer.NotWritten _ -> sessions.snapshotFailed(now);
         case Answer.Droppable(List<Reclaimer.Dropped> dropped) -> {
           writer.append(RecordFormat.SEGMENTS_DROPPED, Reclaimer.encode(dropped));
-          drops.add(new Drop(dropped, writer.end()));
+          named.add(new Named.Drop(dropped, writer.end()));
         }
       }
     }
@@ -346,7 +368,7 @@ public final class Serving implements Gateway {
 
     @Override
     public void reclaim(long position, long[] liveExtents, int extentShift) {
-      keeper.reclaim(liveExtents, extentShift);
+      keeper.reclaim(position, liveExtents, extentShift);
       lanes.wakeKeeper();
     }
   }

@@ -1,6 +1,8 @@
 package io.batonmq.queue;
 
+import io.batonmq.log.SnapshotPlace;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// Up to 512 references of one lane, three words each:
 ///
@@ -18,7 +20,8 @@ import java.util.Arrays;
 /// | 2 | 33-0 | expiry |
 ///
 /// A frozen chunk is being read by a snapshot on another thread: its owner copies it before the next
-/// change, so that the snapshot is of one moment.
+/// change, so that the snapshot is of one moment. Being what it is for ever, it also knows where the
+/// snapshot's lane has written it; a copy does not.
 final class Chunk {
   static final int CAPACITY = 512;
 
@@ -50,6 +53,9 @@ final class Chunk {
 
   private boolean frozen;
 
+  /// The lane that writes snapshots alone looks at it and sets it.
+  private @Nullable SnapshotPlace place;
+
   Chunk(long base, boolean first) {
     this.base = base;
     this.words = new long[(first ? FIRST_CAPACITY : CAPACITY) * WORDS];
@@ -75,6 +81,14 @@ final class Chunk {
 
   boolean frozen() {
     return frozen;
+  }
+
+  @Nullable SnapshotPlace place() {
+    return place;
+  }
+
+  void placed(SnapshotPlace where) {
+    place = where;
   }
 
   long base() {

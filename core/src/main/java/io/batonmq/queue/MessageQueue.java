@@ -1,5 +1,6 @@
 package io.batonmq.queue;
 
+import io.batonmq.log.SnapshotPlace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -174,6 +175,42 @@ public final class MessageQueue {
       for (FrozenLane lane : lanes) {
         Lane.visit(lane.chunks, 0, lane.chunks.length, lane.priority, visitor);
       }
+    }
+
+    /// The same in pieces of up to 512 messages, in the same order.
+    public List<Piece> pieces() {
+      List<Piece> pieces = new ArrayList<>();
+      for (FrozenLane lane : lanes) {
+        for (Chunk chunk : lane.chunks) {
+          pieces.add(new Piece(chunk, lane.priority));
+        }
+      }
+      return pieces;
+    }
+  }
+
+  /// A few messages of a frozen queue. A later frozen state has the same piece if none of them has changed
+  /// since, and another if one has. What is remembered of it is for the lane that writes snapshots.
+  public static final class Piece {
+    private final Chunk chunk;
+    private final int priority;
+
+    private Piece(Chunk chunk, int priority) {
+      this.chunk = chunk;
+      this.priority = priority;
+    }
+
+    public void forEach(Consumer<Reference> visitor) {
+      Lane.visit(new Chunk[] {chunk}, 0, 1, priority, visitor);
+    }
+
+    /// Where it was written, as [#placed] was told of this piece of any frozen state; null if it was not.
+    public @Nullable SnapshotPlace place() {
+      return chunk.place();
+    }
+
+    public void placed(SnapshotPlace place) {
+      chunk.placed(place);
     }
   }
 

@@ -199,11 +199,12 @@ public final class Sessions {
   /// The snapshot that [Effects#snapshot] asked for is on stable storage.
   ///
   /// @param position that of its content
-  public void snapshotWritten(String name, long checksum, long position, Now now) {
+  /// @param bytes that were written for it
+  public void snapshotWritten(String name, long checksum, long position, long bytes, Now now) {
     if (handingOver != null) {
       return;
     }
-    rooms().snapshots.written(name, checksum, position);
+    rooms().snapshots.written(name, checksum, position, bytes);
   }
 
   /// The snapshot that [Effects#snapshot] asked for could not be written.

@@ -18,6 +18,9 @@ final class SnapshotRhythm {
   private boolean writing;
   private long last;
 
+  /// What the last snapshot wrote, 0 if that was the first of this tenure; negative before that.
+  private long writtenBytes = -1;
+
   /// What may be given back once `committed` is.
   private record Reclaim(long committed, long position, long[] liveExtents) {}
 
@@ -30,24 +33,32 @@ final class SnapshotRhythm {
   }
 
   /// Asks for a snapshot if the log grew enough: by a set amount, and by more than the snapshot itself
-  /// will be, so that a deep backlog is not written over and over.
+  /// will be, so that a deep backlog is not written over and over. The first of a tenure is complete; what
+  /// the next one will write nobody knows, so it is not waited for longer than the set amount, and those
+  /// after it are taken to be as large as the last.
   void consider() {
-    if (writing || broker.end() - last < logBytes) {
-      return;
-    }
-    long references = 0;
-    for (LiveQueue queue : broker.directory().queues()) {
-      references += queue.queue().messages().messageCount();
-    }
-    if (broker.end() - last >= 2 * REFERENCE_BYTES * references) {
+    long grown = broker.end() - last;
+    if (!writing && grown >= logBytes && grown >= 2 * bytes()) {
       writing = true;
       effects.snapshot(broker.state().freeze());
     }
   }
 
+  private long bytes() {
+    if (writtenBytes >= 0) {
+      return writtenBytes;
+    }
+    long references = 0;
+    for (LiveQueue queue : broker.directory().queues()) {
+      references += queue.queue().messages().messageCount();
+    }
+    return REFERENCE_BYTES * references;
+  }
+
   /// The snapshot was written; from its event on, it can be relied on.
-  void written(String name, long checksum, long position) {
+  void written(String name, long checksum, long position, long bytes) {
     writing = false;
+    writtenBytes = writtenBytes < 0 ? 0 : bytes;
     last = Math.max(last, position);
     broker.snapshotTaken(position, name, checksum);
     // What is live is looked at now and acted on when all that it rests on is committed: a message

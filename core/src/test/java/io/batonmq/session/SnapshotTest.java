@@ -36,7 +36,7 @@ class SnapshotTest {
       broker.pass(1_000);
     }
     assertThat(broker.snapshots).hasSize(1);
-    broker.sessions.snapshotWritten("one", 7, content.position(), broker.now());
+    broker.sessions.snapshotWritten("one", 7, content.position(), 1_000, broker.now());
     broker.settle();
     broker.pass(1_000);
     assertThat(broker.snapshots).hasSize(2);
@@ -62,7 +62,7 @@ class SnapshotTest {
     SnapshotContent content = snapshot();
     int messages = peer.delivered(consumer).size();
     broker.holdCommits = true;
-    broker.sessions.snapshotWritten("one", 7, content.position(), broker.now());
+    broker.sessions.snapshotWritten("one", 7, content.position(), 1_000, broker.now());
     // Taken, but not committed: a node that takes over now still has them, and needs their bodies.
     peer.settle(consumer, 0, messages, Disposition.ACCEPTED, 0);
     var records = broker.log.records();

@@ -161,7 +161,7 @@ class WorkloadTest {
             .records()
             .forEach(r -> folded.apply(r.position(), r.end(), r.type(), r.buffer()));
         assertThat(StateBytes.extents(restored)).isEqualTo(StateBytes.extents(folded));
-        broker.sessions.snapshotWritten("s", 1, content.position(), broker.now());
+        broker.sessions.snapshotWritten("s", 1, content.position(), 1_000, broker.now());
       }
       broker.snapshots.clear();
       broker.settle();

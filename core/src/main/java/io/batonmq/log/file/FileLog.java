@@ -30,6 +30,7 @@ public class FileLog {
   private final Supplier<String> unique;
   private final Register register;
   private final Snapshots snapshots;
+  private final Ready ready;
   private @Nullable Chain chain;
 
   /// Whether a claim of this node failed because it found damage.
@@ -61,6 +62,7 @@ public class FileLog {
     this.unique = unique;
     this.register = new Register(storage);
     this.snapshots = new Snapshots(storage);
+    this.ready = new Ready(storage, settings, unique);
   }
 
   /// Makes the directories of a new store.
@@ -74,6 +76,11 @@ public class FileLog {
 
   public Snapshots snapshots() {
     return snapshots;
+  }
+
+  /// Writes the snapshots of one tenure of this node.
+  public SnapshotWriter snapshotWriter() {
+    return new SnapshotWriter(storage);
   }
 
   public LogSettings settings() {
@@ -93,6 +100,17 @@ public class FileLog {
   /// before its heart has beaten: bodies of the tail may be wanted at once.
   private Chain readChain() {
     return new Chain(storage, new Register(storage), known);
+  }
+
+  /// For a standby that has read the log: keeps a segment ready for its take-over, while there is room.
+  /// Answers whether there is one.
+  public boolean keepReady() {
+    return ready.make();
+  }
+
+  /// Removes what [#keepReady] made, for a node that ends.
+  public void giveUpReady() {
+    ready.giveUp();
   }
 
   /// Reads the chain anew.
@@ -186,8 +204,8 @@ public class FileLog {
     }
   }
 
-  /// Makes all that takes space before anybody is stopped: a node that has no room for a first segment
-  /// does not claim.
+  /// Makes all that takes space before anybody is stopped: a node that has no room for a first segment, and
+  /// has kept none ready, does not claim.
   private Optional<HeldLock> prepareTenure(Tenure mine, Spares spares, long newest) {
     try {
       return makeTenure(mine, spares);
@@ -201,6 +219,7 @@ public class FileLog {
     // reason
     // to take over from it; if it lives after all, it ends when it misses them.
     Spares.remove(storage, register.read(newest));
+    ready.giveRoom();
     try {
       return makeTenure(mine, spares);
     } catch (StorageException e) {
@@ -212,7 +231,8 @@ public class FileLog {
   private Optional<HeldLock> makeTenure(Tenure mine, Spares spares) {
     storage.makeDirectory(mine.directory());
     Fence.create(storage, mine);
-    spares.makeReady();
+    // Last of what takes space: what was kept ready is not given away for a claim that fails.
+    spares.takeReady(ready);
     storage.syncDirectory(mine.directory());
     storage.syncDirectory("");
     Optional<HeldLock> lock = storage.tryLock(mine.lock());
@@ -316,7 +336,9 @@ public class FileLog {
 
   private SegmentWriter firstSegment(Tenure mine, Spares spares, Follower.Tail tail) {
     int bytes = (int) (tail.end() - tail.start());
-    int capacity = Math.max(settings.segmentBytes(), 2 * bytes);
+    // As long as others where the tail leaves room in it, because such a one is ready.
+    int usual = settings.segmentBytes();
+    int capacity = bytes <= usual - usual / 4 ? usual : 2 * bytes;
     Segment head = new Segment(tail.start(), capacity, mine.epoch(), tail.chain(), tail.snapshot());
     SegmentWriter segments = new SegmentWriter(storage, mine, settings, spares, head);
     try {

@@ -207,8 +207,16 @@ public final class LogVerify {
 
   private void snapshot() {
     long[] size = new long[1];
-    new Snapshots(storage).read(snapshot, block -> size[0] += block.remaining());
+    Snapshots snapshots = new Snapshots(storage);
+    snapshots.read(snapshot, block -> size[0] += block.remaining());
     lines.add(
-        "snapshot " + snapshot.name() + " position=" + snapshot.position() + " bytes=" + size[0]);
+        "snapshot "
+            + snapshot.name()
+            + " position="
+            + snapshot.position()
+            + " bytes="
+            + size[0]
+            + " files="
+            + (1 + snapshots.needs(snapshot).size()));
   }
 }

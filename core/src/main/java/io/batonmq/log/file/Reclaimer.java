@@ -1,7 +1,6 @@
 package io.batonmq.log.file;
 
 import io.batonmq.log.DamagedException;
-import io.batonmq.log.SnapshotRef;
 import io.batonmq.seam.Storage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -34,16 +33,17 @@ public final class Reclaimer {
 
   /// Segments that may go.
   ///
-  /// @param anchor snapshot that the newest segment refers to
+  /// @param below neither beyond the snapshot that the newest segment refers to, nor beyond what the
+  ///     live extents tell of
   /// @param liveExtents numbers of the extents that hold live bodies, ascending
   /// @param extentShift an extent covers `1 << extentShift` positions
-  public List<Dropped> droppable(SnapshotRef anchor, long[] liveExtents, int extentShift) {
+  public List<Dropped> droppable(long below, long[] liveExtents, int extentShift) {
     NavigableMap<Long, SegmentMap.Place> all = new SegmentMap(storage, chain.get()).all();
     List<Dropped> dropped = new ArrayList<>();
     Map.Entry<Long, SegmentMap.Place> segment = all.firstEntry();
     while (segment != null) {
       Map.Entry<Long, SegmentMap.Place> next = all.higherEntry(segment.getKey());
-      if (next == null || next.getKey() > anchor.position()) {
+      if (next == null || next.getKey() > below) {
         break;
       }
       long base = segment.getKey();

@@ -49,6 +49,17 @@ final class Spares {
     count.incrementAndGet();
   }
 
+  /// Takes over the segment that a standby has kept ready, or makes one.
+  void takeReady(Ready kept) {
+    String path = tenure.path(PREFIX + number.incrementAndGet());
+    if (kept.takeAs(path)) {
+      ready.add(path);
+      count.incrementAndGet();
+    } else {
+      makeReady();
+    }
+  }
+
   /// Makes a file of zeros and answers its path.
   String make(int capacity) {
     String path = tenure.path(PREFIX + number.incrementAndGet());

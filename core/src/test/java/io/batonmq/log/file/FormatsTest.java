@@ -7,6 +7,7 @@ import io.batonmq.log.Facts;
 import io.batonmq.log.SnapshotRef;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// The small files of the log are those that their tables tell.
@@ -75,6 +76,29 @@ class FormatsTest {
       flip(bytes, bit);
       assertThat(Heart.decode(bytes)).as("bit %d", bit).isEmpty();
       flip(bytes, bit);
+    }
+  }
+
+  @Test
+  void theHeadOfASnapshot() {
+    var head = new SnapshotHead(List.of("snapshot-1-a", "snapshot-2-b"));
+    assertThat(Documented.print(Documented.table("file/Snapshots.java"), head.encode()))
+        .isEqualTo(
+            """
+               0   8  4241544f4e534e50                          `BATONSNP`
+               8   4  00000001                                  version of this format, 1
+              12   4  00000002                                  number of files that are named, 0 to 32
+            """);
+    var bytes = head.encode();
+    assertThat(bytes.remaining()).isEqualTo(16 + 2 * (2 + 12) + 4);
+    assertThat(SnapshotHead.decode(bytes)).contains(head);
+    for (int bit = 0; bit < bytes.limit() * 8; bit++) {
+      flip(bytes, bit);
+      assertThat(SnapshotHead.decode(bytes)).as("bit %d", bit).isEmpty();
+      flip(bytes, bit);
+    }
+    for (int length = 0; length < bytes.limit(); length++) {
+      assertThat(SnapshotHead.decode(bytes.slice(0, length))).as("length %d", length).isEmpty();
     }
   }
 

@@ -429,6 +429,71 @@ class BatonTest {
     }
   }
 
+  /// Not a byte is free, and the dead node has used up its spares.
+  @ParameterizedTest
+  @EnumSource
+  void aFullDiskDoesNotPreventATakeOver(Model model) {
+    try (var world = world(model)) {
+      var a = primary(world);
+      serving(world, a);
+      var b = backup(world, "b");
+      serving(world, a);
+      var lister = world.disk().mount(world.scheduler().process("lister"));
+      until(world, () -> !lister.list("ready").isEmpty(), Duration.ofSeconds(90));
+      world.scheduler().runFor(Duration.ofSeconds(1));
+      world.restart(false);
+      var directory = role(a).appender().tenure().directory();
+      a.process().kill();
+      lister.list(directory).stream()
+          .filter(name -> name.startsWith("spare-"))
+          .forEach(name -> lister.remove(directory + "/" + name));
+      long huge = 1L << 40;
+      world.disk().capacity(huge);
+      world.disk().capacity(huge - lister.usableBytes());
+      assertThat(lister.usableBytes()).isZero();
+      until(world, b::active, Duration.ofSeconds(70));
+      // Acknowledgements go on; messages are held back.
+      assertThat(role(b).appender().roomForMessages()).isFalse();
+      long before = world.history().confirmed();
+      until(world, () -> world.history().confirmed() > before + 30, Duration.ofSeconds(10));
+      assertThat(b.process().alive()).isTrue();
+      world.disk().capacity(huge);
+      until(world, () -> role(b).appender().roomForMessages(), Duration.ofSeconds(10));
+      check(world);
+    }
+  }
+
+  /// Nothing of it stays: not of who stops, not of who dies.
+  @ParameterizedTest
+  @EnumSource
+  void whatWasKeptReadyIsClearedAway(Model model) {
+    try (var world = world(model)) {
+      var a = primary(world);
+      serving(world, a);
+      var lister = world.disk().mount(world.scheduler().process("lister"));
+      world.restart(false);
+      for (int life = 0; life < 4; life++) {
+        var b = backup(world, "b" + life);
+        serving(world, a);
+        until(
+            world,
+            () ->
+                lister.list("ready").stream().filter(name -> name.startsWith("room")).count() == 1,
+            Duration.ofSeconds(180));
+        if (life % 2 == 0) {
+          b.process().kill();
+          // A lock of a dead node stays with the file server for a while.
+          world.scheduler().runFor(Duration.ofSeconds(100));
+        } else {
+          b.baton().stop();
+          until(world, () -> !b.process().alive(), Duration.ofSeconds(10));
+          world.scheduler().runFor(Duration.ofSeconds(70));
+          assertThat(lister.list("ready")).isEmpty();
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void aNodeWhosePresenceWasClearedAwayAppearsAgain(Model model) {

@@ -197,7 +197,7 @@ final class TinyBroker {
     if (snapshotToWrite != null) {
       var content = snapshotToWrite;
       try {
-        snapshotWritten = node.log().snapshots().write(content, node.unique());
+        snapshotWritten = node.log().snapshotWriter().write(content, node.unique()).ref();
       } finally {
         snapshotToWrite = null;
       }
@@ -205,7 +205,7 @@ final class TinyBroker {
     var reclaimer = node.log().reclaimer(writer.tenure());
     if (reclaim) {
       reclaim = false;
-      var found = reclaimer.droppable(writer.anchored(), new long[0], 20);
+      var found = reclaimer.droppable(writer.anchored().position(), new long[0], 20);
       droppable = found.isEmpty() ? null : found;
     }
     if (toUnlink != null) {

@@ -125,7 +125,7 @@ final class Sole {
 
   /// Writes a snapshot of all that was appended and commits the record that names it.
   SnapshotRef snapshot() {
-    var ref = log.snapshots().write(new Frozen(writer().end(), state), unique());
+    var ref = log.snapshotWriter().write(new Frozen(writer().end(), state), unique()).ref();
     append(DATA + 1, 40);
     commit();
     writer().snapshotCommitted(ref);
@@ -135,7 +135,7 @@ final class Sole {
   /// Drops the segments that nothing needs, and answers which.
   List<Reclaimer.Dropped> drop() {
     var reclaimer = log.reclaimer(writer().tenure());
-    var dropped = reclaimer.droppable(writer().anchored(), new long[0], 20);
+    var dropped = reclaimer.droppable(writer().anchored().position(), new long[0], 20);
     if (!dropped.isEmpty()) {
       writer().append(RecordFormat.SEGMENTS_DROPPED, Reclaimer.encode(dropped));
       commit();

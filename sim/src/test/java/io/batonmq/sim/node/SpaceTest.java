@@ -1,0 +1,138 @@
+package io.batonmq.sim.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.batonmq.log.DamagedException;
+import io.batonmq.log.file.FileLog;
+import io.batonmq.log.file.LogVerify;
+import io.batonmq.sim.Scheduler;
+import io.batonmq.sim.SimDisk;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/// What is not needed any more does not stay on the disk, and what is needed does.
+class SpaceTest {
+  private static final int SNAPSHOT_BYTES = 200_000;
+
+  private final Scheduler scheduler = new Scheduler(1);
+  private final SimDisk disk = new SimDisk(scheduler, SimDisk.Model.LOCAL);
+
+  private long segmentBytes() {
+    var storage = disk.mount(scheduler.process("lister"));
+    return storage.list("").stream()
+            .filter(name -> name.startsWith("epoch-"))
+            .flatMap(name -> storage.list(name).stream())
+            .filter(name -> name.startsWith("segment-"))
+            .count()
+        * (64 << 10);
+  }
+
+  @Test
+  void aQueueThatIsDrainedLeavesNothing() {
+    var node = new Lone(disk, "a", SNAPSHOT_BYTES).start();
+    for (int i = 0; i < 2_000; i++) {
+      node.send("quick", i, 1_000);
+      if (i % 100 == 99) {
+        assertThat(node.take("quick", 100, _ -> true)).hasSize(100);
+      }
+    }
+    // Two megabytes went through.
+    assertThat(node.serving().active().appender().end()).isGreaterThan(2_000_000);
+    assertThat(segmentBytes()).isLessThan(4 * SNAPSHOT_BYTES);
+    assertThat(node.log().newestSnapshot().position()).isGreaterThan(1_000_000);
+    node.send("slow", 42, 1_000);
+    node.settle();
+    node.kill();
+    assertThat(LogVerify.verify(disk.mount(scheduler.process("v"))).damages()).isEmpty();
+    var next = new Lone(disk, "b", SNAPSHOT_BYTES).start();
+    assertThat(next.take("slow", 10, _ -> true)).extracting(Lone.Got::number).containsExactly(42L);
+  }
+
+  private long snapshotFiles() {
+    return disk.mount(scheduler.process("lister")).list("snapshots").size();
+  }
+
+  private long bytesOf(String name) {
+    return disk.content("snapshots/" + name).orElseThrow().length;
+  }
+
+  /// Twenty thousand messages wait while the log goes on: what did not change is not written again.
+  @Test
+  void aSnapshotOfADeepQueueWritesWhatChanged() {
+    var node = new Lone(disk, "a", SNAPSHOT_BYTES).start();
+    for (int i = 0; i < 20_000; i++) {
+      node.send("slow", i, 8);
+    }
+    node.settle();
+    long before = node.serving().active().appender().end();
+    Set<String> seen = new HashSet<>();
+    List<Long> written = new ArrayList<>();
+    for (int i = 0; i < 6_000; i++) {
+      node.send("quick", i, 1_000);
+      if (i % 100 == 99) {
+        assertThat(node.take("quick", 100, _ -> true)).hasSize(100);
+        for (var name : disk.mount(scheduler.process("lister")).list("snapshots")) {
+          if (seen.add(name) && !name.startsWith("snapshot-" + "%016x".formatted(before))) {
+            written.add(bytesOf(name));
+          }
+        }
+        assertThat(snapshotFiles()).isLessThan(40);
+      }
+    }
+    long grown = node.serving().active().appender().end() - before;
+    // The newest dozen: about as many as the log asks for, each far smaller than the state.
+    assertThat(written).hasSizeGreaterThan((int) (grown / SNAPSHOT_BYTES / 2));
+    int complete = node.state().length;
+    assertThat(written.subList(written.size() - 12, written.size()))
+        .allMatch(bytes -> bytes < complete / 3);
+
+    byte[] state = node.state();
+    node.kill();
+    var report = LogVerify.verify(disk.mount(scheduler.process("v")));
+    assertThat(report.damages()).isEmpty();
+    assertThat(report.lines()).anyMatch(line -> line.matches("snapshot .* files=[2-9].*"));
+    var next = new Lone(disk, "b", SNAPSHOT_BYTES).start();
+    assertThat(next.state()).hasSameSizeAs(state);
+    for (int half = 0; half < 2; half++) {
+      // As many as one link may have unsettled.
+      assertThat(next.take("slow", 10_000, _ -> true))
+          .extracting(Lone.Got::number)
+          .containsExactlyElementsOf(
+              LongStream.range(half * 10_000L, half * 10_000L + 10_000).boxed().toList());
+    }
+  }
+
+  /// A bit flipped in a piece that the newest snapshot only names is found.
+  @Test
+  void damageInANamedPieceIsFound() {
+    var node = new Lone(disk, "a", 50_000).start();
+    for (int i = 0; i < 3_000; i++) {
+      node.send("slow", i, 8);
+    }
+    for (int i = 0; i < 1_000; i++) {
+      node.send("quick", i, 1_000);
+    }
+    node.settle();
+    node.kill();
+    var storage = disk.mount(scheduler.process("v"));
+    var log = new FileLog(storage, Lone.SMALL, "v", () -> "v");
+    var newest = log.newestSnapshot();
+    for (var name : storage.list("snapshots")) {
+      if (name.compareTo(newest.name()) < 0) {
+        for (long at = 100; at < bytesOf(name); at += 501) {
+          byte was = disk.content("snapshots/" + name).orElseThrow()[(int) at];
+          disk.damage("snapshots/" + name, at, new byte[] {(byte) (was ^ 2)});
+        }
+      }
+    }
+    assertThat(LogVerify.verify(storage).damages())
+        .anyMatch(what -> what.contains("snapshot") && what.contains("is damaged at byte"));
+    assertThatThrownBy(() -> log.snapshots().read(newest, _ -> {}))
+        .isInstanceOf(DamagedException.class);
+  }
+}
