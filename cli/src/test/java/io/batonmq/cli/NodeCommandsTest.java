@@ -10,6 +10,8 @@ import io.batonmq.server.admin.PeerStatus;
 import io.batonmq.server.admin.QueueStat;
 import io.batonmq.server.admin.ReceiptView;
 import io.batonmq.server.admin.RunFile;
+import io.batonmq.session.AddressStat;
+import io.batonmq.session.Management;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +78,21 @@ class NodeCommandsTest {
       queues.add(new QueueStat("DLQ", "DLQ", 0, 0, 0, 0, 0, 0, "ANYCAST"));
       queues.add(new QueueStat("TEST", "TEST", 1, 100, 120, 2, 20, 0, "ANYCAST"));
       return queues;
+    }
+
+    @Override
+    public Runnable kill() throws RefusedException {
+      throw new RefusedException("not here");
+    }
+
+    @Override
+    public List<AddressStat> addresses() {
+      return List.of(new AddressStat("news", false, true, true, List.of("a", "b"), 7));
+    }
+
+    @Override
+    public long manage(Management request) throws RefusedException {
+      throw new RefusedException("not here");
     }
 
     @Override

@@ -71,4 +71,9 @@ public sealed interface Output {
 
   /// A transaction has ended as asked, or not (refusal).
   record Ended(long request, @Nullable Refusal refusal) implements Output {}
+
+  /// What an operator asked for is committed, or refused.
+  ///
+  /// @param messages that went with it
+  record Managed(@Nullable Refusal refusal, long messages) implements Output {}
 }

@@ -260,8 +260,12 @@ final class Producing {
               new Refusal(Reason.INVALID, "neither the link nor the message names an address"))
           : resolver.target(principal, name, link.routing);
     }
+    // A topic that was deleted has no queues any more, and what is sent to it would vanish, also
+    // when
+    // there is another one of its name.
     boolean gone =
-        (target.queue() != null && target.queue().queue().deleted())
+        target.address().deleted()
+            || (target.queue() != null && target.queue().queue().deleted())
             || (link.routing != RoutingType.MULTICAST && target.address().lacksQueue());
     if (!gone) {
       return new Resolver.Resolved.Found(target.address(), target.queue());

@@ -53,6 +53,7 @@ public final class Sessions {
       Producing producing,
       Consuming consuming,
       Transacting transacting,
+      Managing managing,
       SnapshotRhythm snapshots) {}
 
   /// @param state the fold of every record of the log
@@ -90,6 +91,7 @@ public final class Sessions {
             new Producing(broker, settings, resolver, answers, producers),
             consuming,
             new Transacting(broker, settings.limits(), answers, consuming, producers, epoch),
+            new Managing(broker, settings, answers),
             new SnapshotRhythm(broker, effects, settings.snapshotLogBytes()));
   }
 
@@ -150,7 +152,17 @@ public final class Sessions {
     }
     nowNanos = now.nanos();
     broker.dispatch(now.wallMillis());
+    rooms().managing.work();
     rooms().producing.unblock();
+  }
+
+  /// Takes what an operator asks; answered by [Output.Managed].
+  public void manage(Management request, Outlet asker) {
+    if (handingOver != null) {
+      answers.to(asker, new Output.Managed(handingOver, 0));
+      return;
+    }
+    rooms().managing.on(request, asker);
   }
 
   /// What time alone brings about.
@@ -204,7 +216,7 @@ public final class Sessions {
     if (leaving()) {
       return Long.MAX_VALUE;
     }
-    if (broker.undispatched() && !broker.full()) {
+    if ((broker.undispatched() || (rooms != null && rooms.managing.working())) && !broker.full()) {
       return nowNanos;
     }
     long lapse = producers.nextDeadline();
@@ -247,6 +259,7 @@ public final class Sessions {
   /// said before has left. Outputs still wait for their commit; see [#quiet].
   public void handOver(Refusal refusal, Now now) {
     handingOver = refusal;
+    rooms().managing.handOver(refusal);
     for (Connection connection : connections.values()) {
       answers.to(connection, new Output.ConnectionClosed(refusal));
     }
@@ -268,6 +281,13 @@ public final class Sessions {
   public long resends() {
     Rooms room = rooms;
     return room == null ? 0 : room.producing.resends();
+  }
+
+  /// Every address in numbers, in the order of their creation.
+  public List<AddressStat> addressStats() {
+    return broker.directory().addresses().stream()
+        .map(live -> AddressStat.of(live.address()))
+        .toList();
   }
 
   public int connectionCount() {

@@ -1,5 +1,6 @@
 package io.batonmq.server.admin;
 
+import io.batonmq.session.AddressStat;
 import java.util.List;
 
 /// All that a node tells about itself. Its answers and the reference page are both printed from here.
@@ -129,6 +130,15 @@ final class Figures {
           Figure.whole(
               "scheduledCount", QueueStat::scheduledCount, "To be delivered later; 0 yet."),
           Figure.text("routingType", QueueStat::routingType, "`ANYCAST` or `MULTICAST`."));
+
+  static final List<Figure<AddressStat>> ADDRESS =
+      List.of(
+          Figure.text("name", AddressStat::name, "The address."),
+          Figure.flag("anycast", AddressStat::anycast, "Whether it has queues for point to point."),
+          Figure.flag("multicast", AddressStat::multicast, "Whether it has subscriptions."),
+          Figure.flag("auto", AddressStat::auto, "Whether it was made because it was used."),
+          Figure.texts("queues", AddressStat::queues, "The names of its queues."),
+          Figure.whole("messageCount", AddressStat::messageCount, "Messages in its queues."));
 
   private Figures() {}
 }

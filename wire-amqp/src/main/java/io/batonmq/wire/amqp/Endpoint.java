@@ -335,7 +335,7 @@ final class Endpoint {
           conversation.transactions().begun(request, transaction);
       case Output.Ended(long request, Refusal refusal) ->
           conversation.transactions().ended(request, refusal);
-      case Output.Connected _, Output.ConnectionClosed _ -> {}
+      case Output.Connected _, Output.ConnectionClosed _, Output.Managed _ -> {}
     }
   }
 
