@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     name = "check",
     description = "Looks for what is wrong, and changes nothing.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = Check.Config.class)
+    subcommands = {CheckNode.class, CheckQueue.class, Check.Config.class})
 final class Check {
 
   /// Reads a configuration as `run` would.

@@ -1,6 +1,5 @@
 package io.batonmq.cli;
 
-import io.batonmq.cli.ClientOptions.Plan;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
@@ -23,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class Clients {
   private static final long HINT_MILLIS = 3_000;
 
-  private final Plan plan;
+  private final BrokerAccess access;
   private final PrintWriter err;
 
-  Clients(Plan plan, PrintWriter err) {
-    this.plan = plan;
+  Clients(BrokerAccess access, PrintWriter err) {
+    this.access = access;
     this.err = err;
   }
 
@@ -36,20 +35,20 @@ final class Clients {
     void run(Connection connection, int thread) throws JMSException, InterruptedException;
   }
 
-  /// Runs the job in as many threads as planned, on one connection; what fails becomes a sentence.
-  void run(Job job) throws InterruptedException {
+  /// Runs the job in so many threads, on one connection; what fails becomes a sentence.
+  void run(int count, Job job) throws InterruptedException {
     try (var connection = connect();
-        var threads = Executors.newFixedThreadPool(plan.threads(), Thread.ofPlatform().factory())) {
-      run(job, connection, threads);
+        var threads = Executors.newFixedThreadPool(count, Thread.ofPlatform().factory())) {
+      run(count, job, connection, threads);
     } catch (JMSException e) {
       throw UserException.failed(sentence(e));
     }
   }
 
-  private void run(Job job, Connection connection, ExecutorService threads)
+  private void run(int count, Job job, Connection connection, ExecutorService threads)
       throws JMSException, InterruptedException {
     var jobs = new ArrayList<Future<?>>();
-    for (int i = 0; i < plan.threads(); i++) {
+    for (int i = 0; i < count; i++) {
       int thread = i;
       jobs.add(
           threads.submit(() -> {
@@ -72,16 +71,17 @@ final class Clients {
     }
   }
 
-  /// A session as planned.
-  Session session(Connection connection) throws JMSException {
+  /// A session, with transactions where there is an interval between two commits.
+  static Session session(Connection connection, int commitInterval) throws JMSException {
     return connection.createSession(
-        plan.commitInterval() > 0 ? Session.SESSION_TRANSACTED : Session.AUTO_ACKNOWLEDGE);
+        commitInterval > 0 ? Session.SESSION_TRANSACTED : Session.AUTO_ACKNOWLEDGE);
   }
 
-  private Connection connect() throws JMSException {
-    var factory = new JmsConnectionFactory(plan.url().uri());
-    plan.user().ifPresent(factory::setUsername);
-    plan.password().ifPresent(factory::setPassword);
+  /// A connection of its own, started.
+  Connection connect() throws JMSException {
+    var factory = new JmsConnectionFactory(access.url().uri());
+    access.user().ifPresent(factory::setUsername);
+    access.password().ifPresent(factory::setPassword);
     var connected = new AtomicBoolean();
     var hint = Thread.startVirtualThread(() -> hint(connected));
     Connection connection = factory.createConnection();
@@ -89,8 +89,8 @@ final class Clients {
       if (connection instanceof JmsConnection qpid) {
         qpid.addConnectionListener(new Moves());
       }
-      if (plan.clientId().isPresent()) {
-        connection.setClientID(plan.clientId().get());
+      if (access.clientId().isPresent()) {
+        connection.setClientID(access.clientId().get());
       }
       connection.start();
       connected.set(true);
@@ -108,7 +108,7 @@ final class Clients {
     try {
       Thread.sleep(HINT_MILLIS);
       if (!connected.get()) {
-        err.println("No broker at " + plan.url().written() + " yet; still trying.");
+        err.println("No broker at " + access.url().written() + " yet; still trying.");
         err.flush();
       }
     } catch (InterruptedException e) {
@@ -130,10 +130,11 @@ final class Clients {
     }
   }
 
-  private String sentence(JMSException e) {
-    var url = plan.url().written();
+  /// What went wrong, for people.
+  String sentence(JMSException e) {
+    var url = access.url().written();
     if (e instanceof JMSSecuritySaslException) {
-      return plan.user().isPresent()
+      return access.user().isPresent()
           ? url + " does not accept this user and password"
           : url + " asks who you are: give --user and --password";
     }

@@ -58,17 +58,18 @@ final class Consumer implements Callable<Integer> {
     if (durable && !plan.target().topic()) {
       throw UserException.usage("--durable is about a topic: --destination topic://X");
     }
-    if (durable && plan.clientId().isEmpty()) {
+    if (durable && plan.access().clientId().isEmpty()) {
       throw UserException.usage("--durable needs --clientID, by which the broker knows it again");
     }
     if (receiveMillis < 1) {
       throw UserException.usage("--receive-timeout is at least 1");
     }
-    out.println("Connection brokerURL = " + plan.url().written());
+    out.println("Connection brokerURL = " + plan.access().url().written());
     out.println("Consumer:: filter = " + filter);
     out.flush();
-    var clients = new Clients(plan, spec.commandLine().getErr());
-    clients.run((connection, thread) -> new Receiving(plan, thread, out).run(clients, connection));
+    var clients = new Clients(plan.access(), spec.commandLine().getErr());
+    clients.run(
+        plan.threads(), (connection, thread) -> new Receiving(plan, thread, out).run(connection));
     return Exit.OK.code();
   }
 
@@ -86,8 +87,8 @@ final class Consumer implements Callable<Integer> {
       this.out = out;
     }
 
-    void run(Clients clients, Connection connection) throws JMSException, InterruptedException {
-      try (var session = clients.session(connection);
+    void run(Connection connection) throws JMSException, InterruptedException {
+      try (var session = Clients.session(connection, plan.commitInterval());
           var consumer = consumer(session)) {
         say("wait until " + plan.messageCount() + " messages are consumed");
         long start = System.nanoTime();

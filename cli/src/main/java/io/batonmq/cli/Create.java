@@ -4,6 +4,7 @@ import io.batonmq.server.config.HaPolicy.Role;
 import io.batonmq.server.instance.CreateOptions;
 import io.batonmq.server.instance.CreateOptions.Access;
 import io.batonmq.server.instance.CreateOptions.Cluster;
+import io.batonmq.server.instance.CreateOptions.Content;
 import io.batonmq.server.instance.CreateOptions.Ports;
 import io.batonmq.server.instance.CreateOptions.SharedStore;
 import io.batonmq.server.instance.CreateOutcome;
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -151,21 +153,47 @@ final class Create implements Callable<Integer> {
       description = "Another takes over even when it is stopped in order.")
   private boolean failoverOnShutdown;
 
-  /// What scripts for other brokers say and what makes no difference here.
   @Option(
-      names = {
-        "--aio",
-        "--nio",
-        "--mapped",
-        "--no-autotune",
-        "--no-web",
-        "--no-mqtt-acceptor",
-        "--no-stomp-acceptor",
-        "--no-hornetq-acceptor",
-        "--relax-jolokia"
-      },
-      hidden = true)
-  private boolean[] harmless = {};
+      names = "--queues",
+      split = ",",
+      paramLabel = "QUEUE",
+      description = "Queues that are there from the start: a,b:multicast,c:anycast.")
+  private List<String> queues = List.of();
+
+  @Option(
+      names = "--addresses",
+      split = ",",
+      paramLabel = "ADDRESS",
+      description = "Addresses that are there from the start, for anycast and multicast.")
+  private List<String> addresses = List.of();
+
+  @Option(
+      names = "--autocreate",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Make addresses and queues when they are used (default).")
+  private boolean autoCreate;
+
+  @ArgGroup private @Nullable Full full;
+
+  static final class Full {
+    @Option(names = "--paging", description = "Producers of a full address go on (default).")
+    private boolean paging;
+
+    @Option(names = "--blocking", description = "Producers of a full address wait.")
+    private boolean blocking;
+  }
+
+  @Option(
+      names = "--global-max-size",
+      description = "Memory for messages, such as 100M (default: half of the heap).")
+  private @Nullable String globalMaxSize;
+
+  @Option(names = "--java-options", description = "More options for the JVM of the broker.")
+  private String javaOptions = "";
+
+  @Mixin private ForeignOptions foreign;
 
   @Override
   public Integer call() throws IOException {
@@ -173,9 +201,7 @@ final class Create implements Callable<Integer> {
       throw UserException.usage("--backup and --failover-on-shutdown need --shared-store");
     }
     var out = spec.commandLine().getOut();
-    if (harmless.length > 0) {
-      out.println("Some of these options make no difference to Baton and are passed over.");
-    }
+    foreign.look().ifPresent(out::println);
     var answers = new EnumMap<Question, String>(Question.class);
     if (silent) {
       answers.put(Question.USER, "admin");
@@ -255,6 +281,13 @@ final class Create implements Callable<Integer> {
         sharedStore
             ? Optional.of(new SharedStore(backup ? Role.BACKUP : Role.PRIMARY, failoverOnShutdown))
             : Optional.empty(),
+        new Content(
+            queues,
+            addresses,
+            autoCreate,
+            full != null && full.blocking && !full.paging,
+            Optional.ofNullable(globalMaxSize)),
+        javaOptions,
         force);
   }
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     name = "data",
     description = "Looks at what is on the disk.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = Data.Verify.class)
+    subcommands = {Data.Verify.class, DataPrint.class, DataExport.class})
 final class Data {
 
   /// Reads a store from end to end.
@@ -42,10 +42,7 @@ final class Data {
 
     @Override
     public Integer call() {
-      var store = store();
-      if (!Files.isDirectory(store.resolve("register"))) {
-        throw UserException.failed(store + " holds no log");
-      }
+      var store = store(dir, "data verify");
       LogVerify.Report report;
       try {
         report = LogVerify.verify(DiskStorage.open(store));
@@ -69,19 +66,27 @@ final class Data {
           report.damages().size());
       return (report.sound() ? Exit.OK : Exit.FAILED).code();
     }
+  }
 
-    private Path store() {
-      if (dir != null && !Files.isDirectory(dir.resolve("etc"))) {
-        return dir;
-      }
-      Instance instance = Instances.need(dir, "data verify");
-      return ConfigReader.read(instance.brokerXml(), instance.dir())
-          .config()
-          .orElseThrow(() ->
-              UserException.failed(
-                  instance.brokerXml() + " has errors; baton check config says which"))
-          .directories()
-          .journal();
+  /// The store that a command is about.
+  ///
+  /// @param dir of the log, or of an instance; null for the instance whose script this is
+  static Path store(@Nullable Path dir, String word) {
+    var store = dir != null && !Files.isDirectory(dir.resolve("etc")) ? dir : ofInstance(dir, word);
+    if (!Files.isDirectory(store.resolve("register"))) {
+      throw UserException.failed(store + " holds no log");
     }
+    return store;
+  }
+
+  private static Path ofInstance(@Nullable Path dir, String word) {
+    Instance instance = Instances.need(dir, word);
+    return ConfigReader.read(instance.brokerXml(), instance.dir())
+        .config()
+        .orElseThrow(() ->
+            UserException.failed(
+                instance.brokerXml() + " has errors; baton check config says which"))
+        .directories()
+        .journal();
   }
 }

@@ -1,6 +1,9 @@
 package io.batonmq.cli;
 
 import io.batonmq.cli.demo.Demo;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -13,39 +16,69 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    scope = ScopeType.INHERIT, // --help and --version work with every word
-    subcommands = {
-      Create.class,
-      Run.class,
-      Stop.class,
-      Status.class,
-      Switchover.class,
-      Producer.class,
-      Consumer.class,
-      Queue.class,
-      Data.class,
-      Check.class,
-      Demo.class,
-      Version.class,
-      Reference.class,
-      HelpCommand.class
-    })
+    scope = ScopeType.INHERIT) // --help and --version work with every word
 public final class Main {
+  /// Each word and the class that owns it. Help lists them in this order.
+  private static final Map<String, Class<?>> WORDS = words();
+
+  /// Words that tell of all words.
+  private static final Set<Class<?>> ABOUT_ALL =
+      Set.of(HelpCommand.class, Completion.class, Reference.class);
+
   private Main() {}
+
+  private static Map<String, Class<?>> words() {
+    var words = new LinkedHashMap<String, Class<?>>();
+    words.put("create", Create.class);
+    words.put("run", Run.class);
+    words.put("stop", Stop.class);
+    words.put("kill", Kill.class);
+    words.put("status", Status.class);
+    words.put("switchover", Switchover.class);
+    words.put("producer", Producer.class);
+    words.put("consumer", Consumer.class);
+    words.put("browser", Browser.class);
+    words.put("transfer", Transfer.class);
+    words.put("queue", Queue.class);
+    words.put("address", Address.class);
+    words.put("user", User.class);
+    words.put("mask", Mask.class);
+    words.put("data", Data.class);
+    words.put("check", Check.class);
+    words.put("demo", Demo.class);
+    words.put("completion", Completion.class);
+    words.put("version", Version.class);
+    words.put("reference", Reference.class);
+    words.put("help", HelpCommand.class);
+    return words;
+  }
 
   /// Runs one command and ends the process with its exit code.
   public static void main(String[] args) {
-    var command = commandLine();
+    var command = commandLine(args);
     int code = command.execute(args);
     command.getOut().flush();
     command.getErr().flush();
     System.exit(code);
   }
 
-  /// The command with all its words, for the process and for tests.
+  /// The command with all its words.
   static CommandLine commandLine() {
+    return with(WORDS);
+  }
+
+  /// The command for these arguments: with the one word that they begin with, if they do. To read what all
+  /// of them can do takes longer than most of them take.
+  static CommandLine commandLine(String... args) {
+    var owner = args.length == 0 ? null : WORDS.get(args[0]);
+    return owner == null || ABOUT_ALL.contains(owner) ? with(WORDS) : with(Map.of(args[0], owner));
+  }
+
+  private static CommandLine with(Map<String, Class<?>> words) {
     var failures = new Failures();
-    return new CommandLine(new Main())
+    var command = new CommandLine(new Main());
+    words.forEach(command::addSubcommand);
+    return command
         .setExpandAtFiles(false) // a password may begin with @
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)

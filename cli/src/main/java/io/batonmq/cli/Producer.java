@@ -50,11 +50,12 @@ final class Producer implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     var plan = options.plan(new Prompter(out));
     var body = body();
-    out.println("Connection brokerURL = " + plan.url().written());
+    out.println("Connection brokerURL = " + plan.access().url().written());
     out.flush();
-    var clients = new Clients(plan, spec.commandLine().getErr());
+    var clients = new Clients(plan.access(), spec.commandLine().getErr());
     clients.run(
-        (connection, thread) -> new Sending(plan, body, thread, out).run(clients, connection));
+        plan.threads(),
+        (connection, thread) -> new Sending(plan, body, thread, out).run(connection));
     return Exit.OK.code();
   }
 
@@ -91,8 +92,8 @@ final class Producer implements Callable<Integer> {
       this.out = out;
     }
 
-    void run(Clients clients, Connection connection) throws JMSException, InterruptedException {
-      try (var session = clients.session(connection);
+    void run(Connection connection) throws JMSException, InterruptedException {
+      try (var session = Clients.session(connection, plan.commitInterval());
           var producer = session.createProducer(plan.target().in(session))) {
         producer.setDeliveryMode(
             nonPersistent ? DeliveryMode.NON_PERSISTENT : DeliveryMode.PERSISTENT);

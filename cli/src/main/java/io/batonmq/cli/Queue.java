@@ -15,9 +15,14 @@ import picocli.CommandLine.Spec;
 /// Queues.
 @Command(
     name = "queue",
-    description = "Looks at queues.",
+    description = "Makes, deletes, empties and shows queues.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = Queue.Stat.class)
+    subcommands = {
+      QueueChanges.Create.class,
+      QueueChanges.Delete.class,
+      QueueChanges.Purge.class,
+      Queue.Stat.class
+    })
 final class Queue {
 
   /// The figures of a queue, by the names that people know.
@@ -85,11 +90,21 @@ final class Queue {
         description = "At most so wide a column (default: ${DEFAULT-VALUE}).")
     private int maxColumnSize;
 
+    @Option(
+        names = {"--clustered", "--loop"},
+        arity = "0..1",
+        hidden = true)
+    private String[] refused = {};
+
     @Option(names = "--json", description = "All that the node says, as JSON.")
     private boolean json;
 
     @Override
     public Integer call() throws Exception {
+      if (refused.length > 0) {
+        throw UserException.usage(
+            "a pair has one active node, which answers once: --clustered and --loop are not there");
+      }
       var wanted = filter();
       if (maxColumnSize < 1 || maxRows < 0) {
         throw UserException.usage("--maxColumnSize and --maxRows are positive numbers");

@@ -19,10 +19,13 @@ final class Run implements Callable<Integer> {
       description = "The instance; DIR/bin/baton run needs no such option.")
   private @Nullable Path dir;
 
+  @Option(names = "--allow-kill", description = "Let baton kill end the process, for practice.")
+  private boolean allowKill;
+
   @Override
   public Integer call() throws Exception {
     var instance = Instances.need(dir, "run");
     RunLogs.begin(instance.log());
-    return ServerMain.run(instance.dir(), Version.number());
+    return ServerMain.run(instance.dir(), Version.number(), allowKill);
   }
 }

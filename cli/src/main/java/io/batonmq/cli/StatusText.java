@@ -42,6 +42,8 @@ final class StatusText {
     }
     for (var receipt : status.receipts()) {
       line(text, "receipt", receipt(receipt));
+      line(text, "", phases(receipt.phases()));
+      line(text, "", aftermath(receipt));
     }
     return text.toString();
   }
@@ -80,6 +82,24 @@ final class StatusText {
             receipt.takeMillis(),
             receipt.sealed(),
             receipt.logBytesRead());
+  }
+
+  private static String phases(ReceiptView.Phases phases) {
+    return "claimed in %d ms, read in %d ms, copied in %d ms, open in %d ms"
+        .formatted(
+            phases.claimMillis(), phases.readMillis(), phases.copyMillis(), phases.openMillis());
+  }
+
+  private static String aftermath(ReceiptView receipt) {
+    var what = receipt.aftermath();
+    return "%s of the old node ignored, %d resends recognised, %d messages re-flagged, transactions: %d known, %d rolled back%s"
+        .formatted(
+            what.zombieBytes() < 0 ? "nothing known" : what.zombieBytes() + " bytes",
+            what.resends(),
+            what.reflagged(),
+            what.transactionsKept(),
+            what.transactionsAborted(),
+            receipt.closed() ? "" : " (so far)");
   }
 
   private static String cause(String cause) {

@@ -13,7 +13,7 @@ record Command(int exit, String out, String err) {
       args[i] = words[i].toString();
     }
     int exit =
-        Main.commandLine()
+        Main.commandLine(args)
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true))
             .execute(args);

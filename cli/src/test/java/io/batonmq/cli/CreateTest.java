@@ -2,11 +2,17 @@ package io.batonmq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batonmq.message.RoutingType;
+import io.batonmq.server.config.AddressConfig;
+import io.batonmq.server.config.AddressSettings.FullPolicy;
+import io.batonmq.server.config.ConfigReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CreateTest {
   @TempDir private Path home;
@@ -107,7 +113,71 @@ class CreateTest {
         Command.run(
             "create", home.resolve("x"), "--silent", "--password", "p", "--nio", "--no-web");
     assertThat(made.exit()).isZero();
-    assertThat(made.out()).contains("make no difference");
+    assertThat(made.out()).contains("--nio, --no-web: no difference to Baton, passed over.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--replicated|there is no replicated store yet: use --shared-store",
+        "--disable-persistence|Baton always writes its log",
+        "--autodelete|queues stay until they are deleted",
+        "--windows|POSIX shells",
+        "--ssl-key=x|there is no TLS yet",
+        "--journal-retention=7|not kept",
+        "--global-max-messages=7|use --global-max-size",
+        "--etc=x|DIR/etc",
+        "--jdbc|there is no database store yet",
+        "--queues=a:both|is none of NAME, NAME:anycast and NAME:multicast",
+        "--global-max-size=much|is not a size",
+        "--queues=DLQ|stands in line",
+      })
+  void whatWouldBeMissedIsRefusedByName(String option, String reason) {
+    var refused = Command.run("create", home.resolve("x"), "--silent", "--password", "p", option);
+    assertThat(refused.exit()).isIn(Exit.USAGE.code(), Exit.FAILED.code());
+    assertThat(refused.err()).contains(reason);
+    assertThat(home.resolve("x")).doesNotExist();
+  }
+
+  @Test
+  void whatIsInTheBrokerIsChosen() throws IOException {
+    var made =
+        Command.run(
+            "create",
+            home.resolve("x"),
+            "--silent",
+            "--password",
+            "p",
+            "--role",
+            "chiefs",
+            "--queues",
+            "a,b:multicast",
+            "--addresses",
+            "news",
+            "--no-autocreate",
+            "--blocking",
+            "--global-max-size",
+            "100M",
+            "--java-options",
+            "-XX:+AlwaysPreTouch -Dwho='me'");
+    assertThat(made.exit()).as(made.err()).isZero();
+    var instance = home.resolve("x");
+    var config =
+        ConfigReader.read(instance.resolve("etc/broker.xml"), instance).config().orElseThrow();
+    assertThat(config.addresses())
+        .extracting(AddressConfig::name)
+        .containsExactly("DLQ", "ExpiryQueue", "a", "b", "news");
+    assertThat(config.addresses().get(3).queues().getFirst().routingType())
+        .isEqualTo(RoutingType.MULTICAST);
+    assertThat(config.settings("any").autoCreateQueues()).isFalse();
+    assertThat(config.settings("any").autoCreateAddresses()).isFalse();
+    assertThat(config.settings("any").fullPolicy()).isEqualTo(FullPolicy.BLOCK);
+    assertThat(config.limits().globalMaxSize()).isEqualTo(100 << 20);
+    assertThat(Files.readString(instance.resolve("etc/baton.profile")))
+        .contains("-Xmx2G -XX:+UseG1GC -XX:+AlwaysPreTouch -Dwho=");
+    assertThat(Files.readString(instance.resolve("etc/admin.properties")))
+        .contains("role = chiefs");
   }
 
   @Test

@@ -24,14 +24,30 @@ class MainTest {
 
   @Test
   void aWordThatNeedsAnotherListsThem() {
-    assertThat(Command.run("queue").err()).contains("stat  Prints");
+    assertThat(Command.run("queue").err()).contains("stat    Prints");
     assertThat(Command.run().err()).contains("create").contains("switchover");
     assertThat(Command.run().exit()).isEqualTo(2);
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"create", "run", "stop", "status", "switchover", "producer", "consumer", "check"})
+      strings = {
+        "create",
+        "run",
+        "stop",
+        "status",
+        "switchover",
+        "producer",
+        "consumer",
+        "browser",
+        "transfer",
+        "queue",
+        "address",
+        "user",
+        "mask",
+        "check",
+        "completion"
+      })
   void everyWordExplainsItself(String word) {
     var help = Command.run(word, "--help");
     assertThat(help.exit()).isZero();
@@ -64,6 +80,31 @@ class MainTest {
         "consumer --durable --destination topic://T",
         "consumer --receive-timeout 0",
         "create",
+        "browser --destination topic://T",
+        "browser --message-count 0",
+        "transfer --source-queue a",
+        "transfer --source-topic a --target-queue b",
+        "transfer --source-queue a --source-topic b --target-queue c",
+        "transfer --source-queue a --target-queue b --commit-interval 0",
+        "transfer --source-queue a --target-queue b --copy --message-count 5 --commit-interval 2",
+        "queue create",
+        "queue create --name q --anycast --multicast",
+        "queue create --name q --ring-size 3",
+        "queue delete",
+        "queue purge --name q",
+        "queue stat --loop",
+        "address create --name a",
+        "address delete",
+        "user add",
+        "user list",
+        "user reset --user a --password b --plaintext",
+        "mask x --password-codec y",
+        "check node --diskUsage 80",
+        "check node --peers -1",
+        "check queue",
+        "check queue --name q --produce 0",
+        "create x --silent --password p --replicated",
+        "create x --silent --password p --paging --blocking",
         "create x --silent --password p --backup",
         "create x --allow-anonymous --require-login"
       })

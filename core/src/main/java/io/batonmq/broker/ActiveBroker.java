@@ -254,6 +254,36 @@ public final class ActiveBroker {
     dispatcher.mark(queue);
   }
 
+  /// Throws away some of the messages of a queue that nobody has: those up to a sequence, at most
+  /// [#KEYS_PER_EVENT] of them, so that no turn visits a whole queue. Answers how many; none when there
+  /// are no more.
+  public int purge(LiveQueue queue, long lastSequence) {
+    MessageQueue messages = queue.queue().messages();
+    KeyList keys = new KeyList();
+    long key = messages.firstAvailable();
+    while (key != Keys.NONE && keys.size() < KEYS_PER_EVENT) {
+      if (Keys.sequence(key) <= lastSequence) {
+        keys.add(key);
+        key = messages.nextAvailable(key);
+      } else {
+        // What follows in its lane is newer still.
+        key = messages.nextAvailable(Keys.of(Keys.SEQUENCE_MAX, Keys.priority(key)));
+      }
+    }
+    int id = queue.queue().id();
+    split(queue, keys, durable -> log.append(new Event.Purged(id, durable)))
+        .forEach(reference -> {
+          messages.remove(reference.key());
+          volatiles.giveUp(reference);
+        });
+    return keys.size();
+  }
+
+  /// The highest sequence given out so far.
+  public long lastSequence() {
+    return Math.max(sequence, state.sequence());
+  }
+
   private void takeAway(LiveQueue queue, Reference reference) {
     queue.queue().messages().remove(reference.key());
     volatiles.giveUp(reference);
@@ -439,7 +469,7 @@ public final class ActiveBroker {
 
   /// Gives out the next sequence: higher than any before, logged or not.
   long nextSequence() {
-    sequence = Math.max(sequence, state.sequence()) + 1;
+    sequence = lastSequence() + 1;
     return sequence;
   }
 }

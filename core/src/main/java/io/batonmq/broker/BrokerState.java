@@ -105,6 +105,12 @@ public final class BrokerState implements RecordHandler {
       case Event.TransactionRolledBack(long transaction) -> rollback(transaction);
       case Event.IdentitiesForgotten(String producer) -> identities.forget(producer);
       case Event.SnapshotTaken taken -> snapshot = taken;
+      case Event.Purged(int queue, long[] keys) -> {
+        BoundQueue bound = existingQueue(queue);
+        for (long key : keys) {
+          giveUp(bound.messages().remove(key));
+        }
+      }
     }
   }
 
@@ -264,7 +270,10 @@ public final class BrokerState implements RecordHandler {
     for (OpenTransaction.Sent sent : transaction.sends) {
       // A producer that lost its connection may have sent the same again in a second transaction
       // before this one was known to be lost; whichever commits first is the one that counts.
-      if (identities.add(sent.identity(), sent.address(), sent.floor())) {
+      // An address that was deleted meanwhile has no queues, and nothing would ever forget its
+      // names.
+      if (addresses.containsKey(sent.address())
+          && identities.add(sent.identity(), sent.address(), sent.floor())) {
         Reference reference =
             Reference.fresh(
                 Keys.of(next, sent.priority()),
@@ -378,6 +387,21 @@ public final class BrokerState implements RecordHandler {
   /// How many transactions the log has begun and not ended.
   public int openTransactions() {
     return transactions.size();
+  }
+
+  /// What is neither here nor there when a node is lost.
+  ///
+  /// @param out durable messages that were delivered and not settled
+  /// @param transactions begun and not ended
+  public record UnderWay(long out, long transactions) {}
+
+  /// What is under way now. Visits each queue, no message.
+  public UnderWay underWay() {
+    long out = 0;
+    for (BoundQueue queue : queues.values()) {
+      out += queue.messages().outCount();
+    }
+    return new UnderWay(out, transactions.size());
   }
 
   /// Whether the log has a part of a transaction.

@@ -72,6 +72,11 @@ public final class Directory {
     return queues.values();
   }
 
+  /// In the order of their creation.
+  public Collection<LiveAddress> addresses() {
+    return addresses.values();
+  }
+
   LiveAddress live(Address address) {
     LiveAddress live = addresses.get(address.id());
     if (live == null) {
@@ -150,6 +155,7 @@ public final class Directory {
   /// Deletes an address that has no queues.
   public void deleteAddress(LiveAddress live) {
     addresses.remove(live.address().id());
+    live.delete();
     log.append(new Event.AddressDeleted(live.address().id()));
   }
 

@@ -50,6 +50,9 @@ public sealed interface Event {
   /// Messages were taken, and are gone.
   record Acknowledged(int queue, long[] keys) implements Event {}
 
+  /// Messages that nobody had were thrown away by an operator.
+  record Purged(int queue, long[] keys) implements Event {}
+
   /// Messages came back to their places.
   ///
   /// @param counted as an attempt that failed, or may have

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// | 29 | TransactionRolledBack | number transaction |
 /// | 30 | IdentitiesForgotten | text producer |
 /// | 31 | SnapshotTaken | number position, text name, signed checksum |
+/// | 32 | Purged | number queue, keys |
 ///
 /// Enqueued: octet flags (1 durable, 2 sequenced identity, 4 named identity, 8 group, 16 expiry, 32
 /// transaction), number sequence, number wall time, number address, numbers queues, octet format, octet
@@ -55,6 +56,7 @@ public final class Events {
   static final int TRANSACTION_ROLLED_BACK = RecordFormat.USER_MIN + 13;
   static final int IDENTITIES_FORGOTTEN = RecordFormat.USER_MIN + 14;
   static final int SNAPSHOT_TAKEN = RecordFormat.USER_MIN + 15;
+  static final int PURGED = RecordFormat.USER_MIN + 16;
 
   private static final int DURABLE = 1;
   private static final int SEQUENCED = 2;
@@ -90,6 +92,7 @@ public final class Events {
       case Event.TransactionRolledBack _ -> TRANSACTION_ROLLED_BACK;
       case Event.IdentitiesForgotten _ -> IDENTITIES_FORGOTTEN;
       case Event.SnapshotTaken _ -> SNAPSHOT_TAKEN;
+      case Event.Purged _ -> PURGED;
     };
   }
 
@@ -150,6 +153,7 @@ public final class Events {
         to.text(name);
         to.signed(checksum);
       }
+      case Event.Purged(int queue, long[] keys) -> writeKeys(queue, keys, to);
     }
   }
 
@@ -181,6 +185,7 @@ public final class Events {
           case TRANSACTION_ROLLED_BACK -> new Event.TransactionRolledBack(from.number());
           case IDENTITIES_FORGOTTEN -> new Event.IdentitiesForgotten(from.text());
           case SNAPSHOT_TAKEN -> new Event.SnapshotTaken(from.number(), from.text(), from.signed());
+          case PURGED -> new Event.Purged(from.smallNumber(), from.keys());
           default ->
               throw new IllegalArgumentException(
                   "no event has type " + type + ": the log was written by a newer version");

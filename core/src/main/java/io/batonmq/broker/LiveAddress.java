@@ -10,6 +10,7 @@ public final class LiveAddress {
   private final Address address;
   private final AddressSettings settings;
   private int turn;
+  private boolean deleted;
 
   LiveAddress(Address address, AddressSettings settings) {
     this.address = address;
@@ -18,6 +19,15 @@ public final class LiveAddress {
 
   public Address address() {
     return address;
+  }
+
+  /// Whether it is gone. One of the same name is another one.
+  public boolean deleted() {
+    return deleted;
+  }
+
+  void delete() {
+    deleted = true;
   }
 
   public AddressSettings settings() {

@@ -28,8 +28,6 @@ public final class Baton {
   private static final long RETRY_NANOS = 1_000_000_000L;
   private static final long QUIESCE_NANOS_MAX = 5_000_000_000L;
   private static final long CLOSE_NANOS_MAX = 5_000_000_000L;
-  private static final long SWITCHOVER_NANOS_MAX = 30_000_000_000L;
-  private static final long CAUGHT_UP_BYTES = 8 << 20;
 
   private final Storage storage;
   private final HaSettings settings;
@@ -39,26 +37,25 @@ public final class Baton {
   private final RoleListener listener;
   private final Runnable wake;
   private final Standing standing;
+  private final Succession succession;
 
   private volatile Role role = new Role.Standby(0, "");
   private volatile List<Presence.Peer> peers = List.of();
-  private volatile @Nullable String request;
   private volatile boolean stopping;
   private volatile boolean left;
 
   private @Nullable Watched watched;
   private @Nullable HeldLock held;
   private @Nullable HandOver handOver;
-  private String handedOverBy = "";
-  private long requestedNanos;
-  private boolean requestSeen;
+  private @Nullable OpenReceipt receipt;
   private long nextLookNanos;
   private long nextTryNanos;
   private long nextPeersNanos;
   private long nextLockCheckNanos;
-  private boolean appeared;
+  private boolean prepared;
+  private String trouble = "";
+  private boolean begun;
   private boolean due = true;
-  private boolean tried;
   private String waitingFor = "";
 
   /// A hand-over in progress.
@@ -83,6 +80,7 @@ public final class Baton {
     this.listener = listener;
     this.wake = wake;
     this.standing = new Standing(log, replica, storage.namesMayBeStale());
+    this.succession = new Succession(settings, presence.id());
   }
 
   // ---- anyone
@@ -101,12 +99,17 @@ public final class Baton {
     return standing.applied();
   }
 
+  /// Position that is committed as far as this node knows while it follows.
+  public long committed() {
+    return standing.committed();
+  }
+
   /// Asks an active node to hand over to another that is present; forgotten when none of them is ready
   /// within half a minute.
   ///
-  /// @param presence id of the other, or empty for any
-  public void switchover(String presence) {
-    request = presence;
+  /// @param peer id of its presence, or empty for any
+  public void switchover(String peer) {
+    succession.request(peer);
     wake.run();
   }
 
@@ -125,6 +128,13 @@ public final class Baton {
 
   /// Does what is due; answers whether there was anything.
   public boolean doWork(Now now) {
+    if (!begun) {
+      // Not 0: a monotonic clock may begin anywhere, also far below it.
+      begun = true;
+      nextLookNanos = now.nanos();
+      nextTryNanos = now.nanos();
+      nextPeersNanos = now.nanos();
+    }
     try {
       return switch (role) {
         case Role.Standby _, Role.Promoting _ -> stand(now);
@@ -174,11 +184,20 @@ public final class Baton {
       become(new Role.Standby(role.epoch(), ""), reason);
     }
     nextTryNanos = now.nanos() + RETRY_NANOS;
-    tried = true;
   }
 
   private boolean mayTry(Now now) {
-    return !tried || now.nanos() - nextTryNanos >= 0;
+    return now.nanos() - nextTryNanos >= 0;
+  }
+
+  /// What the others do not see of this node they do not wait for; it goes on all the same.
+  private void show(Now now, long position) {
+    presence.update(now, role, position);
+    String told = presence.trouble();
+    if (!told.equals(trouble) && !told.isEmpty()) {
+      listener.waiting(told);
+    }
+    trouble = told;
   }
 
   // ---- standby
@@ -190,17 +209,12 @@ public final class Baton {
       }
       return false;
     }
-    if (!appeared) {
-      if (!mayTry(now)) {
-        return false;
-      }
+    show(now, standing.applied());
+    if (!prepared && mayTry(now)) {
+      // Once more a second later if it fails; the log is followed meanwhile.
       log.prepare();
-      presence.appear(now);
-      appeared = true;
-      // The monotonic clock may begin below zero: then nobody else was seen until it came to zero.
-      nextPeersNanos = now.nanos();
+      prepared = true;
     }
-    presence.update(now, role, standing.applied());
     if (watched != null && watched.grantedNow()) {
       due = true;
     }
@@ -245,7 +259,8 @@ public final class Baton {
   /// last record: near is enough, the rest is read once it is fenced.
   private boolean nearTheEnd(Watched watch) {
     return standing.caughtUp()
-        || (watch.committed() > 0 && watch.committed() - standing.applied() <= CAUGHT_UP_BYTES);
+        || (watch.committed() > 0
+            && watch.committed() - standing.applied() <= Succession.CAUGHT_UP_BYTES);
   }
 
   private Watched watch(Tenure newest, Now now) {
@@ -268,8 +283,9 @@ public final class Baton {
     long known = role.epoch();
     become(new Role.Promoting(known, cause), cause.name());
     long readBefore = standing.bytesRead();
+    Stopwatch watch = new Stopwatch(listener::nanos);
     Optional<Follower> follower = standing.follower();
-    Optional<FileLog.Taken> won = log.takeOver(known, follower, replica);
+    Optional<FileLog.Taken> won = log.takeOver(known, follower, replica, watch::done);
     if (won.isEmpty()) {
       standing.startAnew();
       become(new Role.Standby(known, before), "another node was first");
@@ -278,11 +294,11 @@ public final class Baton {
     FileLog.Taken taken = won.get();
     held = taken.lock();
     long read = standing.bytesRead() - readBefore;
-    handedOverBy =
-        cause == Receipt.Cause.HANDED_OVER && watched != null ? watched.handedOverBy() : "";
+    boolean given = cause == Receipt.Cause.HANDED_OVER && watched != null;
+    succession.begin(given && watched != null ? watched.handedOverBy() : "");
     standing.close();
     unwatch();
-    Receipt receipt =
+    Receipt taking =
         new Receipt(
             taken.tenure().epoch(),
             cause,
@@ -290,13 +306,17 @@ public final class Baton {
             taken.sealed(),
             taken.tail(),
             read,
-            silentNanos / 1_000_000,
-            (listener.nanos() - now.nanos()) / 1_000_000,
-            now.wallMillis());
-    Role.Active active = new Role.Active(receipt.epoch(), taken.writer(), receipt);
+            watch.phases(silentNanos / 1_000_000),
+            now.wallMillis(),
+            Aftermath.UNKNOWN,
+            false);
+    Role.Active active = new Role.Active(taking.epoch(), taken.writer(), taking);
     nextLockCheckNanos = now.nanos() + LOCK_CHECK_NANOS;
     become(active, cause.name());
+    watch.lapMillis();
     replica.serve(active);
+    Receipt issued = taking.opened(watch.lapMillis(), replica.aftermath());
+    receipt = new OpenReceipt(issued, replica, listener, now.nanos());
   }
 
   private void leave() {
@@ -318,7 +338,10 @@ public final class Baton {
       fence(code(end.get()), end.get().reason());
       return true;
     }
-    presence.update(now, role, active.appender().committed());
+    show(now, active.appender().committed());
+    if (receipt != null) {
+      receipt.update(now);
+    }
     if (now.nanos() - nextLockCheckNanos >= 0) {
       nextLockCheckNanos = now.nanos() + LOCK_CHECK_NANOS;
       if (held != null && !held.stillHeld()) {
@@ -330,74 +353,24 @@ public final class Baton {
       return release(active, handOver, now);
     }
     if (stopping) {
-      begin(active, stopNote(now), "stopped by request", now);
+      begin(active, succession.stopNote(presence.others(now)), "stopped by request", now);
       return true;
     }
     if (now.nanos() - nextPeersNanos >= 0) {
       nextPeersNanos = now.nanos() + PEERS_NANOS;
       peers = presence.others(now);
-      successor(active, now).ifPresent(peer -> begin(active, next(peer), why(peer), now));
+      succession
+          .successor(peers, active.appender().committed())
+          .ifPresent(peer -> begin(active, succession.next(peer), why(peer), now));
+      if (succession.lapse(now.nanos())) {
+        listener.waiting("no other node was ready to be handed over to");
+      }
     }
     return false;
   }
 
-  private Note next(Presence.Peer peer) {
-    return new Note.Next(peer.id(), presence.id());
-  }
-
   private static String why(Presence.Peer peer) {
     return "handing over to " + peer.node();
-  }
-
-  /// The peer to hand over to, if there is reason to.
-  private Optional<Presence.Peer> successor(Role.Active active, Now now) {
-    String wanted = request;
-    for (Presence.Peer peer : peers) {
-      boolean asked = wanted != null && (wanted.isEmpty() || wanted.equals(peer.id()));
-      if (ready(peer, active) && (asked || failsBackTo(peer))) {
-        forgetRequest();
-        return Optional.of(peer);
-      }
-    }
-    if (wanted != null && !requestSeen) {
-      requestSeen = true;
-      requestedNanos = now.nanos();
-    } else if (wanted != null && now.nanos() - requestedNanos >= SWITCHOVER_NANOS_MAX) {
-      listener.waiting("no other node was ready to be handed over to");
-      forgetRequest();
-    }
-    return Optional.empty();
-  }
-
-  private void forgetRequest() {
-    request = null;
-    requestSeen = false;
-  }
-
-  private static boolean ready(Presence.Peer peer, Role.Active active) {
-    return peer.fresh()
-        && peer.role().equals("standby")
-        && active.appender().committed() - peer.applied() <= CAUGHT_UP_BYTES;
-  }
-
-  /// A primary that handed over to this node, as it was asked to, is not given the baton back before it
-  /// has been started again.
-  private boolean failsBackTo(Presence.Peer peer) {
-    return settings.role() == HaSettings.Configured.BACKUP
-        && settings.allowFailback()
-        && peer.configured() == HaSettings.Configured.PRIMARY
-        && !peer.id().equals(handedOverBy);
-  }
-
-  private Note stopNote(Now now) {
-    if (!settings.failoverOnShutdown()) {
-      return new Note.Stopped();
-    }
-    return presence.others(now).stream()
-        .filter(peer -> peer.fresh() && peer.role().equals("standby"))
-        .findFirst()
-        .map(this::next)
-        .orElseGet(Note.Free::new);
   }
 
   private void begin(Role.Active active, Note note, String reason, Now now) {
@@ -414,6 +387,7 @@ public final class Baton {
     // From here on nothing is confirmed; what was not confirmed is not lost either, it is in the
     // tail.
     active.appender().end(new LogWriter.End.Released(going.reason()));
+    closeReceipt();
     replica.release(going.reason());
     active.appender().close();
     handOver = new HandOver(going.note(), now.nanos() + CLOSE_NANOS_MAX, going.reason(), true);
@@ -436,8 +410,15 @@ public final class Baton {
     handOver = null;
     standing.startAnew();
     become(new Role.Standby(active.epoch(), settings.node()), going.reason());
-    presence.update(now, role, 0);
+    show(now, 0);
     return true;
+  }
+
+  private void closeReceipt() {
+    if (receipt != null) {
+      receipt.close();
+    }
+    receipt = null;
   }
 
   private static ExitCode code(LogWriter.End end) {
@@ -452,6 +433,7 @@ public final class Baton {
     Role before = role;
     if (before instanceof Role.Active active) {
       active.appender().end(new LogWriter.End.Superseded(reason));
+      closeReceipt();
       replica.release(reason);
       active.appender().close();
     }

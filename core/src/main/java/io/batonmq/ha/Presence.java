@@ -18,16 +18,21 @@ import org.jspecify.annotations.Nullable;
 /// from presence come failback, the addresses that clients are told, and what `status` shows.
 ///
 /// A node is alive while the lock of its file is held, or while the file changes.
+///
+/// A file whose write or sync failed is never written again, so after a failure the node shows itself
+/// by a fresh one: its first is named as the process, the others `PROCESS.2`, `PROCESS.3` and so on. No
+/// failure here stops the node that it befalls.
 public final class Presence implements AutoCloseable {
   private static final String DIRECTORY = "presence";
   private static final int SIZE = Facts.SIZE_MAX;
   private static final long UPDATE_NANOS = 500_000_000L;
   private static final long PROGRESS_NANOS = 100_000_000L;
   private static final long CHANGE_NANOS = 3_000_000_000L;
+  private static final long RETRY_NANOS = 1_000_000_000L;
 
   /// What a node says of itself.
   ///
-  /// @param id of its process
+  /// @param id of its process, and of which file of that process; see [Presence#same]
   /// @param applied position up to which it has the log
   /// @param fresh whether the file was seen to change lately: a node that only holds its lock may be hung
   public record Peer(
@@ -52,34 +57,54 @@ public final class Presence implements AutoCloseable {
 
   private final Storage storage;
   private final HaSettings settings;
-  private final String id;
+  private final String process;
   private final Map<String, Seen> seen = new LinkedHashMap<>();
+  private String id;
   private @Nullable StoredFile file;
   private @Nullable HeldLock lock;
   private long count;
   private long nextUpdateNanos;
   private String said = "";
   private long saidApplied = -1;
+  private int files = 1;
+  private boolean appeared;
+  private String trouble = "";
 
-  public Presence(Storage storage, HaSettings settings, String id) {
+  /// @param process a name, without a dot, that no other process uses
+  public Presence(Storage storage, HaSettings settings, String process) {
     this.storage = storage;
     this.settings = settings;
-    this.id = id;
+    this.process = process;
+    this.id = process;
   }
 
+  /// By what the others know this process at the moment.
   public String id() {
     return id;
   }
 
-  /// Makes the file and locks it.
-  public void appear(Now now) {
-    // What an attempt left that failed half-way, on a full disk.
-    disappear();
+  /// Whether two ids are of one process.
+  static boolean same(String id, String other) {
+    return process(id).equals(process(other));
+  }
+
+  private static String process(String id) {
+    int dot = id.indexOf('.');
+    return dot < 0 ? id : id.substring(0, dot);
+  }
+
+  /// Why the others cannot see this node at the moment, as far as it knows; empty if they can.
+  public String trouble() {
+    return trouble;
+  }
+
+  private void appear(Now now) {
     storage.makeDirectory(DIRECTORY);
     storage.syncDirectory("");
     show();
     say(now, "standby", 0);
     storage.syncDirectory(DIRECTORY);
+    appeared = true;
   }
 
   private void show() {
@@ -95,13 +120,44 @@ public final class Presence implements AutoCloseable {
     return DIRECTORY + "/" + id;
   }
 
-  /// Writes what is new, at most a few times a second.
+  /// Makes the file and locks it at first; then writes what is new, at most a few times a second. A
+  /// failure is told by [#trouble] and tried again, with a fresh file, a second later.
   public void update(Now now, Role role, long applied) {
-    long due =
-        applied == saidApplied ? nextUpdateNanos : nextUpdateNanos - UPDATE_NANOS + PROGRESS_NANOS;
-    if (!role.word().equals(said) || now.nanos() - due >= 0) {
-      say(now, role.word(), applied);
+    if (!trouble.isEmpty() && now.nanos() - nextUpdateNanos < 0) {
+      return;
     }
+    try {
+      if (!appeared) {
+        appear(now);
+      }
+      long due =
+          applied == saidApplied
+              ? nextUpdateNanos
+              : nextUpdateNanos - UPDATE_NANOS + PROGRESS_NANOS;
+      if (!role.word().equals(said) || now.nanos() - due >= 0) {
+        say(now, role.word(), applied);
+      }
+      trouble = "";
+    } catch (StorageException e) {
+      trouble = "this node does not show itself to the others: " + e.getMessage();
+      startAnew(now);
+    }
+  }
+
+  /// With the file that failed, a sync would fail for ever, and the others would wait for its node in
+  /// vain.
+  private void startAnew(Now now) {
+    try {
+      disappear();
+      storage.remove(path(id));
+    } catch (StorageException _) {
+      // The others remove it: it does not change any more.
+    }
+    files++;
+    id = process + "." + files;
+    appeared = false;
+    said = "";
+    nextUpdateNanos = now.nanos() + RETRY_NANOS;
   }
 
   private void say(Now now, String role, long applied) {
@@ -154,7 +210,7 @@ public final class Presence implements AutoCloseable {
   public List<Peer> others(Now now) {
     List<Peer> alive = new ArrayList<>();
     for (String name : storage.list(DIRECTORY)) {
-      if (!name.equals(id)) {
+      if (!same(name, id)) {
         alive(name, now).ifPresent(alive::add);
       }
     }

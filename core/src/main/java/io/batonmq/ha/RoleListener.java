@@ -4,6 +4,10 @@ package io.batonmq.ha;
 public interface RoleListener {
   void became(Role before, Role after, String reason);
 
+  /// A receipt was issued, after the node has become active and its doors are open; or was closed, with the
+  /// same epoch.
+  void receipt(Receipt receipt);
+
   /// Something worth a line happens without a change of role.
   void waiting(String reason);
 

@@ -30,6 +30,7 @@ final class Standing implements AutoCloseable {
   private long movedNanos;
   private long nextReadyNanos;
   private volatile long applied;
+  private volatile long committed;
 
   private int damages;
   private long damagedSinceNanos;
@@ -44,6 +45,11 @@ final class Standing implements AutoCloseable {
   /// Position up to which the replica has the log. Anyone may ask.
   long applied() {
     return applied;
+  }
+
+  /// Position that is known to be committed, at least; anyone may ask.
+  long committed() {
+    return Math.max(committed, applied);
   }
 
   /// Whether the last look found nothing new. A node that has not read everything does not take over:
@@ -68,8 +74,9 @@ final class Standing implements AutoCloseable {
 
   /// Reads on; answers whether there may be more at once.
   ///
-  /// @param committed position that the tenure observed has announced
-  boolean read(long committed, Now now) {
+  /// @param announced position that the tenure observed has announced as committed
+  boolean read(long announced, Now now) {
+    committed = announced;
     if (follower == null && !open(now)) {
       caughtUp = true;
       return false;
@@ -79,7 +86,7 @@ final class Standing implements AutoCloseable {
     boolean more = in != null && in.poll(replica) > 0;
     caughtUp = !more;
     moving = more;
-    long reached = in == null ? 0 : in.position();
+    long reached = in == null ? 0 : in.appliedUpTo();
     if (caughtUp && now.nanos() - nextReadyNanos >= 0) {
       log.keepReady();
       nextReadyNanos = now.nanos() + READY_NANOS;
@@ -87,7 +94,7 @@ final class Standing implements AutoCloseable {
     // The newest record of a silent log is a mark that no later record covers: read, never handed
     // out.
     long read = in == null ? 0 : in.readUpTo();
-    if (reached != applied || read >= committed) {
+    if (reached != applied || read >= announced) {
       movedNanos = now.nanos();
       applied = reached;
       if (reached > damagedAt) {
@@ -99,7 +106,7 @@ final class Standing implements AutoCloseable {
           "the log can not be read on at position "
               + reached
               + " although position "
-              + committed
+              + announced
               + " is committed");
     }
     return more;

@@ -95,7 +95,7 @@ final class Watched implements AutoCloseable {
   }
 
   private Optional<Receipt.Cause> next(Note.Next next, Presence presence, Now now) {
-    if (next.presence().equals(presence.id())) {
+    if (Presence.same(next.presence(), presence.id())) {
       return Optional.of(Receipt.Cause.HANDED_OVER);
     }
     // One that only holds the lock of its presence may be hung: it is waited for, but not for ever.

@@ -28,6 +28,10 @@ final class Keeper {
   private static final long LOAD_AGAIN_NANOS = 500_000_000L;
   private static final long NEVER = Long.MAX_VALUE;
 
+  /// A node that was cut off has ended by then, and what it wrote is where it can be seen. Before the
+  /// receipt is closed.
+  private static final long ZOMBIE_NANOS = 55_000_000_000L;
+
   private final FileLog log;
   private final Supplier<String> unique;
   private final ConcurrentLinkedQueue<Long> loads = new ConcurrentLinkedQueue<>();
@@ -43,6 +47,8 @@ final class Keeper {
   private SnapshotRef anchor;
   private long nextLoadNanos;
   private long unreadableSinceNanos = NEVER;
+  private long zombieNanos = NEVER;
+  private boolean zombieSeen;
 
   /// @param position above it nothing is known
   private record Live(long position, long[] extents, int shift) {}
@@ -82,6 +88,11 @@ final class Keeper {
     unlinks.add(new Unlink(dropped, committedAt, now.nanos() + FOLLOWERS_NANOS_MAX));
   }
 
+  /// What the node before wrote after it was taken over from; -1 until it was looked at.
+  long zombieBytes() {
+    return log.zombieBytes();
+  }
+
   boolean doWork(Now now) {
     boolean mayLoad = unreadableSinceNanos == NEVER || now.nanos() - nextLoadNanos >= 0;
     Long position = mayLoad ? nextLoad() : null;
@@ -113,10 +124,24 @@ final class Keeper {
       if (reader != null) {
         reader.forget();
       }
+      // Perhaps the last time that it can be seen.
+      log.lookForZombie();
       reclaimer.unlink(due.dropped());
       return true;
     }
-    return clearSnapshots();
+    return lookForZombie(now) || clearSnapshots();
+  }
+
+  private boolean lookForZombie(Now now) {
+    if (zombieNanos == NEVER) {
+      zombieNanos = now.nanos() + ZOMBIE_NANOS;
+    }
+    if (zombieSeen || now.nanos() - zombieNanos < 0) {
+      return false;
+    }
+    zombieSeen = true;
+    log.lookForZombie();
+    return true;
   }
 
   /// Removes what no snapshot needs from the one before the present anchor on: a standby may just be

@@ -1,10 +1,12 @@
 package io.batonmq.node;
 
 import io.batonmq.broker.BrokerState;
+import io.batonmq.ha.Aftermath;
 import io.batonmq.ha.Replica;
 import io.batonmq.ha.Role;
 import io.batonmq.log.SnapshotContent;
 import io.batonmq.log.file.FileLog;
+import io.batonmq.session.QueueStat;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +67,16 @@ public final class Node implements Replica {
     return Optional.of(state.freeze());
   }
 
+  /// Every queue in numbers as far as this node has followed the log, in the order of their creation; empty
+  /// while it serves. For the baton's lane.
+  public List<QueueStat> queueStats() {
+    if (serving != null) {
+      return List.of();
+    }
+    settle();
+    return state.queues().stream().map(QueueStat::of).toList();
+  }
+
   @Override
   public void reset() {
     state = new BrokerState();
@@ -98,6 +110,12 @@ public final class Node implements Replica {
     state = new BrokerState();
     serving = now;
     doors.open(now);
+  }
+
+  @Override
+  public Aftermath aftermath() {
+    Serving now = serving;
+    return now == null ? Aftermath.UNKNOWN : now.aftermath();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.batonmq.node;
 import io.batonmq.broker.BrokerState;
 import io.batonmq.broker.Effects;
 import io.batonmq.broker.Refusal;
+import io.batonmq.ha.Aftermath;
 import io.batonmq.ha.Role;
 import io.batonmq.log.FencedException;
 import io.batonmq.log.RecordFormat;
@@ -27,7 +28,14 @@ import org.jspecify.annotations.Nullable;
 public final class Serving implements Gateway {
   private static final int COMMANDS_PER_TURN = 256;
 
+  /// For a client that does not give its credit back.
+  private static final long WITHDRAW_NANOS_MAX = 1_000_000_000L;
+
+  private static final Refusal HANDING_OVER =
+      new Refusal(Refusal.Reason.HANDING_OVER, "this node hands over; connect to the other");
+
   private final Role.Active active;
+  private final BrokerState.UnderWay found;
   private final BrokerState state;
   private final LogWriter writer;
   private final Sessions sessions;
@@ -41,9 +49,13 @@ public final class Serving implements Gateway {
   private volatile boolean quiescing;
   private volatile boolean quiesced;
   private volatile boolean released;
+  private volatile long applied;
 
   // Owner's of the queues.
   private boolean activated;
+  private boolean withdrawing;
+  private long withdrawNanosMax;
+  private boolean over;
   private boolean handedOver;
   private volatile long committed = -1;
   private final ArrayDeque<Named> named = new ArrayDeque<>();
@@ -72,8 +84,10 @@ public final class Serving implements Gateway {
   Serving(
       Role.Active active, BrokerState state, NodeSettings settings, Keeper keeper, Lanes lanes) {
     this.active = active;
+    this.found = state.underWay();
     this.state = state;
     this.writer = active.appender();
+    this.applied = writer.end();
     this.keeper = keeper;
     this.lanes = lanes;
     this.sessions =
@@ -92,7 +106,7 @@ public final class Serving implements Gateway {
 
               @Override
               public long deadlineNanos() {
-                return sessions.nextDeadlineNanos();
+                return withdrawing && !over ? withdrawNanosMax : sessions.nextDeadlineNanos();
               }
             },
             lanes::wakeBroker);
@@ -111,7 +125,19 @@ public final class Serving implements Gateway {
     return active;
   }
 
+  /// Position up to which the queues have it: what is written and not committed yet included. Anyone may
+  /// ask.
+  public long applied() {
+    return applied;
+  }
+
   // ---- any thread
+
+  /// What became of that which was under way before.
+  Aftermath aftermath() {
+    return new Aftermath(
+        keeper.zombieBytes(), sessions.resends(), found.out(), 0, found.transactions());
+  }
 
   @Override
   public boolean submit(Command command) {
@@ -180,15 +206,22 @@ public final class Serving implements Gateway {
       sessions.activate(active.epoch(), now);
       worked = true;
     }
+    if (quiescing && !withdrawing) {
+      withdrawing = true;
+      withdrawNanosMax = now.nanos() + WITHDRAW_NANOS_MAX;
+      sessions.withdraw();
+    }
     worked |= open(now);
     worked |= answer(now);
     worked |= commands(now);
-    if (now.nanos() - sessions.nextDeadlineNanos() >= 0) {
+    long due = sessions.nextDeadlineNanos();
+    if (due != Long.MAX_VALUE && now.nanos() - due >= 0) {
       sessions.tick(now);
       worked = true;
     }
+    applied = writer.end();
     writer.flush();
-    if (quiescing) {
+    if (withdrawing) {
       finish(now);
     }
     if (!worked) {
@@ -259,7 +292,7 @@ public final class Serving implements Gateway {
   }
 
   private boolean commands(Now now) {
-    if (quiescing) {
+    if (over) {
       // What is in the inbox has been promised to nobody; its senders send it again elsewhere.
       return false;
     }
@@ -279,11 +312,10 @@ public final class Serving implements Gateway {
   }
 
   private void finish(Now now) {
-    if (!handedOver && committed == writer.end()) {
+    over = over || (inbox.isEmpty() && sessions.withdrawn()) || now.nanos() - withdrawNanosMax >= 0;
+    if (over && !handedOver && committed == writer.end()) {
       handedOver = true;
-      sessions.handOver(
-          new Refusal(Refusal.Reason.HANDING_OVER, "this node hands over; connect to the other"),
-          now);
+      sessions.handOver(HANDING_OVER, now);
     }
     if (handedOver && sessions.quiet()) {
       quiesced = true;

@@ -12,6 +12,9 @@ public final class Keys {
   /// Priorities are 0 to 9.
   public static final int PRIORITIES = 10;
 
+  /// No message has a sequence as high as this.
+  public static final long SEQUENCE_MAX = Long.MAX_VALUE >>> 5;
+
   private Keys() {}
 
   public static long of(long sequence, int priority) {

@@ -60,6 +60,9 @@ public sealed interface Command {
       boolean settled)
       implements Command {}
 
+  /// A producing link has no credit any more; everything that it sent with it came before this.
+  record Withdrawn(long connection, int link) implements Command {}
+
   /// Opens a consuming link. Answered by [Output.ConsumerOpened] or [Output.LinkRefused].
   record OpenConsumer(long connection, int link, Source source) implements Command {}
 

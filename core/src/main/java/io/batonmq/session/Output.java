@@ -32,6 +32,10 @@ public sealed interface Output {
   /// A producing link may send that many messages more.
   record Grant(int link, int credit) implements Output {}
 
+  /// A producing link is to give back the credit that it has not used: what it has sent is still taken, and
+  /// more is not asked for. Answered by [Command.Withdrawn].
+  record Withdraw(int link) implements Output {}
+
   /// The fate of a message is committed: accepted (no refusal), or refused and not kept.
   record Sent(int link, long delivery, @Nullable Refusal refusal) implements Output {}
 
@@ -67,4 +71,9 @@ public sealed interface Output {
 
   /// A transaction has ended as asked, or not (refusal).
   record Ended(long request, @Nullable Refusal refusal) implements Output {}
+
+  /// What an operator asked for is committed, or refused.
+  ///
+  /// @param messages that went with it
+  record Managed(@Nullable Refusal refusal, long messages) implements Output {}
 }

@@ -15,6 +15,7 @@ import io.batonmq.seam.Now;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// What producers do: links that messages come in by, their fate, and how many more may come.
@@ -29,6 +30,8 @@ final class Producing {
   private final Set<ProducerLink> blocked = new LinkedHashSet<>();
 
   private long windows;
+  private boolean withdrawing;
+  private final AtomicLong resends = new AtomicLong();
 
   Producing(
       ActiveBroker broker,
@@ -41,6 +44,11 @@ final class Producing {
     this.resolver = resolver;
     this.answers = answers;
     this.producers = producers;
+  }
+
+  /// Messages that came again and were recognised. Anyone may ask.
+  long resends() {
+    return resends.get();
   }
 
   void open(Connection connection, Command.OpenProducer command) {
@@ -84,6 +92,11 @@ final class Producing {
 
   private void refuse(Connection connection, int link, Refusal refusal) {
     answers.to(connection, new Output.LinkRefused(link, refusal));
+  }
+
+  /// Grants nothing more.
+  void withdraw() {
+    withdrawing = true;
   }
 
   /// A link is gone.
@@ -161,6 +174,7 @@ final class Producing {
     if (broker.accepted(message, address)) {
       // Sent again because its answer was lost. The answer waits for everything appended until now,
       // so for the original too.
+      resends.incrementAndGet();
       return null;
     }
     List<LiveQueue> queues = queue != null ? List.of(queue) : broker.route(address, link.routing);
@@ -246,8 +260,12 @@ final class Producing {
               new Refusal(Reason.INVALID, "neither the link nor the message names an address"))
           : resolver.target(principal, name, link.routing);
     }
+    // A topic that was deleted has no queues any more, and what is sent to it would vanish, also
+    // when
+    // there is another one of its name.
     boolean gone =
-        (target.queue() != null && target.queue().queue().deleted())
+        target.address().deleted()
+            || (target.queue() != null && target.queue().queue().deleted())
             || (link.routing != RoutingType.MULTICAST && target.address().lacksQueue());
     if (!gone) {
       return new Resolver.Resolved.Found(target.address(), target.queue());
@@ -284,7 +302,8 @@ final class Producing {
 
   private boolean mayGrant(ProducerLink link) {
     ProducerLink.Target target = link.target;
-    return broker.roomForMessages()
+    return !withdrawing
+        && broker.roomForMessages()
         && (target == null
             || target.address().settings().fullPolicy() != FullPolicy.BLOCK
             || !target.address().full());

@@ -1,5 +1,6 @@
 package io.batonmq.session;
 
+import io.batonmq.broker.BoundQueue;
 import io.batonmq.broker.LiveQueue;
 import io.batonmq.message.RoutingType;
 
@@ -14,6 +15,20 @@ public record QueueStat(
     long messagesAcked,
     int scheduledCount,
     RoutingType routingType) {
+
+  /// As a standby has it: nobody is connected there, and what is not durable it does not have.
+  public static QueueStat of(BoundQueue queue) {
+    return new QueueStat(
+        queue.name(),
+        queue.address().name(),
+        0,
+        queue.messages().messageCount(),
+        queue.added(),
+        queue.messages().outCount(),
+        queue.acknowledged(),
+        0,
+        queue.routing());
+  }
 
   static QueueStat of(LiveQueue queue) {
     return new QueueStat(

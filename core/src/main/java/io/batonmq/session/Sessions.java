@@ -38,8 +38,9 @@ public final class Sessions {
   private final Answers answers;
   private final Map<Long, Connection> connections = new LinkedHashMap<>();
   private final Map<String, Connection> clientIds = new HashMap<>();
-  private @Nullable Rooms rooms;
+  private volatile @Nullable Rooms rooms;
   private @Nullable Refusal handingOver;
+  private boolean withdrawing;
 
   /// The latest time that was passed in.
   private long nowNanos;
@@ -52,6 +53,7 @@ public final class Sessions {
       Producing producing,
       Consuming consuming,
       Transacting transacting,
+      Managing managing,
       SnapshotRhythm snapshots) {}
 
   /// @param state the fold of every record of the log
@@ -89,6 +91,7 @@ public final class Sessions {
             new Producing(broker, settings, resolver, answers, producers),
             consuming,
             new Transacting(broker, settings.limits(), answers, consuming, producers, epoch),
+            new Managing(broker, settings, answers),
             new SnapshotRhythm(broker, effects, settings.snapshotLogBytes()));
   }
 
@@ -125,6 +128,11 @@ public final class Sessions {
         }
       }
       case Command.Send send -> send(connection, send, now);
+      case Command.Withdrawn withdrawn -> {
+        if (connection.links.get(withdrawn.link()) instanceof ProducerLink link) {
+          link.credit = 0;
+        }
+      }
       case Command.Credit credit -> {
         if (connection.links.get(credit.link()) instanceof ConsumerLink link) {
           room.consuming.credit(link, credit.limit(), credit.drain());
@@ -139,18 +147,28 @@ public final class Sessions {
 
   /// Delivers what can be delivered, until the gathering batch is full.
   public void dispatch(Now now) {
-    if (handingOver != null) {
+    if (leaving()) {
       return;
     }
     nowNanos = now.nanos();
     broker.dispatch(now.wallMillis());
+    rooms().managing.work();
     rooms().producing.unblock();
+  }
+
+  /// Takes what an operator asks; answered by [Output.Managed].
+  public void manage(Management request, Outlet asker) {
+    if (handingOver != null) {
+      answers.to(asker, new Output.Managed(handingOver, 0));
+      return;
+    }
+    rooms().managing.on(request, asker);
   }
 
   /// What time alone brings about.
   public void tick(Now now) {
     Rooms room = rooms();
-    if (handingOver != null) {
+    if (leaving()) {
       return;
     }
     producers.lapse(now.nanos(), CHORES, broker::forget);
@@ -196,20 +214,53 @@ public final class Sessions {
 
   /// When [#tick] is due, in the time of [Now#nanos]; [Long#MAX_VALUE] for never.
   public long nextDeadlineNanos() {
-    if (handingOver != null) {
+    if (leaving()) {
       return Long.MAX_VALUE;
     }
-    if (broker.undispatched() && !broker.full()) {
+    if ((broker.undispatched() || (rooms != null && rooms.managing.working())) && !broker.full()) {
       return nowNanos;
     }
     long lapse = producers.nextDeadline();
     return lapse == Long.MAX_VALUE || scanNanos - lapse < 0 ? scanNanos : lapse;
   }
 
+  /// The first step of passing the baton on: nobody new comes in, nothing more is delivered, and producers
+  /// give back the credit that they have not used. What they have sent, and what consumers say, is still
+  /// taken. A client that is cut off with messages under way must tell its application that it does
+  /// not know what became of them; after this there are none.
+  public void withdraw() {
+    withdrawing = true;
+    rooms().producing.withdraw();
+    for (Connection connection : connections.values()) {
+      for (Link link : connection.links.values()) {
+        if (link instanceof ProducerLink producer && producer.credit > 0) {
+          answers.to(connection, new Output.Withdraw(producer.number()));
+        }
+      }
+    }
+  }
+
+  private boolean leaving() {
+    return withdrawing || handingOver != null;
+  }
+
+  /// Whether no producer may send any more.
+  public boolean withdrawn() {
+    for (Connection connection : connections.values()) {
+      for (Link link : connection.links.values()) {
+        if (link instanceof ProducerLink producer && producer.credit > 0) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /// Passes the baton on: no command counts any more, and every connection is closed after what was
   /// said before has left. Outputs still wait for their commit; see [#quiet].
   public void handOver(Refusal refusal, Now now) {
     handingOver = refusal;
+    rooms().managing.handOver(refusal);
     for (Connection connection : connections.values()) {
       answers.to(connection, new Output.ConnectionClosed(refusal));
     }
@@ -225,6 +276,19 @@ public final class Sessions {
   /// Every queue in numbers, in the order of their creation.
   public List<QueueStat> queueStats() {
     return broker.directory().queues().stream().map(QueueStat::of).toList();
+  }
+
+  /// Messages that were sent again because their answer was lost, and recognised. Anyone may ask.
+  public long resends() {
+    Rooms room = rooms;
+    return room == null ? 0 : room.producing.resends();
+  }
+
+  /// Every address in numbers, in the order of their creation.
+  public List<AddressStat> addressStats() {
+    return broker.directory().addresses().stream()
+        .map(live -> AddressStat.of(live.address()))
+        .toList();
   }
 
   public int connectionCount() {
@@ -248,6 +312,9 @@ public final class Sessions {
   private @Nullable Refusal mayConnect(Command.Connect command) {
     if (handingOver != null) {
       return handingOver;
+    }
+    if (withdrawing) {
+      return new Refusal(Reason.HANDING_OVER, "this node hands over; connect to the other");
     }
     if (connections.containsKey(command.connection())) {
       throw new IllegalStateException("connection " + command.connection() + " connects twice");
@@ -363,10 +430,11 @@ public final class Sessions {
   }
 
   private Rooms rooms() {
-    if (rooms == null) {
+    Rooms room = rooms;
+    if (room == null) {
       throw new IllegalStateException("not active yet");
     }
-    return rooms;
+    return room;
   }
 
   /// Bodies that are in memory, in bytes: kept beside the log, and held because the log has them not.

@@ -45,7 +45,8 @@ class EventsTest {
           new Event.TransactionCommitted(7, 8),
           new Event.TransactionRolledBack(7),
           new Event.IdentitiesForgotten("p1"),
-          new Event.SnapshotTaken(4096, "s", -1));
+          new Event.SnapshotTaken(4096, "s", -1),
+          new Event.Purged(2, new long[] {84, 100}));
 
   private static final List<String> BYTES =
       List.of(
@@ -63,7 +64,8 @@ class EventsTest {
           "01 07 08",
           "01 07",
           "01 02 7031",
-          "01 8020 01 73 01");
+          "01 8020 01 73 01",
+          "01 02 02 a801 20");
 
   @Test
   void theSamplesHaveTheBytesOfTheTable() {

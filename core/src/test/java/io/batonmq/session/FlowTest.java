@@ -54,6 +54,30 @@ class FlowTest {
   }
 
   @Test
+  void whatWasSentBeforeCreditIsGivenBackIsTaken() {
+    TestBroker broker = new TestBroker();
+    TestPeer peer = broker.connect();
+    int link = peer.producer("orders");
+    int consumer = peer.consumer("orders");
+    peer.credit(consumer, 10);
+    broker.sessions.withdraw();
+    broker.settle();
+    assertThat(peer.last(Output.Withdraw.class).link()).isEqualTo(link);
+    assertThat(broker.sessions.withdrawn()).isFalse();
+    long delivery = peer.send(link, "on its way");
+    assertThat(peer.accepted(delivery)).isTrue();
+    assertThat(peer.heard(Output.Delivered.class)).as("nothing leaves any more").isEmpty();
+    int late = peer.producer("orders");
+    assertThat(granted(peer, late)).isZero();
+    broker.on(new Command.Withdrawn(peer.connection, link));
+    assertThat(broker.sessions.withdrawn()).isTrue();
+    assertThat(granted(peer, link)).as("and none comes back").isEqualTo(1_000);
+    TestPeer other = broker.connect();
+    assertThat(other.last(Output.ConnectionClosed.class).refusal().reason())
+        .isEqualTo(Reason.HANDING_OVER);
+  }
+
+  @Test
   void allWindowsTogetherAreLimited() {
     TestBroker broker = new TestBroker(TestSettings.small());
     TestPeer peer = broker.connect();

@@ -34,14 +34,18 @@ import picocli.CommandLine.Parameters;
 final class Bench implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
-      description =
-          "What to measure: disk, sends, async, flow, fixed, backlog, gap, start. Default: all.")
+      description = {
+        "What to measure: disk, sends, async, flow, fixed, backlog, gap, start, command.",
+        "Default: all."
+      })
   List<String> scenarios = new ArrayList<>();
 
   @Option(
       names = "--against",
       split = ",",
-      description = "Who: baton, artemis, classic. Default: ${DEFAULT-VALUE}.",
+      description =
+          "Who: baton, uncached (the same without its start cache), artemis, classic. Default:"
+              + " ${DEFAULT-VALUE}.",
       defaultValue = "baton,artemis,classic")
   List<String> against = List.of();
 
@@ -110,7 +114,8 @@ final class Bench implements Callable<Integer> {
             warmup,
             backlog);
     Map<String, Peer> peers = new LinkedHashMap<>();
-    peers.put("baton", new Baton(distribution, qpid, heap));
+    peers.put("baton", new Baton(distribution, qpid, heap, true));
+    peers.put("uncached", new Baton(distribution, qpid, heap, false));
     peers.put("artemis", new Artemis(fetched, qpid, heap, javaHome));
     peers.put("classic", new Classic(fetched, own.getFirst(), heap, javaHome));
     List<Peer> chosen = new ArrayList<>();
@@ -154,6 +159,7 @@ final class Bench implements Callable<Integer> {
     tasks.add(new Task("fixed", "1:1 at 500/s", Scenario.flow(1, 500)));
     tasks.add(new Task("fixed", "8:8 at 2000/s", Scenario.flow(8, 2000)));
     tasks.add(new Task("start", "restart", Scenario.start()));
+    tasks.add(new Task("command", "baton version", Scenario.command()));
     tasks.add(new Task("gap", "kill", Gaps.gap(Gaps.End.KILL, 0)));
     tasks.add(new Task("gap", "stop and failback", Gaps.gap(Gaps.End.STOP, 0)));
     tasks.add(new Task("gap", "hang", Gaps.gap(Gaps.End.HANG, 0)));

@@ -30,7 +30,7 @@ final class LoadProcess implements AutoCloseable {
                 setting.javaHome().resolve("bin/java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xms256m",
-                "-Xmx512m",
+                "-Xmx1g",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 path,

@@ -1,11 +1,13 @@
 package io.batonmq.checks.bench;
 
+import io.batonmq.checks.bench.peer.Baton;
 import io.batonmq.checks.bench.peer.Broker;
 import io.batonmq.checks.bench.peer.Peer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +121,7 @@ interface Scenario {
         Thread.sleep(500);
         figures.put("idle_mib", broker.residentKib() / 1024.0);
         double before = broker.residentKib();
-        int connections = 500;
+        int connections = 200;
         try (LoadProcess idle =
             new LoadProcess(
                 setting,
@@ -137,6 +139,27 @@ interface Scenario {
         }
         return figures;
       }
+    };
+  }
+
+  /// A command that does nothing but start; only of ourselves.
+  static Scenario command() {
+    return (setting, peer, directory) -> {
+      if (!(peer instanceof Baton baton)) {
+        return Map.of();
+      }
+      double[] millis = new double[10];
+      for (int i = 0; i < millis.length; i++) {
+        long began = System.nanoTime();
+        new ProcessBuilder(baton.command("version"))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor();
+        millis[i] = (System.nanoTime() - began) / 1e6;
+      }
+      Arrays.sort(millis);
+      return Map.of("median_ms", millis[millis.length / 2]);
     };
   }
 }

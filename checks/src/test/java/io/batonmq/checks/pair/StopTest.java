@@ -86,6 +86,33 @@ class StopTest {
     finish(pair, ledger, load);
   }
 
+  /// An operator who asked for it does not want it undone by the next beat.
+  @Test
+  void aSwitchoverToABackupThatFailsBackStaysUntilThePrimaryIsStartedAgain() throws Exception {
+    var pair = stage.pair().start();
+    try (var client = Client.to(pair.primary().url())) {
+      client.send("q", "stays");
+    }
+    Until.holds(
+        "the backup has all that the primary has, and says so",
+        () ->
+            pair.backup().queue("q").filter(queue -> queue.messageCount() == 1).isPresent()
+                && pair.backup().status().applied() == pair.primary().status().committed());
+    assertThat(pair.primary().admin().switchover(Optional.empty())).isEqualTo("backup");
+    pair.backup().awaitActive();
+    pair.awaitSeen();
+    // It looks ten times a second whether to fail back.
+    long since = pair.backup().status().uptimeMillis();
+    Until.holds(
+        "three seconds have passed", () -> pair.backup().status().uptimeMillis() > since + 3_000);
+    assertThat(pair.backup().role()).isEqualTo("active");
+    assertThat(pair.primary().role()).isEqualTo("standby");
+
+    pair.primary().kill();
+    pair.primary().start().awaitActive();
+    assertThat(pair.primary().status().receipts().getFirst().cause()).isEqualTo("handed_over");
+  }
+
   @Test
   void aBackupThatCannotBeReachedLeavesTheBatonToAnother() throws Exception {
     var pair = stage.pair(Pair.Plans.of(stage.path("store")).withoutFailback()).start();

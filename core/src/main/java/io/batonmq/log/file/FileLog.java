@@ -10,6 +10,7 @@ import io.batonmq.seam.Storage;
 import io.batonmq.seam.StorageException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,19 @@ public class FileLog {
   /// The newest tenure of which this node knows for certain that it has a manifest: found by asking the
   /// file server, or its own.
   private volatile Optional<Chain.Link> known = Optional.empty();
+
+  private volatile Optional<Zombie> zombie = Optional.empty();
+  private volatile long zombieBytes = -1;
+
+  /// The steps of taking over.
+  public enum Step {
+    /// The epoch is claimed, and whoever served before is stopped.
+    CLAIM,
+    /// All that it wrote is read.
+    READ,
+    /// What it had not committed is on stable storage here, and the right to append is this node's.
+    COPY
+  }
 
   /// @param node name of this node, for people
   /// @param unique gives names that no other node and no earlier life of this one uses
@@ -151,12 +165,14 @@ public class FileLog {
   /// @param follower that has read up to some position; empty only in a store that nobody ever served,
   ///     as far as this node could see
   /// @param handler receives what `follower` has not handed out yet, the tail included
+  /// @param done is told of each step when it is done, to take its time
   /// @return empty if another claimant was first, or came after and overtook; then start anew as a
   ///     standby, as after an exception. Whatever happens, no lock is kept
   ///
   /// @throws DamagedException if committed records cannot be read; then the next attempt looks whether that
   ///     is still so before it claims, because every claim uses up an epoch and fences a node
-  public Optional<Taken> takeOver(long newest, Optional<Follower> follower, RecordHandler handler) {
+  public Optional<Taken> takeOver(
+      long newest, Optional<Follower> follower, RecordHandler handler, Consumer<Step> done) {
     if (doubted) {
       follower.ifPresent(in -> in.requireSound(handler));
     }
@@ -173,7 +189,7 @@ public class FileLog {
         removeTenure(mine);
         return Optional.empty();
       }
-      Optional<Taken> result = carryThrough(mine, spares, lock.get(), follower, handler);
+      Optional<Taken> result = carryThrough(mine, spares, lock.get(), follower, handler, done);
       taken = result.isPresent();
       return result;
     } catch (FencedException _) {
@@ -243,7 +259,8 @@ public class FileLog {
       Spares spares,
       HeldLock lock,
       Optional<Follower> follower,
-      RecordHandler handler) {
+      RecordHandler handler,
+      Consumer<Step> done) {
     Optional<Chain.Link> last = fenceEarlier(mine);
     if (last.isPresent() && follower.isEmpty()) {
       // Somebody served, or was about to, that this node could not see: it has not read what it
@@ -251,8 +268,10 @@ public class FileLog {
       // go on from. It does so now, and claims again.
       return Optional.empty();
     }
+    done.accept(Step.CLAIM);
     Follower.Tail tail =
         last.map(link -> follower.orElseThrow().finish(link, handler)).orElse(Follower.Tail.NONE);
+    done.accept(Step.READ);
     SegmentWriter segments = firstSegment(mine, spares, tail);
     boolean kept = false;
     try {
@@ -264,12 +283,26 @@ public class FileLog {
       tail.handOut(handler);
       LogWriter writer = new LogWriter(storage, mine, settings, segments, spares, tail);
       kept = true;
+      zombie = last.map(link -> follower.orElseThrow().zombie());
+      zombieBytes = zombie.isPresent() ? -1 : 0;
+      done.accept(Step.COPY);
       return Optional.of(new Taken(mine, lock, writer, tail.start(), tail.end() - tail.start()));
     } finally {
       if (!kept) {
         segments.close();
       }
     }
+  }
+
+  /// Looks for what the node before wrote after this one took over from it. Reads what it counts, so it is
+  /// for the housekeeping lane.
+  public void lookForZombie() {
+    zombie.ifPresent(before -> zombieBytes = Math.max(zombieBytes, before.bytes(storage)));
+  }
+
+  /// Bytes of it as they were seen last; -1 if nobody has looked, or could. Anyone may ask.
+  public long zombieBytes() {
+    return zombieBytes;
   }
 
   private static Manifest.Valid manifest(Optional<Chain.Link> last, Follower.Tail tail) {

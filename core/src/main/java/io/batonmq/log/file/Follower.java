@@ -86,6 +86,19 @@ public class Follower implements AutoCloseable {
     return position;
   }
 
+  /// Position up to which nothing is kept back from the handler: as [#position], or further, over records
+  /// that are the log's own. The newest record of a silent log is a mark, which no later one covers.
+  public final long appliedUpTo() {
+    long reached = position;
+    for (Raw raw : pending) {
+      if (RecordFormat.type(raw.bytes(), 0) >= RecordFormat.USER_MIN) {
+        break;
+      }
+      reached = raw.end();
+    }
+    return reached;
+  }
+
   /// Position after the newest valid record that was read, whether known to be committed or not.
   public final long readUpTo() {
     return scanner.at();
@@ -230,6 +243,11 @@ public class Follower implements AutoCloseable {
         scanner.at(),
         scanner.chain(),
         newer(link.manifest().snapshot(), scanner.snapshot()));
+  }
+
+  /// After [#finish]: what may yet be written behind what was read.
+  Zombie zombie() {
+    return new Zombie(link.tenure(), scanner.base(), scanner.at(), scanner.chain());
   }
 
   /// For a node whose claim failed because of damage, before it claims again: the tenure being read is

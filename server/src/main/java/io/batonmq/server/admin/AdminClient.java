@@ -1,6 +1,8 @@
 package io.batonmq.server.admin;
 
 import io.batonmq.server.admin.AdminException.Kind;
+import io.batonmq.session.AddressStat;
+import io.batonmq.session.Management;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -78,6 +80,23 @@ public final class AdminClient {
     return ask(Endpoint.QUEUES, "");
   }
 
+  public List<AddressStat> addresses() throws AdminException {
+    return read(addressesJson(), AdminJson::addresses);
+  }
+
+  public Json addressesJson() throws AdminException {
+    return ask(Endpoint.ADDRESSES, "");
+  }
+
+  /// Has addresses and queues made, deleted and emptied; it is committed when this returns.
+  ///
+  /// @return how many messages went with it
+  public long manage(Management request) throws AdminException {
+    var body = AdminJson.of(request).text();
+    return read(
+        ask(AdminJson.endpoint(request), body), answer -> JsonFields.of(answer).whole("messages"));
+  }
+
   /// Asks the node to hand over.
   ///
   /// @return the name of the node that will have the baton
@@ -89,6 +108,11 @@ public final class AdminClient {
   /// Asks the node to stop; it has heard when this returns, it has not stopped yet.
   public void stop() throws AdminException {
     ask(Endpoint.STOP, "");
+  }
+
+  /// Has the node end as `kill -9` would; it may be gone when this returns.
+  public void kill() throws AdminException {
+    ask(Endpoint.KILL, "");
   }
 
   private <T> T read(Json answer, JsonFields.Reading<T> reading) throws AdminException {

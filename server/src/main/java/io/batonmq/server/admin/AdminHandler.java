@@ -3,6 +3,7 @@ package io.batonmq.server.admin;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.batonmq.server.admin.AdminView.RefusedException;
+import io.batonmq.session.Management;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -87,8 +88,12 @@ final class AdminHandler implements HttpHandler {
     return switch (endpoint.get()) {
       case STATUS -> get(exchange, () -> AdminJson.of(view.status()));
       case QUEUES -> get(exchange, () -> AdminJson.of(view.queues()));
+      case ADDRESSES -> get(exchange, () -> AdminJson.ofAddresses(view.addresses()));
+      case QUEUE_CREATE, QUEUE_DELETE, QUEUE_PURGE, ADDRESS_CREATE, ADDRESS_DELETE ->
+          post(exchange, () -> manage(endpoint.get(), exchange));
       case SWITCHOVER -> post(exchange, () -> switchover(exchange));
       case STOP -> post(exchange, this::stop);
+      case KILL -> post(exchange, this::kill);
     };
   }
 
@@ -124,13 +129,11 @@ final class AdminHandler implements HttpHandler {
   private Answer switchover(HttpExchange exchange) throws IOException, InterruptedException {
     Optional<String> peer;
     try {
-      byte[] body = exchange.getRequestBody().readNBytes(BODY_BYTES_MAX + 1);
-      if (body.length > BODY_BYTES_MAX) {
-        return Answer.error(413, "at most " + BODY_BYTES_MAX + " bytes");
-      }
-      peer = peer(new String(body, StandardCharsets.UTF_8));
+      peer = peer(body(exchange));
     } catch (JsonException e) {
       return Answer.error(400, "the body is not {\"peer\":\"NAME\"}: " + e.getMessage());
+    } catch (TooLongException e) {
+      return tooLong();
     }
     return bounded(() -> {
       try {
@@ -139,6 +142,43 @@ final class AdminHandler implements HttpHandler {
         return Answer.error(409, String.valueOf(e.getMessage()));
       }
     });
+  }
+
+  private Answer manage(Endpoint endpoint, HttpExchange exchange)
+      throws IOException, InterruptedException {
+    Management request;
+    try {
+      request = AdminJson.management(endpoint, Json.parse(body(exchange)));
+    } catch (JsonException e) {
+      return Answer.error(400, "the body is not " + endpoint.body() + ": " + e.getMessage());
+    } catch (TooLongException e) {
+      return tooLong();
+    }
+    return bounded(() -> {
+      try {
+        long messages = view.manage(request);
+        LOG.info("done by the admin listener request={} messages={}", request, messages);
+        return new Answer(200, Json.fields().with("messages", messages));
+      } catch (RefusedException e) {
+        return Answer.error(409, String.valueOf(e.getMessage()));
+      }
+    });
+  }
+
+  private static final class TooLongException extends Exception {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private static String body(HttpExchange exchange) throws IOException, TooLongException {
+    byte[] body = exchange.getRequestBody().readNBytes(BODY_BYTES_MAX + 1);
+    if (body.length > BODY_BYTES_MAX) {
+      throw new TooLongException();
+    }
+    return new String(body, StandardCharsets.UTF_8);
+  }
+
+  private static Answer tooLong() {
+    return Answer.error(413, "at most " + BODY_BYTES_MAX + " bytes");
   }
 
   private static Optional<String> peer(String body) throws JsonException {
@@ -154,6 +194,16 @@ final class AdminHandler implements HttpHandler {
   private Answer stop() {
     LOG.info("stop asked for by the admin listener");
     return new Answer(202, Json.fields(), Optional.of(view::stop));
+  }
+
+  private Answer kill() {
+    try {
+      var kill = view.kill();
+      LOG.warn("the process is killed by the admin listener");
+      return new Answer(202, Json.fields(), Optional.of(kill));
+    } catch (RefusedException e) {
+      return Answer.error(409, String.valueOf(e.getMessage()));
+    }
   }
 
   /// The node may hang when it is asked; the one who asks does not.
@@ -180,9 +230,15 @@ final class AdminHandler implements HttpHandler {
       headers.set("Connection", "close");
     }
     boolean head = exchange.getRequestMethod().equals("HEAD");
+    // Closing the exchange alone breaks the connection off where a stream was never opened; under
+    // load
+    // a client was then seen to get no answer at all.
+    exchange.getRequestBody().close();
     exchange.sendResponseHeaders(answer.status(), head ? -1 : body.length);
     if (!head) {
-      exchange.getResponseBody().write(body);
+      try (var out = exchange.getResponseBody()) {
+        out.write(body);
+      }
     }
   }
 }

@@ -1,5 +1,8 @@
 package io.batonmq.server.admin;
 
+import io.batonmq.message.RoutingType;
+import io.batonmq.session.AddressStat;
+import io.batonmq.session.Management;
 import java.util.List;
 
 /// The records of this room as JSON and back. A field's name is the component's; unknown fields are
@@ -17,6 +20,111 @@ final class AdminJson {
             "queues",
             new Json.Items(
                 queues.stream().<Json>map(queue -> Figure.of(queue, Figures.QUEUE)).toList()));
+  }
+
+  static Json.Fields ofAddresses(List<AddressStat> addresses) {
+    return Json.fields()
+        .with(
+            "addresses",
+            new Json.Items(
+                addresses.stream()
+                    .<Json>map(address -> Figure.of(address, Figures.ADDRESS))
+                    .toList()));
+  }
+
+  /// What is sent to have something done; [#management] reads it.
+  static Json.Fields of(Management request) {
+    return switch (request) {
+      case Management.CreateAddress(var name, var anycast, var multicast) ->
+          Json.fields().with("name", name).with("anycast", anycast).with("multicast", multicast);
+      case Management.DeleteAddress(var name, var force) ->
+          Json.fields().with("name", name).with("force", force);
+      case Management.CreateQueue(
+              var name,
+              var address,
+              var routing,
+              var consumersMax,
+              var createAddress) ->
+          Json.fields()
+              .with("name", name)
+              .with("address", address)
+              .with("routingType", routing.name())
+              .with("maxConsumers", consumersMax)
+              .with("createAddress", createAddress);
+      case Management.DeleteQueue(var name, var removeConsumers, var deleteAddress) ->
+          Json.fields()
+              .with("name", name)
+              .with("removeConsumers", removeConsumers)
+              .with("deleteAddress", deleteAddress);
+      case Management.PurgeQueue(var name) -> Json.fields().with("name", name);
+    };
+  }
+
+  /// Where such a request goes.
+  static Endpoint endpoint(Management request) {
+    return switch (request) {
+      case Management.CreateAddress _ -> Endpoint.ADDRESS_CREATE;
+      case Management.DeleteAddress _ -> Endpoint.ADDRESS_DELETE;
+      case Management.CreateQueue _ -> Endpoint.QUEUE_CREATE;
+      case Management.DeleteQueue _ -> Endpoint.QUEUE_DELETE;
+      case Management.PurgeQueue _ -> Endpoint.QUEUE_PURGE;
+    };
+  }
+
+  /// What came to one of these endpoints. Every field has to be there: a default would be a guess at
+  /// what is to be deleted.
+  static Management management(Endpoint endpoint, Json json) throws JsonException {
+    var from = JsonFields.of(json);
+    var name = from.text("name");
+    return switch (endpoint) {
+      case ADDRESS_CREATE ->
+          new Management.CreateAddress(name, from.flag("anycast"), from.flag("multicast"));
+      case ADDRESS_DELETE -> new Management.DeleteAddress(name, from.flag("force"));
+      case QUEUE_CREATE ->
+          new Management.CreateQueue(
+              name,
+              from.text("address"),
+              routing(from.text("routingType")),
+              count(from.whole("maxConsumers")),
+              from.flag("createAddress"));
+      case QUEUE_DELETE ->
+          new Management.DeleteQueue(
+              name, from.flag("removeConsumers"), from.flag("deleteAddress"));
+      case QUEUE_PURGE -> new Management.PurgeQueue(name);
+      case STATUS, QUEUES, ADDRESSES, SWITCHOVER, STOP, KILL ->
+          throw new IllegalArgumentException(endpoint.path());
+    };
+  }
+
+  private static RoutingType routing(String text) throws JsonException {
+    for (var routing : RoutingType.values()) {
+      if (routing.name().equals(text)) {
+        return routing;
+      }
+    }
+    throw new JsonException("\"routingType\" is not ANYCAST or MULTICAST");
+  }
+
+  private static int count(long number) throws JsonException {
+    if (number < 0 || number > Integer.MAX_VALUE) {
+      throw new JsonException("\"maxConsumers\" is not a number from 0 to " + Integer.MAX_VALUE);
+    }
+    return (int) number;
+  }
+
+  static List<AddressStat> addresses(Json json) throws JsonException {
+    return JsonFields.of(json).list("addresses", AdminJson::address);
+  }
+
+  private static AddressStat address(Json json) throws JsonException {
+    var from = JsonFields.of(json);
+    return new AddressStat(
+        from.text("name"),
+        from.flag("anycast"),
+        from.flag("multicast"),
+        from.flag("auto"),
+        from.list("queues", JsonFields::text),
+        from.whole("messageCount"));
   }
 
   static NodeStatus status(Json json) throws JsonException {
@@ -62,7 +170,19 @@ final class AdminJson {
         from.whole("logBytesRead"),
         from.whole("detectMillis"),
         from.whole("takeMillis"),
-        from.whole("wallMillis"));
+        from.whole("wallMillis"),
+        new ReceiptView.Phases(
+            from.whole("claimMillis"),
+            from.whole("readMillis"),
+            from.whole("copyMillis"),
+            from.whole("openMillis")),
+        new ReceiptView.Aftermath(
+            from.whole("zombieBytes"),
+            from.whole("resends"),
+            from.whole("reflagged"),
+            from.whole("transactionsKept"),
+            from.whole("transactionsAborted")),
+        from.flag("closed"));
   }
 
   static List<QueueStat> queues(Json json) throws JsonException {

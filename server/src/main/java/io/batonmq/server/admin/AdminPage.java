@@ -45,6 +45,8 @@ public final class AdminPage {
     }
     page.append("\n## status\n").append(table(Figures.STATUS));
     page.append("\n## queues\n\n`{\"queues\":[…]}`, each with:\n").append(table(Figures.QUEUE));
+    page.append("\n## addresses\n\n`{\"addresses\":[…]}`, each with:\n")
+        .append(table(Figures.ADDRESS));
     return page.toString();
   }
 

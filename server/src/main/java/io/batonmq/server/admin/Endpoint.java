@@ -11,13 +11,48 @@ enum Endpoint {
       "/api/v1/queues",
       "",
       "The queues of an active node; see *queues*. Empty where it is not active."),
+  ADDRESSES(
+      "GET",
+      "/api/v1/addresses",
+      "",
+      "The addresses of an active node; see *addresses*. Empty where it is not active."),
+  QUEUE_CREATE(
+      "POST",
+      "/api/v1/queues/create",
+      "`{\"name\":…,\"address\":…,\"routingType\":\"ANYCAST\",\"maxConsumers\":0,\"createAddress\":true}`",
+      "Makes a durable queue; 0 is any number of consumers. 200 when it is committed."),
+  QUEUE_DELETE(
+      "POST",
+      "/api/v1/queues/delete",
+      "`{\"name\":…,\"removeConsumers\":false,\"deleteAddress\":false}`",
+      "Deletes a queue with its messages. 200 with `{\"messages\":N}` when it is committed."),
+  QUEUE_PURGE(
+      "POST",
+      "/api/v1/queues/purge",
+      "`{\"name\":…}`",
+      "Throws away the messages in a queue that no consumer has. 200 with `{\"messages\":N}`."),
+  ADDRESS_CREATE(
+      "POST",
+      "/api/v1/addresses/create",
+      "`{\"name\":…,\"anycast\":true,\"multicast\":false}`",
+      "Makes an address. 200 when it is committed."),
+  ADDRESS_DELETE(
+      "POST",
+      "/api/v1/addresses/delete",
+      "`{\"name\":…,\"force\":false}`",
+      "Deletes an address, with force its queues too. 200 when it is committed."),
   SWITCHOVER(
       "POST",
       "/api/v1/switchover",
       "`{\"peer\":\"NAME\"}`, or nothing",
       "Hands the baton to that node, or to the one that is furthest. 202 with `{\"to\":\"NAME\"}`:"
           + " it has begun; the epoch rises when it is done."),
-  STOP("POST", "/api/v1/stop", "", "Stops the node, as a signal would. 202: it has heard.");
+  STOP("POST", "/api/v1/stop", "", "Stops the node, as a signal would. 202: it has heard."),
+  KILL(
+      "POST",
+      "/api/v1/kill",
+      "",
+      "Ends the process as `kill -9` would; only where it was started with `run --allow-kill`.");
 
   private final String method;
   private final String path;

@@ -1,5 +1,6 @@
 package io.batonmq.server.admin;
 
+import io.batonmq.session.AddressStat;
 import java.util.List;
 
 /// All that a node tells about itself. Its answers and the reference page are both printed from here.
@@ -39,7 +40,48 @@ final class Figures {
               "From the last sign of life to the decision; -1 if not known."),
           Figure.whole(
               "takeMillis", ReceiptView::takeMillis, "From the decision to the right to append."),
-          Figure.whole("wallMillis", ReceiptView::wallMillis, "When; milliseconds since 1970."));
+          Figure.whole("wallMillis", ReceiptView::wallMillis, "When; milliseconds since 1970."),
+          Figure.whole(
+              "claimMillis",
+              receipt -> receipt.phases().claimMillis(),
+              "Of `takeMillis`: until the node before could confirm nothing more."),
+          Figure.whole(
+              "readMillis",
+              receipt -> receipt.phases().readMillis(),
+              "Of `takeMillis`: until all that it wrote was read."),
+          Figure.whole(
+              "copyMillis",
+              receipt -> receipt.phases().copyMillis(),
+              "Of `takeMillis`: until the right to append."),
+          Figure.whole(
+              "openMillis",
+              receipt -> receipt.phases().openMillis(),
+              "From there until clients could come in."),
+          Figure.whole(
+              "zombieBytes",
+              receipt -> receipt.aftermath().zombieBytes(),
+              "What the node before wrote after that, which counts for nothing; -1 if not known."),
+          Figure.whole(
+              "resends",
+              receipt -> receipt.aftermath().resends(),
+              "Messages that came again and were recognised, until the receipt was closed."),
+          Figure.whole(
+              "reflagged",
+              receipt -> receipt.aftermath().reflagged(),
+              "Messages that could have been out, marked as redelivered."),
+          Figure.whole(
+              "transactionsKept",
+              receipt -> receipt.aftermath().transactionsKept(),
+              "Outcomes of transactions that are known from before."),
+          Figure.whole(
+              "transactionsAborted",
+              receipt -> receipt.aftermath().transactionsAborted(),
+              "Transactions that had no outcome, rolled back."),
+          Figure.flag(
+              "closed",
+              ReceiptView::closed,
+              "Whether nothing is added any more: a minute later, or when the node serves no"
+                  + " more."));
 
   static final List<Figure<NodeStatus>> STATUS =
       List.of(
@@ -88,6 +130,15 @@ final class Figures {
           Figure.whole(
               "scheduledCount", QueueStat::scheduledCount, "To be delivered later; 0 yet."),
           Figure.text("routingType", QueueStat::routingType, "`ANYCAST` or `MULTICAST`."));
+
+  static final List<Figure<AddressStat>> ADDRESS =
+      List.of(
+          Figure.text("name", AddressStat::name, "The address."),
+          Figure.flag("anycast", AddressStat::anycast, "Whether it has queues for point to point."),
+          Figure.flag("multicast", AddressStat::multicast, "Whether it has subscriptions."),
+          Figure.flag("auto", AddressStat::auto, "Whether it was made because it was used."),
+          Figure.texts("queues", AddressStat::queues, "The names of its queues."),
+          Figure.whole("messageCount", AddressStat::messageCount, "Messages in its queues."));
 
   private Figures() {}
 }

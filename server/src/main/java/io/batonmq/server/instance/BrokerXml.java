@@ -2,6 +2,7 @@ package io.batonmq.server.instance;
 
 import io.batonmq.server.config.HaPolicy.Role;
 import io.batonmq.server.instance.CreateOptions.Cluster;
+import io.batonmq.server.instance.CreateOptions.Content;
 import io.batonmq.server.instance.CreateOptions.Ports;
 import io.batonmq.server.instance.CreateOptions.SharedStore;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class BrokerXml {
         <journal-directory>%2$s/journal</journal-directory>
         <large-messages-directory>%2$s/large-messages</large-messages-directory>
 
-        <journal-file-size>10M</journal-file-size>
+    %10$s    <journal-file-size>10M</journal-file-size>
 
         <!-- false: a crash of the machine may lose what was confirmed -->
         <journal-datasync>%3$s</journal-datasync>
@@ -63,9 +64,9 @@ final class BrokerXml {
             <redelivery-delay>0</redelivery-delay>
             <!-- -1: no limit but the disk; messages are never all in memory -->
             <max-size-bytes>-1</max-size-bytes>
-            <address-full-policy>PAGE</address-full-policy>
-            <auto-create-queues>true</auto-create-queues>
-            <auto-create-addresses>true</auto-create-addresses>
+            <address-full-policy>%9$s</address-full-policy>
+            <auto-create-queues>%8$s</auto-create-queues>
+            <auto-create-addresses>%8$s</auto-create-addresses>
             <auto-delete-queues>false</auto-delete-queues>
             <auto-delete-addresses>false</auto-delete-addresses>
           </address-setting>
@@ -82,13 +83,56 @@ final class BrokerXml {
               <queue name="ExpiryQueue"/>
             </anycast>
           </address>
-        </addresses>
+    %7$s    </addresses>
 
       </core>
     </configuration>
     """
         .formatted(
-            quoted(name), data, options.fsync(), acceptors(options.ports()), pair(options), role);
+            quoted(name),
+            data,
+            options.fsync(),
+            acceptors(options.ports()),
+            pair(options),
+            role,
+            addresses(options.content()),
+            options.content().autoCreate(),
+            options.content().blocking() ? "BLOCK" : "PAGE",
+            options
+                .content()
+                .globalMaxSize()
+                .map(size -> "    <global-max-size>" + quoted(size) + "</global-max-size>\n\n")
+                .orElse(""));
+  }
+
+  /// The addresses that were asked for. A name that stands twice is refused when the file is checked.
+  private static String addresses(Content content) {
+    var text = new StringBuilder();
+    for (var queue : content.queues()) {
+      int colon = queue.lastIndexOf(':');
+      var name = quoted(colon < 0 ? queue : queue.substring(0, colon));
+      var type = colon < 0 ? "anycast" : quoted(queue.substring(colon + 1));
+      text.append(
+          """
+                <address name="%1$s">
+                  <%2$s>
+                    <queue name="%1$s"/>
+                  </%2$s>
+                </address>
+          """
+              .formatted(name, type));
+    }
+    for (var address : content.addresses()) {
+      text.append(
+          """
+                <address name="%s">
+                  <anycast/>
+                  <multicast/>
+                </address>
+          """
+              .formatted(quoted(address)));
+    }
+    return text.toString();
   }
 
   private static String acceptors(Ports ports) {

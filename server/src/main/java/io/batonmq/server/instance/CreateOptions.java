@@ -11,6 +11,8 @@ import java.util.Optional;
 /// @param fsync false for `--no-fsync`
 /// @param cluster present for `--clustered`, which `--shared-store` and `--static-cluster` imply
 /// @param sharedStore present for `--shared-store`
+/// @param content what is in the broker from the first start on, and what makes more
+/// @param javaOptions `--java-options`: added to those of the launcher
 /// @param force whether files of an instance that is there may be replaced; its data stays
 public record CreateOptions(
     Optional<String> name,
@@ -21,7 +23,35 @@ public record CreateOptions(
     String javaMemory,
     Optional<Cluster> cluster,
     Optional<SharedStore> sharedStore,
+    Content content,
+    String javaOptions,
     boolean force) {
+
+  /// With nothing in it, and no options for the JVM.
+  public CreateOptions(
+      Optional<String> name,
+      Access access,
+      Ports ports,
+      String data,
+      boolean fsync,
+      String javaMemory,
+      Optional<Cluster> cluster,
+      Optional<SharedStore> sharedStore,
+      boolean force) {
+    this(
+        name,
+        access,
+        ports,
+        data,
+        fsync,
+        javaMemory,
+        cluster,
+        sharedStore,
+        Content.DEFAULT,
+        "",
+        force);
+  }
+
   public static final String DATA = "data";
   public static final String JAVA_MEMORY = "2G";
 
@@ -74,4 +104,26 @@ public record CreateOptions(
   ///
   /// @param role [Role#BACKUP] for `--backup` and `--slave`
   public record SharedStore(Role role, boolean failoverOnShutdown) {}
+
+  /// What is in the broker.
+  ///
+  /// @param queues `--queues`: `name`, `name:anycast` or `name:multicast`
+  /// @param addresses `--addresses`: names; each is for anycast and multicast
+  /// @param autoCreate false for `--no-autocreate`
+  /// @param blocking `--blocking`: producers of a full address wait
+  /// @param globalMaxSize `--global-max-size`, as it is written in the file
+  public record Content(
+      List<String> queues,
+      List<String> addresses,
+      boolean autoCreate,
+      boolean blocking,
+      Optional<String> globalMaxSize) {
+    public static final Content DEFAULT =
+        new Content(List.of(), List.of(), true, false, Optional.empty());
+
+    public Content {
+      queues = List.copyOf(queues);
+      addresses = List.copyOf(addresses);
+    }
+  }
 }

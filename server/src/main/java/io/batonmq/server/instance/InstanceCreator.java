@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 /// Makes an instance. Decides first, writes then: whatever is refused leaves nothing behind.
 public final class InstanceCreator {
   private static final int PORT_MAX = 65535;
+  private static final Pattern QUEUE = Pattern.compile("[^:]+(:(anycast|multicast))?");
   private static final Pattern MEMORY = Pattern.compile("[1-9]\\d{0,8}[KMGkmg]");
 
   private InstanceCreator() {}
@@ -63,6 +64,15 @@ public final class InstanceCreator {
     }
     if (options.sharedStore().isPresent() && options.cluster().isEmpty()) {
       return Optional.of("--shared-store needs --clustered");
+    }
+    for (var queue : options.content().queues()) {
+      if (!QUEUE.matcher(queue).matches()) {
+        return Optional.of(
+            "--queues: \"" + queue + "\" is none of NAME, NAME:anycast and NAME:multicast");
+      }
+    }
+    if (options.javaOptions().contains("\n")) {
+      return Optional.of("--java-options is one line");
     }
     if (!MEMORY.matcher(options.javaMemory()).matches()) {
       return Optional.of("--java-memory is a size such as 512M or 2G");
@@ -148,7 +158,8 @@ public final class InstanceCreator {
     var admin =
         new AdminEndpoint(ports.httpHost(), ports.httpPort() + ports.offset(), access.role());
     Files.writeString(instance.admin(), admin.text());
-    Files.writeString(instance.profile(), Launcher.profile(home, options.javaMemory()));
+    Files.writeString(
+        instance.profile(), Launcher.profile(home, options.javaMemory(), options.javaOptions()));
     for (var name : Launcher.NAMES) {
       Launcher.write(instance.bin().resolve(name));
     }

@@ -45,14 +45,18 @@ final class Launcher {
     }
   }
 
-  static String profile(Path home, String javaMemory) {
-    var quoted = "'" + home.toAbsolutePath().normalize().toString().replace("'", "'\\''") + "'";
+  static String profile(Path home, String javaMemory, String javaOptions) {
+    var options = ("-Xmx" + javaMemory + " -XX:+UseG1GC " + javaOptions).strip();
     return """
     # Read by bin/baton. What the environment says counts more.
     if [ -z "${BATON_HOME:-}" ]; then BATON_HOME=%s; fi
     # Options of the JVM that runs the broker, split at spaces.
-    if [ -z "${JAVA_ARGS:-}" ]; then JAVA_ARGS='-Xmx%s -XX:+UseG1GC'; fi
+    if [ -z "${JAVA_ARGS:-}" ]; then JAVA_ARGS=%s; fi
     """
-        .formatted(quoted, javaMemory);
+        .formatted(quoted(home.toAbsolutePath().normalize().toString()), quoted(options));
+  }
+
+  private static String quoted(String text) {
+    return "'" + text.replace("'", "'\\''") + "'";
   }
 }

@@ -1,5 +1,6 @@
 package io.batonmq.server.node;
 
+import io.batonmq.broker.Refusal;
 import io.batonmq.ha.Presence;
 import io.batonmq.ha.Receipt;
 import io.batonmq.ha.Role;
@@ -12,6 +13,9 @@ import io.batonmq.server.admin.QueueStat;
 import io.batonmq.server.admin.ReceiptView;
 import io.batonmq.server.config.BrokerConfig;
 import io.batonmq.server.config.HaPolicy;
+import io.batonmq.session.AddressStat;
+import io.batonmq.session.Management;
+import io.batonmq.session.Output;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,13 +28,18 @@ import java.util.concurrent.TimeoutException;
 final class NodeView implements AdminView {
   private static final long PATIENCE_SECONDS = 5;
 
+  /// What a shell says of a process that SIGKILL ended.
+  private static final int KILLED = 137;
+
   private final BrokerConfig config;
   private final RunningNode node;
   private final String version;
   private final Clock clock;
+  private final boolean allowKill;
   private final long startedNanos;
 
-  NodeView(BrokerConfig config, RunningNode node, String version, Clock clock) {
+  NodeView(BrokerConfig config, RunningNode node, String version, Clock clock, boolean allowKill) {
+    this.allowKill = allowKill;
     this.config = config;
     this.node = node;
     this.version = version;
@@ -41,9 +50,11 @@ final class NodeView implements AdminView {
   @Override
   public NodeStatus status() {
     Role role = node.baton().role();
-    long committed = node.baton().applied();
+    long committed = node.baton().committed();
+    long applied = node.baton().applied();
     if (role instanceof Role.Active active) {
       committed = active.appender().committed();
+      applied = Math.max(committed, node.serving().map(Serving::applied).orElse(0L));
     }
     return new NodeStatus(
         config.name(),
@@ -57,7 +68,7 @@ final class NodeView implements AdminView {
           case Role.Promoting _, Role.Fenced _ -> "";
         },
         committed,
-        committed,
+        applied,
         node.ha().connectors(),
         node.baton().peers().stream().map(NodeView::peer).toList(),
         node.receipts().stream().map(this::receipt).toList(),
@@ -93,22 +104,42 @@ final class NodeView implements AdminView {
         receipt.sealed(),
         receipt.tailBytes(),
         receipt.logBytesRead(),
-        receipt.detectMillis(),
-        receipt.takeMillis(),
-        receipt.wallMillis());
+        receipt.phases().detect(),
+        receipt.phases().take(),
+        receipt.wallMillis(),
+        new ReceiptView.Phases(
+            receipt.phases().claim(),
+            receipt.phases().read(),
+            receipt.phases().copy(),
+            receipt.phases().open()),
+        new ReceiptView.Aftermath(
+            receipt.aftermath().zombieBytes(),
+            receipt.aftermath().resends(),
+            receipt.aftermath().reflagged(),
+            receipt.aftermath().transactionsKept(),
+            receipt.aftermath().transactionsAborted()),
+        receipt.closed());
   }
 
   @Override
   public List<QueueStat> queues() {
+    CompletableFuture<List<io.batonmq.session.QueueStat>> answer =
+        node.serving().map(NodeView::activeQueues).orElseGet(node::standbyQueues);
+    return awaited(answer).stream().map(NodeView::queue).toList();
+  }
+
+  @Override
+  public List<AddressStat> addresses() {
     Optional<Serving> serving = node.serving();
     if (serving.isEmpty()) {
       return List.of();
     }
-    CompletableFuture<List<QueueStat>> answer = new CompletableFuture<>();
-    serving
-        .get()
-        .ask(sessions ->
-            answer.complete(sessions.queueStats().stream().map(NodeView::queue).toList()));
+    CompletableFuture<List<AddressStat>> answer = new CompletableFuture<>();
+    serving.get().ask(sessions -> answer.complete(sessions.addressStats()));
+    return awaited(answer);
+  }
+
+  private static <T> List<T> awaited(CompletableFuture<List<T>> answer) {
     try {
       return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {
@@ -116,6 +147,41 @@ final class NodeView implements AdminView {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return List.of();
+    }
+  }
+
+  private static CompletableFuture<List<io.batonmq.session.QueueStat>> activeQueues(
+      Serving serving) {
+    CompletableFuture<List<io.batonmq.session.QueueStat>> answer = new CompletableFuture<>();
+    serving.ask(sessions -> answer.complete(sessions.queueStats()));
+    return answer;
+  }
+
+  /// Waits as long as whoever asks does: its listener breaks the wait off.
+  @Override
+  public long manage(Management request) throws RefusedException {
+    Serving serving =
+        node.serving()
+            .orElseThrow(() ->
+                new RefusedException(
+                    "this node is not active, it is "
+                        + node.baton().role().word()
+                        + ": ask the active one"));
+    CompletableFuture<Output> answer = new CompletableFuture<>();
+    serving.ask(sessions -> sessions.manage(request, answer::complete));
+    try {
+      if (!(answer.get() instanceof Output.Managed(Refusal refusal, long messages))) {
+        throw new IllegalStateException("another answer to " + request);
+      }
+      if (refusal != null) {
+        throw new RefusedException(refusal.text());
+      }
+      return messages;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RefusedException("the node did not say in time whether it is done: look again");
     }
   }
 
@@ -155,5 +221,14 @@ final class NodeView implements AdminView {
   @Override
   public void stop() {
     Thread.ofPlatform().name("stop").start(() -> System.exit(0));
+  }
+
+  @Override
+  public Runnable kill() throws RefusedException {
+    if (!allowKill) {
+      throw new RefusedException(
+          "this node was not started with run --allow-kill; stop it instead");
+    }
+    return () -> Runtime.getRuntime().halt(KILLED);
   }
 }

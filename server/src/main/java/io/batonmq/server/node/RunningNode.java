@@ -13,11 +13,13 @@ import io.batonmq.node.Serving;
 import io.batonmq.seam.Clock;
 import io.batonmq.seam.Storage;
 import io.batonmq.server.config.BrokerConfig;
+import io.batonmq.session.QueueStat;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,8 @@ final class RunningNode implements RoleListener, Node.Doors {
   private final Baton baton;
   private final Acquaintances acquaintances = new Acquaintances();
   private final ArrayDeque<Receipt> receipts = new ArrayDeque<>();
+  private final ConcurrentLinkedQueue<CompletableFuture<List<QueueStat>>> questions =
+      new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
 
   RunningNode(
@@ -60,6 +64,7 @@ final class RunningNode implements RoleListener, Node.Doors {
     lanes.startBaton(
         now -> {
           boolean worked = baton.doWork(now);
+          answer();
           acquaintances.meet(baton.peers());
           if (baton.stopped()) {
             ended.complete(0);
@@ -67,6 +72,20 @@ final class RunningNode implements RoleListener, Node.Doors {
           return worked;
         },
         BATON_NAP_NANOS);
+  }
+
+  private void answer() {
+    for (var asked = questions.poll(); asked != null; asked = questions.poll()) {
+      asked.complete(node.queueStats());
+    }
+  }
+
+  /// The queues as this node has them while it follows; empty while it serves.
+  CompletableFuture<List<QueueStat>> standbyQueues() {
+    var answer = new CompletableFuture<List<QueueStat>>();
+    questions.add(answer);
+    lanes.wakeBaton();
+    return answer;
   }
 
   /// Completed with the process's exit code.
@@ -84,10 +103,6 @@ final class RunningNode implements RoleListener, Node.Doors {
 
   Optional<Serving> serving() {
     return node.serving();
-  }
-
-  synchronized List<Receipt> receipts() {
-    return List.copyOf(receipts);
   }
 
   private long slowestFollower() {
@@ -129,9 +144,8 @@ final class RunningNode implements RoleListener, Node.Doors {
               standby.active());
       case Role.Promoting promoting ->
           LOG.info("promoting cause={} after_epoch={}", promoting.cause(), promoting.epoch());
-      case Role.Active active -> {
-        remember(active.receipt());
-        LOG.info("active: this node has the baton; {}", line(active.receipt()));
+      case Role.Active _ -> {
+        // The receipt tells, once clients can come in.
       }
       case Role.Fenced fenced -> {
         LOG.error(
@@ -143,25 +157,31 @@ final class RunningNode implements RoleListener, Node.Doors {
     }
   }
 
+  @Override
+  public void receipt(Receipt receipt) {
+    remember(receipt);
+    if (receipt.closed()) {
+      LOG.info("receipt closed; epoch={} {}", receipt.epoch(), ReceiptLine.aftermath(receipt));
+    } else {
+      LOG.info("active: this node has the baton; {}", ReceiptLine.of(receipt));
+    }
+  }
+
   private synchronized void remember(Receipt receipt) {
+    receipts.removeIf(open -> open.epoch() == receipt.epoch());
     receipts.addFirst(receipt);
     if (receipts.size() > RECEIPTS_MAX) {
       receipts.removeLast();
     }
   }
 
-  private static String line(Receipt receipt) {
-    return String.format(
-        "epoch=%d cause=%s before=%s sealed=%d tail_bytes=%d log_bytes_read=%d detect_ms=%d"
-            + " take_ms=%d",
-        receipt.epoch(),
-        receipt.cause(),
-        receipt.before().isEmpty() ? "-" : receipt.before(),
-        receipt.sealed(),
-        receipt.tailBytes(),
-        receipt.logBytesRead(),
-        receipt.detectMillis(),
-        receipt.takeMillis());
+  /// Newest first; the one that is open with what is known now.
+  synchronized List<Receipt> receipts() {
+    return receipts.stream().map(this::upToDate).toList();
+  }
+
+  private Receipt upToDate(Receipt receipt) {
+    return receipt.closed() ? receipt : receipt.with(node.aftermath());
   }
 
   @Override

@@ -37,14 +37,16 @@ public final class ServerMain {
   private ServerMain() {}
 
   /// Runs until the node ends, and answers the process's exit code.
-  public static int run(Path directory, String version) {
+  ///
+  /// @param allowKill whether an operator may end the process without a word
+  public static int run(Path directory, String version, boolean allowKill) {
     Instance instance = new Instance(directory);
     Optional<BrokerConfig> config = configuration(instance);
     if (config.isEmpty()) {
       return EXIT_CONFIGURATION;
     }
     try {
-      return run(instance, config.get(), version);
+      return run(instance, config.get(), version, allowKill);
     } catch (IOException e) {
       LOG.error("cannot start: {}", e.getMessage());
       return EXIT_CONFIGURATION;
@@ -63,7 +65,7 @@ public final class ServerMain {
     return read.config();
   }
 
-  private static int run(Instance instance, BrokerConfig config, String version)
+  private static int run(Instance instance, BrokerConfig config, String version, boolean allowKill)
       throws IOException {
     Clock clock = new RealClock();
     Path store = config.directories().journal();
@@ -75,7 +77,7 @@ public final class ServerMain {
     DiskStorage storage = DiskStorage.open(store);
     ClientDoors doors = new ClientDoors(config, new UsersAuthenticator(users, policy), clock);
     RunningNode node = new RunningNode(config, version, storage, clock, doors);
-    NodeView view = new NodeView(config, node, version, clock);
+    NodeView view = new NodeView(config, node, version, clock, allowKill);
     AdminServer admin =
         AdminServer.start(
             endpoint.host(),

@@ -111,6 +111,11 @@ public final class Users {
     return list;
   }
 
+  /// What is kept of a password: it proves it, and cannot be turned back. Another one each time.
+  public static String proof(String password) {
+    return ScramVerifier.of(password).line();
+  }
+
   /// Says what [#add] would say of these names and this password.
   ///
   /// @throws IllegalArgumentException if one of them cannot be kept; the message does not repeat it

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.batonmq.message.RoutingType;
 import io.batonmq.server.admin.AdminException.Kind;
 import io.batonmq.server.admin.AdminView.RefusedException;
+import io.batonmq.session.AddressStat;
+import io.batonmq.session.Management;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -23,6 +26,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -55,17 +59,35 @@ class AdminServerTest {
                   "0.1.0",
                   48_213,
                   true)),
-          List.of(new ReceiptView(7, "lock_free", "slave", "master", 40_000, 0, 512, -1, 31, 1)),
+          List.of(
+              new ReceiptView(
+                  7,
+                  "lock_free",
+                  "slave",
+                  "master",
+                  40_000,
+                  0,
+                  512,
+                  -1,
+                  31,
+                  1,
+                  new ReceiptView.Phases(9, 12, 10, 4),
+                  new ReceiptView.Aftermath(-1, 3, 2, 1, 5),
+                  false)),
           12_345,
           4711);
 
   private static final List<QueueStat> QUEUES =
       List.of(new QueueStat("TEST", "TEST", 1, 100, 120, 2, 20, 0, "ANYCAST"));
 
+  private static final List<AddressStat> ADDRESSES =
+      List.of(new AddressStat("news", false, true, true, List.of("a", "b"), 7));
+
   /// A node that says what it is told to say.
   private static final class Node implements AdminView {
     private final CountDownLatch awake = new CountDownLatch(1);
     private final AtomicInteger stops = new AtomicInteger();
+    private final List<Management> managed = new CopyOnWriteArrayList<>();
     private volatile boolean hung;
     private volatile boolean broken;
 
@@ -87,6 +109,25 @@ class AdminServerTest {
     @Override
     public List<QueueStat> queues() {
       return QUEUES;
+    }
+
+    @Override
+    public Runnable kill() throws RefusedException {
+      throw new RefusedException("not here");
+    }
+
+    @Override
+    public List<AddressStat> addresses() {
+      return ADDRESSES;
+    }
+
+    @Override
+    public long manage(Management request) throws RefusedException {
+      if (request.equals(new Management.PurgeQueue("none"))) {
+        throw new RefusedException("there is no queue none");
+      }
+      managed.add(request);
+      return managed.size();
     }
 
     @Override
@@ -133,6 +174,50 @@ class AdminServerTest {
   void whoMayReadTheInstancesFilesNeedsNoPassword() throws IOException {
     assertThat(client().status()).isEqualTo(STATUS);
     assertThat(client().queues()).isEqualTo(QUEUES);
+    assertThat(client().addresses()).isEqualTo(ADDRESSES);
+  }
+
+  @Test
+  void whatIsToBeDoneArrivesWhole() throws IOException {
+    var requests =
+        List.of(
+            new Management.CreateAddress("a", true, false),
+            new Management.DeleteAddress("a", true),
+            new Management.CreateQueue("q", "a", RoutingType.MULTICAST, 3, true),
+            new Management.DeleteQueue("q", false, true),
+            new Management.PurgeQueue("q\"\n{}"));
+    for (int i = 0; i < requests.size(); i++) {
+      assertThat(client().manage(requests.get(i))).isEqualTo(i + 1);
+    }
+    assertThat(node.managed).isEqualTo(requests);
+    assertThatThrownBy(() -> client().manage(new Management.PurgeQueue("none")))
+        .isInstanceOfSatisfying(
+            AdminException.class, e -> assertThat(e.kind()).isEqualTo(Kind.REFUSED))
+        .hasMessage("there is no queue none");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{}",
+        "[]",
+        "{\"name\":7}",
+        "{\"name\":\"q\"}",
+        "{\"name\":\"q\",\"address\":\"a\",\"routingType\":\"BOTH\",\"maxConsumers\":0,\"createAddress\":true}",
+        "{\"name\":\"q\",\"address\":\"a\",\"routingType\":\"ANYCAST\",\"maxConsumers\":-1,\"createAddress\":true}",
+        "{\"name\":\"q\",\"address\":\"a\",\"routingType\":\"ANYCAST\",\"maxConsumers\":0}"
+      })
+  void nothingIsDoneOnHalfARequest(String body) throws Exception {
+    var request = request("/api/v1/queues/create").header("Authorization", bearer());
+    var answer = send(request.POST(HttpRequest.BodyPublishers.ofString(body)));
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("the body is not");
+    assertThat(node.managed).isEmpty();
+  }
+
+  private String bearer() throws IOException {
+    return "Bearer " + RunFile.read(RunFile.in(instance)).orElseThrow().token();
   }
 
   @Test

@@ -132,6 +132,9 @@ final class EchoBroker implements Gateway, AutoCloseable {
         }
         say(send.connection(), new Output.Grant(send.link(), 1));
       }
+      case Command.Withdrawn _ -> {
+        // Never asked for here.
+      }
       case Command.Credit credit -> {
         Consumer consumer = consumers.get(new Link(credit.connection(), credit.link()));
         if (consumer != null) {

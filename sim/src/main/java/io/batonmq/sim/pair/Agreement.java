@@ -4,7 +4,6 @@ import io.batonmq.broker.BrokerState;
 import io.batonmq.ha.Role;
 import io.batonmq.log.DamagedException;
 import io.batonmq.log.LogSettings;
-import io.batonmq.log.RecordFormat;
 import io.batonmq.log.SnapshotContent;
 import io.batonmq.log.SnapshotRef;
 import io.batonmq.log.file.FileLog;
@@ -71,8 +70,7 @@ final class Agreement {
 
   private static boolean at(Life life, long end) {
     return switch (life.baton().role()) {
-      // The last record is a mark, whose own commit nothing tells of.
-      case Role.Standby _ -> life.baton().applied() + RecordFormat.HEADER >= end;
+      case Role.Standby _ -> life.baton().applied() >= end;
       case Role.Active active ->
           active.appender().committed() == end && active.appender().end() == end;
       default -> false;

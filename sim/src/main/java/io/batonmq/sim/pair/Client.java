@@ -24,11 +24,15 @@ abstract class Client {
   private long sinceNanos;
   private boolean connected;
 
+  /// Never says that it has given its credit back.
+  private final boolean stubborn;
+
   Client(Simulation sim, String name) {
     this.sim = sim;
     this.name = name;
     this.chance = sim.chance().fork();
     this.next = chance.below(8);
+    this.stubborn = chance.oneIn(8);
   }
 
   /// The connection stands: open what is needed.
@@ -38,6 +42,9 @@ abstract class Client {
   abstract void dropped();
 
   abstract void hearMore(Output output);
+
+  /// The credit that is left is taken back.
+  void withdraw() {}
 
   /// Whether it waits for nothing.
   abstract boolean content();
@@ -101,6 +108,12 @@ abstract class Client {
         opened();
       }
       case Output.ConnectionClosed _ -> from.cut(false);
+      case Output.Withdraw(int link) -> {
+        withdraw();
+        if (!stubborn) {
+          send(new Command.Withdrawn(from.id(), link));
+        }
+      }
       default -> hearMore(output);
     }
   }

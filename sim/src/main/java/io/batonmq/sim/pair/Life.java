@@ -2,6 +2,7 @@ package io.batonmq.sim.pair;
 
 import io.batonmq.ha.Baton;
 import io.batonmq.ha.Presence;
+import io.batonmq.ha.Receipt;
 import io.batonmq.ha.Role;
 import io.batonmq.ha.RoleListener;
 import io.batonmq.log.file.FileLog;
@@ -152,6 +153,12 @@ final class Life implements RoleListener, Node.Doors {
       sim.stats().fenced(fenced.code());
       end(fenced.code().code());
     }
+  }
+
+  @Override
+  public void receipt(Receipt receipt) {
+    sim.tell(() -> owner.name() + " " + receipt);
+    sim.stats().receipt(receipt);
   }
 
   @Override

@@ -64,6 +64,11 @@ final class Producer extends Client {
   }
 
   @Override
+  void withdraw() {
+    credit = 0;
+  }
+
+  @Override
   void hearMore(Output output) {
     switch (output) {
       case Output.ProducerOpened(int _, int more) -> credit += more;

@@ -23,12 +23,27 @@ public final class Stats {
   long moved;
   long strikes;
   long slowestDrainNanos;
+  long receipts;
+  long zombieBytes;
+  long reflagged;
+  long recognised;
+  long aborted;
   private final Map<Receipt.Cause, Long> takeovers = new EnumMap<>(Receipt.Cause.class);
   private final Map<ExitCode, Long> exits = new EnumMap<>(ExitCode.class);
 
   void roles(Role after) {
     if (after instanceof Role.Active active) {
       takeovers.merge(active.receipt().cause(), 1L, Long::sum);
+    }
+  }
+
+  void receipt(Receipt receipt) {
+    if (receipt.closed()) {
+      receipts++;
+      zombieBytes += Math.max(0, receipt.aftermath().zombieBytes());
+      reflagged += receipt.aftermath().reflagged();
+      recognised += receipt.aftermath().resends();
+      aborted += receipt.aftermath().transactionsAborted();
     }
   }
 
@@ -43,6 +58,26 @@ public final class Stats {
   /// How often a node took over for a reason.
   public long takeovers(Receipt.Cause cause) {
     return takeovers.getOrDefault(cause, 0L);
+  }
+
+  /// Receipts that were closed while their node lived.
+  public long receipts() {
+    return receipts;
+  }
+
+  /// Messages that came again as redelivered, by the receipts.
+  public long reflagged() {
+    return reflagged;
+  }
+
+  /// Resends that were recognised, by the receipts.
+  public long recognised() {
+    return recognised;
+  }
+
+  /// Transactions that were rolled back at a take-over, by the receipts.
+  public long aborted() {
+    return aborted;
   }
 
   /// Messages that were confirmed.
@@ -67,6 +102,11 @@ public final class Stats {
     moved += other.moved;
     strikes += other.strikes;
     slowestDrainNanos = Math.max(slowestDrainNanos, other.slowestDrainNanos);
+    receipts += other.receipts;
+    zombieBytes += other.zombieBytes;
+    reflagged += other.reflagged;
+    recognised += other.recognised;
+    aborted += other.aborted;
     other.takeovers.forEach((cause, count) -> takeovers.merge(cause, count, Long::sum));
     other.exits.forEach((code, count) -> exits.merge(code, count, Long::sum));
   }
@@ -76,7 +116,8 @@ public final class Stats {
     return String.format(
         "seeds=%d simulated_s=%d points=%d takeovers=%s exits=%s connections=%d confirmed=%d"
             + " refused=%d resends=%d deliveries=%d again=%d moved=%d accepted=%d commits=%d"
-            + " rollbacks=%d strikes=%d slowest_drain_s=%d",
+            + " rollbacks=%d strikes=%d slowest_drain_s=%d receipts=%d zombie_bytes=%d"
+            + " reflagged=%d recognised=%d aborted=%d",
         seeds,
         simulatedNanos / 1_000_000_000,
         points,
@@ -93,6 +134,11 @@ public final class Stats {
         commits,
         rollbacks,
         strikes,
-        slowestDrainNanos / 1_000_000_000);
+        slowestDrainNanos / 1_000_000_000,
+        receipts,
+        zombieBytes,
+        reflagged,
+        recognised,
+        aborted);
   }
 }

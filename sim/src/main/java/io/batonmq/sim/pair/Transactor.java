@@ -77,6 +77,11 @@ final class Transactor extends Client {
   }
 
   @Override
+  void withdraw() {
+    credit = 0;
+  }
+
+  @Override
   void hearMore(Output output) {
     switch (output) {
       case Output.ProducerOpened(int _, int more) -> {

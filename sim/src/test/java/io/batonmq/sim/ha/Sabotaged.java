@@ -3,11 +3,13 @@ package io.batonmq.sim.ha;
 import io.batonmq.seam.HeldLock;
 import io.batonmq.seam.LockWatch;
 import io.batonmq.seam.Storage;
+import io.batonmq.seam.StorageException;
 import io.batonmq.seam.StoredFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// A storage that makes one step of the protocol void, as if the code had left it out. Each is a guard
 /// that must be missed.
@@ -134,6 +136,41 @@ class Sabotaged implements Storage {
 
       @Override
       public void close() {}
+    }
+  }
+
+  /// What cannot be synced, ever: files with some paths. Not a guard, a disk.
+  static final class Unsyncable extends Sabotaged {
+    private final Predicate<String> paths;
+
+    Unsyncable(Storage disk, Predicate<String> paths) {
+      super(disk);
+      this.paths = paths;
+    }
+
+    @Override
+    public Optional<StoredFile> createExclusive(String path) {
+      return super.createExclusive(path).map(file -> spoilt(path, file));
+    }
+
+    @Override
+    public Optional<StoredFile> open(String path, Access access) {
+      return super.open(path, access).map(file -> spoilt(path, file));
+    }
+
+    private StoredFile spoilt(String path, StoredFile file) {
+      return paths.test(path) ? new Spoilt(file) : file;
+    }
+
+    private static final class Spoilt extends File {
+      Spoilt(StoredFile file) {
+        super(file);
+      }
+
+      @Override
+      public void sync() {
+        throw new StorageException(StorageException.Kind.IO, "the sync failed");
+      }
     }
   }
 

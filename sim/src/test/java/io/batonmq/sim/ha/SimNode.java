@@ -3,6 +3,7 @@ package io.batonmq.sim.ha;
 import io.batonmq.ha.Baton;
 import io.batonmq.ha.HaSettings;
 import io.batonmq.ha.Presence;
+import io.batonmq.ha.Receipt;
 import io.batonmq.ha.Role;
 import io.batonmq.ha.RoleListener;
 import io.batonmq.log.file.FileLog;
@@ -28,6 +29,7 @@ final class SimNode implements RoleListener {
   private final HaSettings settings;
   private final ClockSkew skew;
   private final List<String> told = new ArrayList<>();
+  private final List<Receipt> receipts = new ArrayList<>();
   private SimProcess process;
   private SimStorage disk;
   private FileLog log;
@@ -148,6 +150,17 @@ final class SimNode implements RoleListener {
     if (after instanceof Role.Active) {
       world.tookOver(this);
     }
+  }
+
+  @Override
+  public void receipt(Receipt receipt) {
+    receipts.add(receipt);
+    tell(receipt.toString());
+  }
+
+  /// As they were issued and closed, newest last.
+  List<Receipt> receipts() {
+    return receipts;
   }
 
   @Override

@@ -211,6 +211,7 @@ final class TinyBroker {
     if (toUnlink != null) {
       var named = toUnlink;
       toUnlink = null;
+      node.log().lookForZombie();
       reclaimer.unlink(named);
       node.log().snapshots().removeBefore(writer.anchored());
     }

@@ -47,7 +47,7 @@ public final class TinyReader implements RecordHandler {
     log.prepare();
     long known = log.register().newest().map(newest -> newest.epoch()).orElse(0L);
     Optional<Follower> follower = read(log);
-    var taken = log.takeOver(known, follower, this);
+    var taken = log.takeOver(known, follower, this, _ -> {});
     follower.ifPresent(Follower::close);
     return taken;
   }

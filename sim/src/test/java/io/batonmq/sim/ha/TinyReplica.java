@@ -1,5 +1,6 @@
 package io.batonmq.sim.ha;
 
+import io.batonmq.ha.Aftermath;
 import io.batonmq.ha.Replica;
 import io.batonmq.ha.Role;
 import io.batonmq.sim.ha.History.State;
@@ -56,6 +57,11 @@ final class TinyReplica implements Replica {
     var broker = new TinyBroker(node, active, state);
     serving = broker;
     broker.start();
+  }
+
+  @Override
+  public Aftermath aftermath() {
+    return new Aftermath(node.log().zombieBytes(), 0, 0, 0, 0);
   }
 
   @Override

@@ -224,7 +224,7 @@ class FullOrBrokenDiskTest {
       long newest = log.register().newest().orElseThrow().epoch();
       failing.arm();
       try {
-        log.takeOver(newest, Optional.of(follower), reader)
+        log.takeOver(newest, Optional.of(follower), reader, _ -> {})
             .ifPresent(taken -> {
               taken.writer().close();
               taken.lock().close();

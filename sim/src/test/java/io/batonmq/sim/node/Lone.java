@@ -6,6 +6,7 @@ import io.batonmq.broker.Limits;
 import io.batonmq.ha.Baton;
 import io.batonmq.ha.HaSettings;
 import io.batonmq.ha.Presence;
+import io.batonmq.ha.Receipt;
 import io.batonmq.ha.Role;
 import io.batonmq.ha.RoleListener;
 import io.batonmq.log.LogSettings;
@@ -238,6 +239,9 @@ final class Lone implements RoleListener, Node.Doors, Lanes {
       throw new AssertionError(reason);
     }
   }
+
+  @Override
+  public void receipt(Receipt receipt) {}
 
   @Override
   public void waiting(String reason) {}

@@ -2,6 +2,7 @@ package io.batonmq.sim.pair;
 
 import io.batonmq.broker.Event;
 import io.batonmq.broker.Events;
+import io.batonmq.ha.Aftermath;
 import io.batonmq.ha.Replica;
 import io.batonmq.ha.Role;
 import io.batonmq.seam.Storage;
@@ -122,6 +123,11 @@ class GuardsTest {
     @Override
     public void restore(ByteBuffer block) {
       real.restore(block);
+    }
+
+    @Override
+    public Aftermath aftermath() {
+      return real.aftermath();
     }
 
     @Override

@@ -283,10 +283,12 @@ final class AmqpEngine implements WireEngine, SaslServer.Verdict {
   }
 
   private void end(Refusal refusal) {
+    // A hand-over is no news of this connection.
+    String reason = refusal.reason() == Refusal.Reason.HANDING_OVER ? "" : refusal.text();
     if (phase.early()) {
-      close(refusal.text());
+      close(reason);
     } else {
-      shut(Refusals.connectionError(refusal), phase != Phase.OPEN, refusal.text());
+      shut(Refusals.connectionError(refusal), phase != Phase.OPEN, reason);
     }
   }
 

@@ -289,6 +289,11 @@ final class Endpoint {
           link.granted(credit);
         }
       }
+      case Output.Withdraw(int number) -> {
+        if (conversation.link(number) instanceof IncomingLink link) {
+          link.withdraw();
+        }
+      }
       case Output.Sent(int number, long delivery, Refusal refusal) -> {
         if (conversation.link(number) instanceof IncomingLink link) {
           link.sent(delivery, refusal);
@@ -330,7 +335,7 @@ final class Endpoint {
           conversation.transactions().begun(request, transaction);
       case Output.Ended(long request, Refusal refusal) ->
           conversation.transactions().ended(request, refusal);
-      case Output.Connected _, Output.ConnectionClosed _ -> {}
+      case Output.Connected _, Output.ConnectionClosed _, Output.Managed _ -> {}
     }
   }
 

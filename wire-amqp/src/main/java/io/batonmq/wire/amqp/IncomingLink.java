@@ -52,6 +52,8 @@ final class IncomingLink implements AmqpLink {
   private int size;
   private int reserved;
   private boolean detachOnly;
+  private boolean withdrawing;
+  private boolean withdrawn;
 
   /// A message whose fate is not known yet.
   private record Unanswered(
@@ -73,6 +75,7 @@ final class IncomingLink implements AmqpLink {
         Identities.producer(
             receiver.getName(), source == null ? null : source.getAddress(), address);
     receiver.deliveryReadHandler(this::read);
+    receiver.creditStateUpdateHandler(_ -> drained());
   }
 
   @Override
@@ -121,9 +124,37 @@ final class IncomingLink implements AmqpLink {
   }
 
   void granted(int more) {
-    if (state == State.OPEN && more > 0 && receiver.isRemotelyOpen()) {
+    if (state == State.OPEN && more > 0 && receiver.isRemotelyOpen() && !leaving()) {
       credit += more;
       receiver.addCredit(more);
+    }
+  }
+
+  /// Asks for the credit that is not used (AMQP 1.0 §2.6.7, drain): what the peer has sent is on its way
+  /// before its answer.
+  void withdraw() {
+    if (state != State.OPEN || !receiver.isRemotelyOpen() || leaving()) {
+      return;
+    }
+    withdrawing = true;
+    if (receiver.getCredit() > 0) {
+      receiver.drain();
+    } else {
+      drained();
+    }
+  }
+
+  private boolean leaving() {
+    return withdrawing || withdrawn;
+  }
+
+  /// Says so once there is neither credit nor a message that has come in part.
+  private void drained() {
+    if (withdrawing && !partial && state == State.OPEN && receiver.getCredit() == 0) {
+      withdrawing = false;
+      withdrawn = true;
+      credit = 0;
+      conversation.submit(new Command.Withdrawn(conversation.connection(), number));
     }
   }
 
@@ -141,11 +172,11 @@ final class IncomingLink implements AmqpLink {
     } else if (delivery.isAborted()) {
       drop();
       delivery.settle();
-      credit++;
-      receiver.addCredit(1);
+      granted(1);
     } else if (append(payload) && !delivery.isPartial()) {
       complete(delivery, deliveryId);
     }
+    drained();
   }
 
   /// More transfers than credit. A link that was closed here may still get what was on its way, but not
@@ -289,8 +320,7 @@ final class IncomingLink implements AmqpLink {
   private void reject(IncomingDelivery delivery, Symbol condition, String text) {
     delivery.disposition(new Rejected(Refusals.error(condition, text)), true);
     // The broker does not know of it, so it will not grant this credit again.
-    credit++;
-    receiver.addCredit(1);
+    granted(1);
   }
 
   /// The fate of a message is known.

@@ -186,7 +186,11 @@ class FuzzTest {
         case Command.Send send -> {
           outputs.add(new Output.Sent(send.link(), send.delivery(), null));
           outputs.add(new Output.Grant(send.link(), 1));
+          if (send.delivery() % 7 == 3) {
+            outputs.add(new Output.Withdraw(send.link()));
+          }
         }
+        case Command.Withdrawn _ -> {}
         case Command.Credit credit -> {
           for (; deliveries < Math.min(5, credit.limit()); deliveries++) {
             outputs.add(

@@ -304,6 +304,29 @@ class ProducingTest {
   }
 
   @Test
+  void creditIsDrainedBeforeAHandOver() {
+    int link = scripted.producing("orders", 10);
+    scripted.peer.expectFlow().withLinkCredit(10).withDrain(true);
+    scripted.broker(new Output.Withdraw(link));
+    scripted.done();
+    Command.Send send = sends(0);
+    scripted
+        .peer
+        .remoteFlow()
+        .withHandle(0)
+        .withDeliveryCount(10)
+        .withLinkCredit(0)
+        .withDrain(true)
+        .now();
+    assertThat(scripted.command(Command.Withdrawn.class).link()).isEqualTo(link);
+    // What it had sent is answered; what would be granted now is not.
+    scripted.peer.expectDisposition().withFirst(0).withSettled(true);
+    scripted.broker(new Output.Sent(link, send.delivery(), null));
+    scripted.broker(new Output.Grant(link, 5));
+    scripted.done();
+  }
+
+  @Test
   void aDetachBeforeTheAnswerIsAnsweredInOrder() {
     scripted
         .peer

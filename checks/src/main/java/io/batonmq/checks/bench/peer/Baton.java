@@ -3,6 +3,7 @@ package io.batonmq.checks.bench.peer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Ourselves, from a distribution, as a user makes it.
@@ -10,18 +11,32 @@ public final class Baton implements Peer {
   private final Path distribution;
   private final List<Path> clientPath;
   private final String heap;
+  private final boolean cached;
 
   /// @param distribution what `baton dist` made
   /// @param heap for example `512m`
-  public Baton(Path distribution, List<Path> clientPath, String heap) {
+  /// @param cached with the JVM's cache that was made with the distribution, as users have it
+  public Baton(Path distribution, List<Path> clientPath, String heap, boolean cached) {
     this.distribution = distribution;
     this.clientPath = clientPath;
     this.heap = heap;
+    this.cached = cached;
   }
 
   @Override
   public String name() {
-    return "baton";
+    return cached ? "baton" : "uncached";
+  }
+
+  /// The words that run a command of ours.
+  public List<String> command(String... words) {
+    List<String> command = new ArrayList<>();
+    if (!cached) {
+      command.addAll(List.of("env", "BATON_NO_CACHE=yes"));
+    }
+    command.add(distribution.resolve("bin/baton").toString());
+    command.addAll(List.of(words));
+    return command;
   }
 
   @Override
@@ -67,7 +82,7 @@ public final class Baton implements Peer {
       throws IOException, InterruptedException {
     Path instance = directory.resolve(name);
     var words =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 distribution.resolve("bin/baton").toString(),
                 "create",
@@ -99,7 +114,11 @@ public final class Baton implements Peer {
         admin, Files.readString(admin).replaceAll("(?m)^port ?=.*$", "port=" + ports.get(1)));
     Path profile = instance.resolve("etc/baton.profile");
     Files.writeString(profile, Files.readString(profile).replaceAll("-Xmx\\w+", "-Xmx" + heap));
-    return new Broker(
-        List.of(instance.resolve("bin/baton").toString(), "run"), instance, ports.getFirst());
+    List<String> run = new ArrayList<>();
+    if (!cached) {
+      run.addAll(List.of("env", "BATON_NO_CACHE=yes"));
+    }
+    run.addAll(List.of(instance.resolve("bin/baton").toString(), "run"));
+    return new Broker(run, instance, ports.getFirst());
   }
 }

@@ -1,0 +1,72 @@
+package io.batonmq.cli;
+
+import io.batonmq.server.config.Acceptor;
+import io.batonmq.server.config.ConfigReader;
+import io.batonmq.server.instance.Instance;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// What every client of a broker is told.
+final class ConnectionOptions {
+  @Option(
+      names = "--url",
+      description = {
+        "Where the broker is (default: that of the instance, or " + BrokerUrl.DEFAULT + ").",
+        "A pair: failover:(tcp://a:61616,tcp://b:61616) or (tcp://a:61616,tcp://b:61616)?ha=true"
+      })
+  private @Nullable String url;
+
+  @Option(names = "--user", description = "The user; none is anonymous.")
+  private @Nullable String user;
+
+  @Option(names = "--password", description = "Its password; asked for where it is missing.")
+  private @Nullable String password;
+
+  @Option(names = "--clientID", description = "The name of the client.")
+  private @Nullable String clientId;
+
+  BrokerAccess access(Prompter prompter) throws IOException {
+    return new BrokerAccess(
+        BrokerUrl.parse(url != null ? url : here().orElse(BrokerUrl.DEFAULT)),
+        Optional.ofNullable(user),
+        secret(user, password, "--user", "--password", prompter),
+        Optional.ofNullable(clientId));
+  }
+
+  /// A password, asked for where a user has none.
+  static Optional<String> secret(
+      @Nullable String user,
+      @Nullable String password,
+      String userOption,
+      String option,
+      Prompter prompter)
+      throws IOException {
+    var secret = Optional.ofNullable(password);
+    if (user != null && secret.isEmpty()) {
+      secret = prompter.ask(option + ":", true);
+      if (secret.isEmpty()) {
+        throw UserException.usage(userOption + " needs " + option);
+      }
+    }
+    return secret;
+  }
+
+  /// Where the instance listens whose script this is.
+  private static Optional<String> here() {
+    return Instances.find(null)
+        .map(Instance::brokerXml)
+        .flatMap(file -> ConfigReader.read(file, file.resolve("../..").normalize()).config())
+        .flatMap(config -> config.acceptors().stream().findFirst())
+        .map(ConnectionOptions::url);
+  }
+
+  private static String url(Acceptor acceptor) {
+    var host = acceptor.host();
+    return "tcp://"
+        + (host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host)
+        + ":"
+        + acceptor.port();
+  }
+}

@@ -1,0 +1,242 @@
+package io.batonmq.cli;
+
+import jakarta.jms.Connection;
+import jakarta.jms.DeliveryMode;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// Moves messages from one broker, or queue, to another. The target commits before the source: what is
+/// broken off in between is at both, never at none.
+@Command(
+    name = "transfer",
+    description = {
+      "Moves messages from a queue to another, of the same broker or of another one.",
+      "Each batch is committed at the target first: if this is broken off in between, that batch is"
+          + " at both ends, never at none."
+    },
+    abbreviateSynopsis = true,
+    sortOptions = false)
+final class Transfer implements Callable<Integer> {
+  private static final long REPORT_NANOS = 1_000_000_000L;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--source-url",
+      defaultValue = BrokerUrl.DEFAULT,
+      description = "Where the messages are (default: ${DEFAULT-VALUE}).")
+  private String sourceUrl;
+
+  @Option(names = "--source-user", description = "The user there; none is anonymous.")
+  private @Nullable String sourceUser;
+
+  @Option(names = "--source-password", description = "Its password; asked for if missing.")
+  private @Nullable String sourcePassword;
+
+  @Option(names = "--source-client-id", description = "The name of the client there.")
+  private @Nullable String sourceClientId;
+
+  @ArgGroup(multiplicity = "1")
+  private Source source;
+
+  static final class Source {
+    @Option(names = "--source-queue", description = "The queue that they are taken from.")
+    private @Nullable String queue;
+
+    @Option(
+        names = "--source-topic",
+        description =
+            "A topic, of which a subscription is taken: see --shared-durable-subscription"
+                + " and --durable-consumer.")
+    private @Nullable String topic;
+  }
+
+  @Option(
+      names = {"--shared-durable-subscription", "--durable-consumer"},
+      paramLabel = "NAME",
+      description = "The durable subscription to take from; with --source-topic.")
+  private @Nullable String subscription;
+
+  @Option(names = "--filter", description = "Only messages that this selector fits.")
+  private @Nullable String filter;
+
+  @Option(
+      names = "--target-url",
+      defaultValue = BrokerUrl.DEFAULT,
+      description = "Where they shall be (default: ${DEFAULT-VALUE}).")
+  private String targetUrl;
+
+  @Option(names = "--target-user", description = "The user there; none is anonymous.")
+  private @Nullable String targetUser;
+
+  @Option(names = "--target-password", description = "Its password; asked for if missing.")
+  private @Nullable String targetPassword;
+
+  @ArgGroup(multiplicity = "1")
+  private Goal goal;
+
+  static final class Goal {
+    @Option(names = "--target-queue", description = "The queue that they go to.")
+    private @Nullable String queue;
+
+    @Option(names = "--target-topic", description = "The topic that they go to.")
+    private @Nullable String topic;
+  }
+
+  @Option(
+      names = "--message-count",
+      defaultValue = "-1",
+      description = "How many; -1 is all there are (default: ${DEFAULT-VALUE}).")
+  private long messageCount;
+
+  @Option(
+      names = "--commit-interval",
+      defaultValue = "1000",
+      description = "Messages of a batch (default: ${DEFAULT-VALUE}).")
+  private int commitInterval;
+
+  @Option(
+      names = "--receive-timeout",
+      defaultValue = "5000",
+      description =
+          "Milliseconds to wait for one before it is the end (default: ${DEFAULT-VALUE}).")
+  private long receiveMillis;
+
+  @Option(names = "--copy", description = "The messages stay at the source as well.")
+  private boolean copy;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (commitInterval < 1 || receiveMillis < 1 || messageCount < -1) {
+      throw UserException.usage(
+          "--commit-interval and --receive-timeout are at least 1, --message-count at least -1");
+    }
+    var from = target(source.queue, source.topic);
+    var to = target(goal.queue, goal.topic);
+    if (from.topic() == (subscription == null)) {
+      throw UserException.usage(
+          "--source-topic and --shared-durable-subscription go together: a topic keeps messages for"
+              + " its subscriptions only");
+    }
+    if (copy && commitInterval < messageCount) {
+      throw UserException.usage("--copy takes one batch: raise --commit-interval");
+    }
+    var out = spec.commandLine().getOut();
+    var err = spec.commandLine().getErr();
+    var prompter = new Prompter(out);
+    var sources =
+        new Clients(
+            access("--source", sourceUrl, sourceUser, sourcePassword, sourceClientId, prompter),
+            err);
+    var targets =
+        new Clients(access("--target", targetUrl, targetUser, targetPassword, null, prompter), err);
+    long[] moved = {0};
+    sources.run(
+        1,
+        (taking, _) ->
+            targets.run(1, (giving, _) -> moved[0] = transfer(taking, from, giving, to)));
+    out.printf("Transferred %d messages from %s to %s%n", moved[0], from, to);
+    return Exit.OK.code();
+  }
+
+  private static Target target(@Nullable String queue, @Nullable String topic) {
+    return queue != null
+        ? Target.parse("queue://" + queue)
+        : Target.parse("topic://" + (topic == null ? "" : topic));
+  }
+
+  private static BrokerAccess access(
+      String side,
+      String url,
+      @Nullable String user,
+      @Nullable String password,
+      @Nullable String clientId,
+      Prompter prompter)
+      throws IOException {
+    return new BrokerAccess(
+        BrokerUrl.parse(url),
+        Optional.ofNullable(user),
+        ConnectionOptions.secret(user, password, side + "-user", side + "-password", prompter),
+        Optional.ofNullable(clientId));
+  }
+
+  private long transfer(Connection taking, Target from, Connection giving, Target to)
+      throws JMSException {
+    long start = System.nanoTime();
+    long reported = start;
+    try (var takes = taking.createSession(Session.SESSION_TRANSACTED);
+        var gives = giving.createSession(Session.SESSION_TRANSACTED);
+        var consumer = consumer(takes, from);
+        var producer = gives.createProducer(to.in(gives))) {
+      long moved = 0;
+      boolean more = true;
+      while (more && moved != messageCount) {
+        long batch =
+            messageCount < 0 ? commitInterval : Math.min(commitInterval, messageCount - moved);
+        long got = batch(consumer, producer, batch);
+        gives.commit();
+        if (copy) {
+          takes.rollback();
+          return got;
+        }
+        takes.commit();
+        moved += got;
+        more = got == batch;
+        if (System.nanoTime() - reported >= REPORT_NANOS) {
+          reported = System.nanoTime();
+          var err = spec.commandLine().getErr();
+          err.printf("%d messages so far, %s%n", moved, Spans.text(reported - start));
+          err.flush();
+        }
+      }
+      return moved;
+    }
+  }
+
+  private MessageConsumer consumer(Session session, Target from) throws JMSException {
+    var destination = from.in(session);
+    if (subscription == null) {
+      return session.createConsumer(destination, filter);
+    }
+    if (!(destination instanceof jakarta.jms.Topic topic)) {
+      throw new IllegalStateException("a subscription of a queue");
+    }
+    return sourceClientId != null
+        ? session.createDurableConsumer(topic, subscription, filter, false)
+        : session.createSharedDurableConsumer(topic, subscription, filter);
+  }
+
+  /// Passes on what comes in time, at most `batch` messages.
+  private long batch(MessageConsumer consumer, MessageProducer producer, long batch)
+      throws JMSException {
+    long got = 0;
+    while (got < batch) {
+      Message message = consumer.receive(receiveMillis);
+      if (message == null) {
+        break;
+      }
+      long expiration = message.getJMSExpiration();
+      long left = expiration == 0 ? 0 : Math.max(1, expiration - System.currentTimeMillis());
+      boolean durable = message.getJMSDeliveryMode() == DeliveryMode.PERSISTENT;
+      producer.send(
+          message,
+          durable ? DeliveryMode.PERSISTENT : DeliveryMode.NON_PERSISTENT,
+          message.getJMSPriority(),
+          left);
+      got++;
+    }
+    return got;
+  }
+}

@@ -1,0 +1,91 @@
+package io.batonmq.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is on the disk, while a broker runs and after it was killed.
+class StoreCommandsTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aStoreIsPrintedAndExportedBesideItsBrokerAndWithoutIt() throws Exception {
+    try (var broker = new RealBroker(folder.resolve("one"), "--allow-kill")) {
+      client(broker, "producer", "--destination", "orders", "--message-count", 3);
+      client(broker, "consumer", "--destination", "orders", "--message-count", 1);
+      var printed = new String[1];
+      assertThat(
+              Waiting.until(
+                  () -> {
+                    printed[0] = store("data", "print").out();
+                    return printed[0].contains("orders ANYCAST: 2 messages");
+                  },
+                  java.time.Duration.ofSeconds(20)))
+          .as(() -> printed[0])
+          .isTrue();
+      assertThat(printed[0])
+          .contains("address ", "Enqueued[sequence=", "Acknowledged[queue=", "Activated[epoch=1")
+          .doesNotContain("test message");
+      assertThat(store("data", "print", "--skip-records").out()).doesNotContain("Enqueued");
+      assertThat(store("data", "print", "--skip-queues").out()).doesNotContain("address ");
+      var lines = store("data", "exp", "--queue", "orders").out().lines().toList();
+      assertThat(lines).hasSize(2);
+      assertThat(lines.getFirst()).startsWith("{\"queue\":\"orders\",\"address\":\"orders\"");
+      assertThat(lines).allSatisfy(line -> assertThat(body(line)).contains("test message: "));
+      assertThat(Command.run("data", "exp", folder.resolve("one"), "--queue", "none").err())
+          .isEqualTo("baton: there is no queue none\n");
+
+      var killed = Command.run("kill", "--instance", broker.instance());
+      assertThat(killed.exit()).as(killed.err()).isZero();
+      assertThat(broker.process().waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(broker.process().exitValue()).isEqualTo(137);
+      assertThat(store("data", "exp").out().lines()).hasSize(2);
+      assertThat(store("data", "verify").out()).contains("sound: ");
+    }
+  }
+
+  @Test
+  void aNodeDiesOnlyWithLeave() throws Exception {
+    try (var broker = new RealBroker(folder.resolve("one"))) {
+      var refused = Command.run("kill", "--instance", broker.instance());
+      assertThat(refused.exit()).isEqualTo(Exit.FAILED.code());
+      assertThat(refused.err()).contains("was not started with run --allow-kill");
+      assertThat(broker.process().isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void whatIsNoStoreIsSaid() {
+    assertThat(Command.run("data", "print", folder).err())
+        .isEqualTo("baton: " + folder + " holds no log\n");
+  }
+
+  private static String body(String line) {
+    int at = line.indexOf("\"bytes\":\"") + 9;
+    return new String(
+        Base64.getDecoder().decode(line.substring(at, line.indexOf('"', at))),
+        StandardCharsets.ISO_8859_1);
+  }
+
+  private Command store(Object... words) {
+    var all = new ArrayList<>(List.of(words));
+    all.add(folder.resolve("one"));
+    var command = Command.run(all.toArray());
+    assertThat(command.exit()).as(command.toString()).isZero();
+    return command;
+  }
+
+  private static void client(RealBroker broker, Object... words) {
+    var all = new ArrayList<>(List.of(words));
+    all.addAll(List.of("--url", broker.url(), "--user", "admin", "--password", "secret"));
+    var command = Command.run(all.toArray());
+    assertThat(command.exit()).as(command.toString()).isZero();
+  }
+}

@@ -1,0 +1,36 @@
+package io.batonmq.session;
+
+import io.batonmq.broker.Address;
+import io.batonmq.broker.BoundQueue;
+import java.util.List;
+
+/// One address in numbers.
+///
+/// @param auto whether it was made because somebody used it
+/// @param queues their names, in the order of their creation
+/// @param messageCount sum over its queues
+public record AddressStat(
+    String name,
+    boolean anycast,
+    boolean multicast,
+    boolean auto,
+    List<String> queues,
+    long messageCount) {
+  public AddressStat {
+    queues = List.copyOf(queues);
+  }
+
+  static AddressStat of(Address address) {
+    long messages = 0;
+    for (BoundQueue queue : address.queues()) {
+      messages += queue.messages().messageCount();
+    }
+    return new AddressStat(
+        address.name(),
+        address.anycast(),
+        address.multicast(),
+        address.auto(),
+        address.queues().stream().map(BoundQueue::name).toList(),
+        messages);
+  }
+}

@@ -1,0 +1,33 @@
+package io.batonmq.session;
+
+import io.batonmq.message.RoutingType;
+
+/// What an operator asks of an active node. Answered by [Output.Managed] once it is committed.
+public sealed interface Management {
+
+  /// Makes an address.
+  record CreateAddress(String name, boolean anycast, boolean multicast) implements Management {}
+
+  /// Deletes an address.
+  ///
+  /// @param force its queues too, with their messages; their consumers are told
+  record DeleteAddress(String name, boolean force) implements Management {}
+
+  /// Makes a durable queue.
+  ///
+  /// @param consumersMax how many consumers it may have at once, 0 for any number
+  /// @param createAddress whether an address that is not there is made
+  record CreateQueue(
+      String name, String address, RoutingType routing, int consumersMax, boolean createAddress)
+      implements Management {}
+
+  /// Deletes a queue with its messages.
+  ///
+  /// @param removeConsumers although it has consumers, who are told
+  /// @param deleteAddress its address too, if that has no other queue
+  record DeleteQueue(String name, boolean removeConsumers, boolean deleteAddress)
+      implements Management {}
+
+  /// Throws away the messages that are in a queue now, but for those that consumers have.
+  record PurgeQueue(String name) implements Management {}
+}

@@ -1,0 +1,244 @@
+package io.batonmq.session;
+
+import io.batonmq.broker.ActiveBroker;
+import io.batonmq.broker.BoundQueue;
+import io.batonmq.broker.BrokerSettings;
+import io.batonmq.broker.Directory;
+import io.batonmq.broker.LiveAddress;
+import io.batonmq.broker.LiveQueue;
+import io.batonmq.broker.Refusal;
+import io.batonmq.broker.Refusal.Reason;
+import io.batonmq.message.RoutingType;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What operators do: addresses and queues made, deleted and emptied, by events like all that lasts.
+///
+/// Emptying a queue takes as many turns as it needs, so that the others are served meanwhile; deleting
+/// one empties it first.
+final class Managing {
+  private final ActiveBroker broker;
+  private final Directory directory;
+  private final BrokerSettings settings;
+  private final Answers answers;
+
+  /// Under way, the oldest first.
+  private final ArrayDeque<Purge> purges = new ArrayDeque<>();
+
+  /// A queue that is being emptied.
+  private static final class Purge {
+    final LiveQueue queue;
+    final long lastSequence;
+    final Outlet asker;
+    final @Nullable Runnable then;
+    long count;
+
+    Purge(LiveQueue queue, long lastSequence, Outlet asker, @Nullable Runnable then) {
+      this.queue = queue;
+      this.lastSequence = lastSequence;
+      this.asker = asker;
+      this.then = then;
+    }
+  }
+
+  Managing(ActiveBroker broker, BrokerSettings settings, Answers answers) {
+    this.broker = broker;
+    this.directory = broker.directory();
+    this.settings = settings;
+    this.answers = answers;
+  }
+
+  void on(Management request, Outlet asker) {
+    Refusal refusal =
+        switch (request) {
+          case Management.CreateAddress create -> createAddress(create);
+          case Management.DeleteAddress delete -> deleteAddress(delete);
+          case Management.CreateQueue create -> createQueue(create);
+          case Management.DeleteQueue delete -> {
+            Refusal refused = mayDelete(delete);
+            if (refused == null) {
+              LiveQueue queue = queue(delete.name());
+              purge(queue, asker, () -> delete(queue, delete));
+            }
+            yield refused;
+          }
+          case Management.PurgeQueue(String name) -> {
+            if (directory.queue(name) == null) {
+              yield noQueue(name);
+            }
+            purge(queue(name), asker, null);
+            yield null;
+          }
+        };
+    boolean later =
+        request instanceof Management.DeleteQueue || request instanceof Management.PurgeQueue;
+    if (refusal != null || !later) {
+      answers.to(asker, new Output.Managed(refusal, 0));
+    }
+  }
+
+  /// Does a piece of what takes many turns.
+  void work() {
+    Purge purge = purges.peekFirst();
+    if (purge == null || broker.full()) {
+      return;
+    }
+    boolean gone = purge.queue.queue().deleted();
+    int taken = gone ? 0 : broker.purge(purge.queue, purge.lastSequence);
+    purge.count += taken;
+    if (taken > 0) {
+      return;
+    }
+    purges.removeFirst();
+    if (!gone && purge.then != null) {
+      purge.then.run();
+    }
+    answers.to(purge.asker, new Output.Managed(null, purge.count));
+  }
+
+  boolean working() {
+    return !purges.isEmpty();
+  }
+
+  /// The baton goes: what is not done is for the next node to be asked.
+  void handOver(Refusal refusal) {
+    while (!purges.isEmpty()) {
+      answers.to(purges.removeFirst().asker, new Output.Managed(refusal, 0));
+    }
+  }
+
+  private void purge(LiveQueue queue, Outlet asker, @Nullable Runnable then) {
+    purges.addLast(new Purge(queue, broker.lastSequence(), asker, then));
+  }
+
+  private @Nullable Refusal createAddress(Management.CreateAddress create) {
+    String fault = Names.fault(create.name(), settings.limits().nameMax());
+    if (fault != null) {
+      return new Refusal(Reason.INVALID, fault);
+    }
+    if (create.name().contains("::")) {
+      return new Refusal(Reason.INVALID, "an address has no \"::\" in its name");
+    }
+    if (!create.anycast() && !create.multicast()) {
+      return new Refusal(Reason.INVALID, "an address is for anycast, multicast or both");
+    }
+    if (directory.address(create.name()) != null) {
+      return new Refusal(Reason.IN_USE, "the address " + create.name() + " is there already");
+    }
+    if (tooMany(directory.addresses().size())) {
+      return limit("addresses");
+    }
+    directory.createAddress(create.name(), create.anycast(), create.multicast(), false);
+    return null;
+  }
+
+  private @Nullable Refusal deleteAddress(Management.DeleteAddress delete) {
+    LiveAddress address = directory.address(delete.name());
+    if (address == null) {
+      return new Refusal(Reason.NOT_FOUND, "there is no address " + delete.name());
+    }
+    List<BoundQueue> queues = new ArrayList<>(address.address().queues());
+    if (!queues.isEmpty() && !delete.force()) {
+      return new Refusal(
+          Reason.IN_USE,
+          "the address "
+              + delete.name()
+              + " has "
+              + (queues.size() == 1 ? "1 queue" : queues.size() + " queues")
+              + ": delete them first, or all at once with force");
+    }
+    for (BoundQueue queue : queues) {
+      directory.deleteQueue(queue(queue.name()));
+    }
+    directory.deleteAddress(address);
+    return null;
+  }
+
+  private @Nullable Refusal createQueue(Management.CreateQueue create) {
+    for (String name : List.of(create.name(), create.address())) {
+      String fault = Names.fault(name, settings.limits().nameMax());
+      if (fault != null || name.contains("::")) {
+        return new Refusal(
+            Reason.INVALID, fault != null ? fault : "a name has no \"::\" in it: " + name);
+      }
+    }
+    if (directory.queue(create.name()) != null) {
+      return new Refusal(Reason.IN_USE, "the queue " + create.name() + " is there already");
+    }
+    if (tooMany(directory.queues().size())) {
+      return limit("queues");
+    }
+    boolean anycast = create.routing() == RoutingType.ANYCAST;
+    LiveAddress address = directory.address(create.address());
+    if (address == null) {
+      if (!create.createAddress()) {
+        return new Refusal(
+            Reason.NOT_FOUND,
+            "there is no address "
+                + create.address()
+                + ": create it, or let it be created with it");
+      }
+      address = directory.createAddress(create.address(), anycast, !anycast, false);
+    } else if (anycast ? !address.address().anycast() : !address.address().multicast()) {
+      return new Refusal(
+          Reason.NOT_ALLOWED,
+          "the address "
+              + create.address()
+              + (anycast
+                  ? " is for multicast only: create a multicast queue, or another address"
+                  : " is for anycast only: create an anycast queue, or another address"));
+    }
+    directory.createQueue(
+        address, create.name(), create.routing(), true, create.consumersMax(), false);
+    return null;
+  }
+
+  private @Nullable Refusal mayDelete(Management.DeleteQueue delete) {
+    LiveQueue queue = directory.queue(delete.name());
+    if (queue == null) {
+      return noQueue(delete.name());
+    }
+    if (queue.consumerCount() > 0 && !delete.removeConsumers()) {
+      return new Refusal(
+          Reason.IN_USE,
+          "the queue "
+              + delete.name()
+              + " has "
+              + (queue.consumerCount() == 1 ? "1 consumer" : queue.consumerCount() + " consumers")
+              + ": close them first, or delete it with them");
+    }
+    return null;
+  }
+
+  private void delete(LiveQueue queue, Management.DeleteQueue delete) {
+    LiveAddress address = queue.address();
+    directory.deleteQueue(queue);
+    if (delete.deleteAddress() && address.address().queues().isEmpty() && !address.deleted()) {
+      directory.deleteAddress(address);
+    }
+  }
+
+  private boolean tooMany(int count) {
+    return count >= settings.limits().queuesMax();
+  }
+
+  private Refusal limit(String what) {
+    return new Refusal(
+        Reason.LIMIT_REACHED,
+        "there are " + settings.limits().queuesMax() + " " + what + " already: delete some");
+  }
+
+  private LiveQueue queue(String name) {
+    LiveQueue queue = directory.queue(name);
+    if (queue == null) {
+      throw new IllegalStateException("no queue " + name);
+    }
+    return queue;
+  }
+
+  private static Refusal noQueue(String name) {
+    return new Refusal(Reason.NOT_FOUND, "there is no queue " + name);
+  }
+}
