@@ -39,6 +39,7 @@ public final class Main {
     words.put("consumer", Consumer.class);
     words.put("browser", Browser.class);
     words.put("transfer", Transfer.class);
+    words.put("perf", Perf.class);
     words.put("queue", Queue.class);
     words.put("address", Address.class);
     words.put("user", User.class);

@@ -3,6 +3,7 @@ package io.batonmq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -274,5 +275,54 @@ class CommandsTest {
     var script = good(Command.run("completion")).out();
     assertThat(script).contains("complete -F _complete_baton").contains("--message-count");
     assertThat(script).endsWith("artemis\n").doesNotContain("reference");
+  }
+
+  @Test
+  void aLoadIsShownSecondBySecondAndInAll(@TempDir Path files) throws IOException {
+    var json = files.resolve("perf.json");
+    var hdr = files.resolve("perf.hdr");
+    var out =
+        good(client(
+                "perf",
+                "client",
+                "queue://perf",
+                "--num-destinations",
+                2,
+                "--persistent",
+                "--max-pending",
+                10,
+                "--message-count",
+                300,
+                "--show-latency",
+                "--json",
+                json,
+                "--hdr",
+                hdr))
+            .out();
+    assertThat(out).contains("--- all").contains("send ack time:").contains("transfer time:");
+    assertThat(Files.readAllLines(json))
+        .isNotEmpty()
+        .allMatch(line -> line.startsWith("{\"at_s\":"));
+    assertThat(Files.readString(hdr)).contains("Percentile");
+    assertThat(count("perf0") + count("perf1")).isZero();
+  }
+
+  @Test
+  void aLoadSendsAsManyAsItWasAskedFor() {
+    var out =
+        good(client(
+                "perf", "producer", "perf-many", "--message-count", 50, "--rate", 500, "--silent"))
+            .out();
+    assertThat(out).startsWith("--- all");
+    assertThat(count("perf-many")).isEqualTo(50);
+    good(client("perf", "consumer", "perf-many", "--message-count", 50, "--silent"));
+    assertThat(count("perf-many")).isZero();
+  }
+
+  @Test
+  void aLoadThatCannotBeIsRefused() {
+    var wrong = client("perf", "client", "q", "--duration", 2, "--warmup", 3);
+    assertThat(wrong.exit()).isEqualTo(Exit.USAGE.code());
+    assertThat(wrong.err()).contains("--duration has to be longer than --warmup");
   }
 }
