@@ -7,9 +7,12 @@ import io.batonmq.server.admin.AdminException;
 import io.batonmq.server.admin.NodeStatus;
 import io.batonmq.server.admin.RunFile;
 import io.batonmq.server.instance.Instance;
+import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -47,24 +50,38 @@ final class Broker {
 
   /// Starts it with this Java and this class path, as `bin/baton run` would.
   synchronized void start() throws IOException {
-    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    var builder =
-        new ProcessBuilder(
-            java,
+    var words = new ArrayList<String>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(
+        List.of(
             "--enable-native-access=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1", // it lives for seconds
-            "-Xmx256m",
+            "-Xmx256m"));
+    words.addAll(archive());
+    words.addAll(
+        List.of(
             "-Dbaton.home=" + System.getProperty("baton.home", ""),
             "-cp",
             System.getProperty("java.class.path"),
             "io.batonmq.cli.Main",
             "run",
             "--instance",
-            instance.dir().toString());
+            instance.dir().toString()));
+    var builder = new ProcessBuilder(words);
     builder.redirectErrorStream(true).redirectOutput(Redirect.appendTo(console().toFile()));
     process = builder.start();
     process.getOutputStream().close();
+  }
+
+  /// The class archive that the launcher made for commands, whose options these are.
+  private static List<String> archive() {
+    var path = System.getProperty("java.class.path");
+    int end = path.indexOf(File.pathSeparatorChar);
+    var archive = Path.of(end < 0 ? path : path.substring(0, end)).resolveSibling("command.jsa");
+    return Files.exists(archive)
+        ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off", "-Xlog:aot=off")
+        : List.of();
   }
 
   synchronized Process process() {
