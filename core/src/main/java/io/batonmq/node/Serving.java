@@ -34,6 +34,8 @@ public final class Serving implements Gateway {
   private static final Refusal HANDING_OVER =
       new Refusal(Refusal.Reason.HANDING_OVER, "this node hands over; connect to the other");
 
+  private static final long BUSY_NAP_NANOS = 50_000_000L;
+
   private final Role.Active active;
   private final BrokerState.UnderWay found;
   private final BrokerState state;
@@ -50,6 +52,9 @@ public final class Serving implements Gateway {
   private volatile boolean quiesced;
   private volatile boolean released;
   private volatile long applied;
+
+  // Log's lane.
+  private long logNanos;
 
   // Owner's of the queues.
   private boolean activated;
@@ -118,7 +123,12 @@ public final class Serving implements Gateway {
             lanes.wakeBaton();
           }
         },
-        lanes::wakeLog);
+        () -> {
+          // What was handed over is written by whoever's turn it was, see write.
+          if (writer.ended().isPresent()) {
+            lanes.wakeLog();
+          }
+        });
   }
 
   public Role.Active active() {
@@ -147,6 +157,29 @@ public final class Serving implements Gateway {
   @Override
   public void submitted(Now now) {
     turns.borrow(now);
+    write(now);
+  }
+
+  /// Writes, syncs and commits what the turn has handed over, and takes the turn that follows: where one
+  /// connection waits for its answer, waking the log's lane for that costs more than the rest. Only once:
+  /// what gathered meanwhile is for the log's lane, and so is all where another thread is in the files.
+  private void write(Now now) {
+    if (!writer.waiting()) {
+      return;
+    }
+    boolean worked;
+    try {
+      worked = writer.doWork(now);
+    } catch (RuntimeException | Error e) {
+      turns.fail(e);
+      throw e;
+    }
+    if (worked && writer.committed() != committed) {
+      turns.borrow(now);
+    }
+    if (writer.waiting()) {
+      lanes.wakeLog();
+    }
   }
 
   @Override
@@ -183,7 +216,11 @@ public final class Serving implements Gateway {
 
   /// One turn of the owner of the queues; answers whether there was anything to do.
   public boolean brokerWork(Now now) {
-    return turns.own(now);
+    boolean worked = turns.own(now);
+    if (writer.waiting()) {
+      lanes.wakeLog();
+    }
+    return worked;
   }
 
   private boolean guardedTurn(Now now) {
@@ -326,16 +363,18 @@ public final class Serving implements Gateway {
   // ---- log's lane
 
   public boolean logWork(Now now) {
+    logNanos = now.nanos();
     boolean worked = writer.doWork(now);
     if (writer.committed() != committed) {
       turns.borrow(now);
     }
-    return worked;
+    return worked || (writer.waiting() && !writer.busy());
   }
 
   /// The monotonic time at which [#logWork] is to be called without being woken.
   public long nextBeatNanos() {
-    return writer.nextBeatNanos();
+    // Whoever is in the files beats too, and wakes this lane where something is left.
+    return writer.busy() ? logNanos + BUSY_NAP_NANOS : writer.nextBeatNanos();
   }
 
   // ---- keeper's lane

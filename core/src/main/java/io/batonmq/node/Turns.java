@@ -67,14 +67,19 @@ final class Turns {
       take(now);
     } catch (RuntimeException | Error e) {
       // The turn stays taken: nobody goes on with queues that were left in the middle.
-      bug = e;
-      wakeLane.run();
+      fail(e);
       throw e;
     }
     taken.set(false);
     if (sentAway || deadlineNanos - before < 0) {
       wakeLane.run();
     }
+  }
+
+  /// Something failed that should not: nobody goes on, and the lane ends the node.
+  void fail(Throwable e) {
+    bug = e;
+    wakeLane.run();
   }
 
   /// Somebody else is in the turn. It may have ended since: then nobody will look, so look again.

@@ -66,10 +66,10 @@ public final class LogWriter implements Appender, AutoCloseable {
 
   private final AtomicReference<Lane> lane = new AtomicReference<>(Lane.IDLE);
 
-  // Lane's.
+  // Lane's: of the one thread that is in doWork.
   private long chain;
   private long beats;
-  private long nextBeatNanos;
+  private volatile long nextBeatNanos;
   private boolean beatDue = true;
   private long batches;
 
@@ -271,6 +271,16 @@ public final class LogWriter implements Appender, AutoCloseable {
       }
     }
     return true;
+  }
+
+  /// Whether something was handed over that nobody has begun to write. Anyone may ask.
+  public boolean waiting() {
+    return handed.get() != null && ended.get() == null;
+  }
+
+  /// Whether a thread is in [#doWork]; another one's call does nothing then.
+  public boolean busy() {
+    return lane.get() == Lane.BUSY;
   }
 
   /// Nanoseconds, by the monotonic clock, at which [#doWork] has something to do without being woken.

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -52,6 +53,7 @@ public final class Front implements AutoCloseable {
   private final ThreadPoolExecutor passwords;
   private final Set<Channel> listeners = ConcurrentHashMap.newKeySet();
   private final Map<Channel, PeerConnection> connections = new ConcurrentHashMap<>();
+  private final Map<EventLoop, Round> rounds = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   public Front(FrontSettings settings, Gateway gateway, Clock clock) {
@@ -145,6 +147,10 @@ public final class Front implements AutoCloseable {
         }
       }
     };
+  }
+
+  Round round(EventLoop loop) {
+    return rounds.computeIfAbsent(loop, one -> new Round(one, gateway, clock));
   }
 
   FrontSettings settings() {

@@ -54,6 +54,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
   private final Front front;
   private final Clock clock;
   private final String remote;
+  private final Round round;
   private final Queue<Output> outputs = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private @Nullable WireEngine engine;
@@ -63,9 +64,6 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
   private boolean dirty;
   private boolean closing;
   private boolean calling;
-
-  /// Commands were put into the broker's inbox since it was told last.
-  private boolean submitted;
 
   /// The broker's inbox is full.
   private boolean throttled;
@@ -80,6 +78,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
     this.front = front;
     this.clock = clock;
     this.remote = String.valueOf(channel.remoteAddress());
+    this.round = front.round(channel.eventLoop());
   }
 
   @Override
@@ -217,10 +216,6 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
       if (outer) {
         calling = false;
         flush();
-        if (submitted) {
-          submitted = false;
-          front.gateway().submitted(Now.of(clock));
-        }
       }
     }
   }
@@ -410,7 +405,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
     @Override
     public boolean submit(Command command) {
       boolean room = front.gateway().submit(command);
-      submitted = true;
+      round.submitted();
       if (!room && !throttled) {
         throttled = true;
         read();
@@ -421,7 +416,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
 
     @Override
     public void submitted(Now now) {
-      // After the call into the engine, once for all that it submitted.
+      // Once for all that the event loop reads in this round.
     }
 
     @Override
