@@ -99,7 +99,14 @@ public final class Baton implements Peer {
                 "127.0.0.1"));
     words.addAll(List.of(more));
     if (more.length > 0) {
-      words.addAll(List.of("--clustered", "--cluster-user", "node", "--cluster-password", "node"));
+      words.addAll(
+          List.of(
+              "--failover-on-shutdown",
+              "--clustered",
+              "--cluster-user",
+              "node",
+              "--cluster-password",
+              "node"));
     }
     Tools.run(directory, words.toArray(String[]::new));
     Path xml = instance.resolve("etc/broker.xml");
