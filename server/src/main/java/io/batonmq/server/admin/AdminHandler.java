@@ -226,14 +226,12 @@ final class AdminHandler implements HttpHandler {
     headers.set("Content-Type", "application/json");
     headers.set("Cache-Control", "no-store");
     headers.set("X-Content-Type-Options", "nosniff");
-    if (answer.status() >= 400) {
-      headers.set("Connection", "close");
-    }
+    // One answer to a connection, and said so. The JDK's server ends a connection whose request
+    // asked
+    // for that, but leaves it out of the answer: a client that pools connections then sent its next
+    // command into the closing socket, and nobody may repeat a POST.
+    headers.set("Connection", "close");
     boolean head = exchange.getRequestMethod().equals("HEAD");
-    // Closing the exchange alone breaks the connection off where a stream was never opened; under
-    // load
-    // a client was then seen to get no answer at all.
-    exchange.getRequestBody().close();
     exchange.sendResponseHeaders(answer.status(), head ? -1 : body.length);
     if (!head) {
       try (var out = exchange.getResponseBody()) {

@@ -345,6 +345,24 @@ class AdminServerTest {
   }
 
   @Test
+  void anAnswerSaysThatItIsTheLastOfItsConnection() throws Exception {
+    assertThat(send(authorized("/api/v1/status").GET()).headers().allValues("Connection"))
+        .containsExactly("close");
+    assertThat(
+            send(authorized("/api/v1/switchover").POST(body(""))).headers().allValues("Connection"))
+        .containsExactly("close");
+    assertThat(send(request("/api/v1/status").GET()).headers().allValues("Connection"))
+        .containsExactly("close");
+  }
+
+  @Test
+  void aCommandRightAfterAnotherIsNotLost() throws IOException {
+    for (int i = 0; i < 300; i++) {
+      assertThat(client().switchover(Optional.empty())).isEqualTo("slave");
+    }
+  }
+
+  @Test
   void aBodyHasASizeAndASense() throws Exception {
     var path = "/api/v1/switchover";
     assertThat(send(authorized(path).POST(body("{\"peer\":7}"))).statusCode()).isEqualTo(400);
