@@ -71,7 +71,8 @@ train_one() {
   jvm_options "${2%.*}"
   # shellcheck disable=SC2086
   if "$java_home/bin/java" --enable-native-access=ALL-UNNAMED $options "$3$1/$2.new" -Xlog:disable \
-    -cp "$class_path" io.batonmq.cli.Training >"$1/$2.log" 2>&1 && [ -f "$1/$2.new" ]; then
+    -cp "$class_path" io.batonmq.cli.Training >"$1/$2.log" 2>&1 &&
+    grep -qx trained "$1/$2.log" && [ -f "$1/$2.new" ]; then
     mv "$1/$2.new" "$1/$2"
     rm -f "$1/$2.log"
   else

@@ -1,9 +1,10 @@
 package io.batonmq.cli;
 
+import io.batonmq.server.admin.AdminClient;
+import io.batonmq.server.admin.RunFile;
 import io.batonmq.server.node.ServerMain;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,10 @@ public final class Training {
   private static final int MESSAGES = 4_000;
   private static final long SECONDS_MAX = 60;
 
+  /// What the launcher looks for: a node that ends the process cuts the training short, and the
+  /// exit code does not tell.
+  private static final String DONE = "trained";
+
   private final Path directory;
   private final List<Integer> ports;
   private int failures;
@@ -34,7 +39,7 @@ public final class Training {
   /// Ends with 0 if all of it went well.
   public static void main(String[] args) throws Exception {
     Path directory = Files.createTempDirectory("baton-training");
-    Training training = new Training(directory, freePorts(4));
+    Training training = new Training(directory, FreePorts.find(4));
     try {
       training.run();
     } catch (Exception e) {
@@ -42,6 +47,9 @@ public final class Training {
       training.failures++;
     }
     clear(directory);
+    if (training.failures == 0) {
+      System.out.println(DONE);
+    }
     System.exit(training.failures == 0 ? 0 : 1);
   }
 
@@ -55,20 +63,19 @@ public final class Training {
     use(0);
     command("status", "--instance", instance("primary"));
     // Hands over to the other, as a take-over does but for the waiting.
-    command("stop", "--instance", instance("primary"));
+    stop("primary");
     primary.get(SECONDS_MAX, TimeUnit.SECONDS);
     awaitPort(1);
     use(1);
-    command("stop", "--instance", instance("backup"));
+    stop("backup");
     backup.get(SECONDS_MAX, TimeUnit.SECONDS);
-    clear(directory);
   }
 
   private String instance(String name) {
     return directory.resolve(name).toString();
   }
 
-  private void create(String name, int number, String... more) throws IOException {
+  private void create(String name, int number, String... more) {
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -84,6 +91,11 @@ public final class Training {
                 "--silent",
                 "--host",
                 "127.0.0.1",
+                "--default-port",
+                ports.get(number).toString(),
+                "--http-port",
+                ports.get(2 + number).toString(),
+                "--no-amqp-acceptor",
                 "--clustered",
                 "--cluster-user",
                 "training",
@@ -95,13 +107,6 @@ public final class Training {
                 directory.resolve("store").toString()));
     words.addAll(List.of(more));
     command(words.toArray(String[]::new));
-    Path xml = directory.resolve(name).resolve("etc/broker.xml");
-    Files.writeString(
-        xml,
-        Files.readString(xml).replace(":61616", ":" + ports.get(number)).replace(":5672?", ":0?"));
-    Path admin = directory.resolve(name).resolve("etc/admin.properties");
-    Files.writeString(
-        admin, Files.readString(admin).replace("8161", Integer.toString(ports.get(2 + number))));
   }
 
   private CompletableFuture<Integer> start(String name, int number) {
@@ -116,6 +121,12 @@ public final class Training {
       awaitPort(number);
     }
     return ended;
+  }
+
+  /// As the command does, which would wait for this process to be gone.
+  private void stop(String name) throws IOException {
+    var run = RunFile.read(RunFile.in(directory.resolve(name))).orElseThrow();
+    AdminClient.of(run).stop();
   }
 
   private void awaitPort(int number) {
@@ -151,20 +162,6 @@ public final class Training {
     if (Main.commandLine().execute(words) != 0) {
       failures++;
     }
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    List<Integer> ports = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-      sockets.add(socket);
-      ports.add(socket.getLocalPort());
-    }
-    for (ServerSocket socket : sockets) {
-      socket.close();
-    }
-    return ports;
   }
 
   private static void clear(Path directory) throws IOException {

@@ -1,6 +1,7 @@
 package io.batonmq.cli.demo;
 
 import io.batonmq.cli.Exit;
+import io.batonmq.cli.FreePorts;
 import io.batonmq.cli.UserException;
 import io.batonmq.server.instance.CreateOptions;
 import io.batonmq.server.instance.CreateOptions.Access;
@@ -9,12 +10,9 @@ import io.batonmq.server.instance.CreateOutcome;
 import io.batonmq.server.instance.Instance;
 import io.batonmq.server.instance.InstanceCreator;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +39,7 @@ final class Stage {
     byte[] secret = new byte[12];
     new SecureRandom().nextBytes(secret);
     var password = HexFormat.of().formatHex(secret);
-    var ports = freePorts(4);
+    var ports = FreePorts.find(4);
     var master = create(folder, "master", ports.get(0), ports.get(2), password);
     var slave = create(folder, "slave", ports.get(1), ports.get(3), password);
     for (var broker : List.of(master, slave)) {
@@ -74,21 +72,6 @@ final class Stage {
       case CreateOutcome.Missing(var questions) ->
           throw new IllegalStateException("missing " + questions);
     };
-  }
-
-  /// All are held until the last is found, so that they differ.
-  private static List<Integer> freePorts(int count) throws IOException {
-    var held = new ArrayList<ServerSocket>();
-    try {
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0, 1, InetAddress.getByName("localhost")));
-      }
-      return held.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (var socket : held) {
-        socket.close();
-      }
-    }
   }
 
   Path store() {

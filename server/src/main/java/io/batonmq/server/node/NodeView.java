@@ -220,7 +220,7 @@ final class NodeView implements AdminView {
 
   @Override
   public void stop() {
-    Thread.ofPlatform().name("stop").start(() -> System.exit(0));
+    Thread.ofPlatform().name("stop").start(() -> ServerMain.stop(node));
   }
 
   @Override

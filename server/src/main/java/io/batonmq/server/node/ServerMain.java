@@ -94,21 +94,28 @@ public final class ServerMain {
   }
 
   private static void shutDown(RunningNode node) {
-    if (node.ended().isDone()) {
-      return;
+    if (!node.ended().isDone()) {
+      // The process is ending by a signal: its code is the node's.
+      Runtime.getRuntime().halt(stop(node));
     }
+  }
+
+  /// Has a node end cleanly and waits for it; a node that takes too long takes the process with it.
+  ///
+  /// @return the process's exit code
+  static int stop(RunningNode node) {
     LOG.info("stopping");
     node.baton().stop();
     try {
       int code = node.ended().get(STOP_SECONDS_MAX, TimeUnit.SECONDS);
       LOG.info("stopped exit_code={}", code);
-      Runtime.getRuntime().halt(code);
+      return code;
     } catch (TimeoutException e) {
       LOG.error("not stopped within {} s; the process ends all the same", STOP_SECONDS_MAX);
-      Runtime.getRuntime().halt(1);
     } catch (Exception e) {
       LOG.error("stopping failed", e);
-      Runtime.getRuntime().halt(1);
     }
+    Runtime.getRuntime().halt(1);
+    return 1;
   }
 }
