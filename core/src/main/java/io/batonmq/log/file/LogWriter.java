@@ -387,10 +387,10 @@ public final class LogWriter implements Appender, AutoCloseable {
   /// closes itself when it comes back.
   @Override
   public void close() {
-    if (lane.compareAndSet(Lane.IDLE, Lane.LEAVING)) {
+    // In one step: between two looks the lane could come back, and nobody would close anything.
+    Lane was = lane.getAndUpdate(at -> at == Lane.CLOSED ? at : Lane.LEAVING);
+    if (was == Lane.IDLE) {
       closeFiles();
-    } else {
-      lane.compareAndSet(Lane.BUSY, Lane.LEAVING);
     }
   }
 
