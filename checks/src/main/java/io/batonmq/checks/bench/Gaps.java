@@ -41,8 +41,7 @@ final class Gaps {
           fill.result();
         }
       }
-      // A standby that has just started has to see the other first.
-      Thread.sleep(4000);
+      pair.backup().awaitPrinted(peer.standbySays());
       Map<String, Double> figures = new LinkedHashMap<>();
       try (LoadProcess load = gapLoad(setting, peer, url)) {
         load.await("ready");

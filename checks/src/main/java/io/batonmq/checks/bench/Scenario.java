@@ -14,6 +14,9 @@ import java.util.Map;
 
 /// Something that is measured of a broker.
 interface Scenario {
+  /// How long a broker has been idle when its memory is looked at.
+  long IDLE_MILLIS = 5000;
+
   /// What is measured, once.
   Map<String, Double> measure(Setting setting, Peer peer, Path directory) throws Exception;
 
@@ -116,9 +119,9 @@ interface Scenario {
         Map<String, Double> figures = new LinkedHashMap<>();
         figures.put("start_ms", broker.awaitAnswers());
         figures.put("start_cpu_ms", broker.cpuNanos() / 1e6);
-        Thread.sleep(5000);
+        // Part of what is measured: what is needed after a while of doing nothing.
+        Thread.sleep(IDLE_MILLIS);
         broker.collect(setting.javaHome());
-        Thread.sleep(500);
         figures.put("idle_mib", broker.residentKib() / 1024.0);
         double before = broker.residentKib();
         int connections = 200;
@@ -132,7 +135,6 @@ interface Scenario {
                 "queue=bench")) {
           idle.await("ready");
           broker.collect(setting.javaHome());
-          Thread.sleep(500);
           figures.put("connection_kib", (broker.residentKib() - before) / connections);
           idle.tell();
           idle.result();

@@ -1,6 +1,6 @@
 package io.batonmq.checks.bench.load;
 
-import java.util.concurrent.TimeUnit;
+import java.io.IOException;
 
 /// One load: `java -cp ... Driver work=sends factory=CLASS url=URL ...`. Prints `window begin` and `window
 /// end`, then `result` with what was seen; ends with 1 and a line where it could not be done.
@@ -31,11 +31,8 @@ public final class Driver {
     Runtime.getRuntime().halt(code);
   }
 
-  /// Waits for what a person at the other end of standard input has to say, at most for a while.
-  static void untilTold(int seconds) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    while (System.in.available() == 0 && end - System.nanoTime() > 0) {
-      Thread.sleep(5);
-    }
+  /// Waits for a line on standard input, or for the end of whoever would write it.
+  static void untilTold() throws IOException {
+    System.in.read();
   }
 }

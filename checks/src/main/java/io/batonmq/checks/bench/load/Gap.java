@@ -37,7 +37,7 @@ final class Gap {
     longest.await(200, 30);
     longest.reset();
     System.out.println("ready");
-    Driver.untilTold(60);
+    Driver.untilTold();
     long after = longest.answers();
     longest.await(after + 200, arguments.number("seconds"));
     System.out.printf(

@@ -12,7 +12,7 @@ final class Idle {
       Sends.producer(clients.session(), arguments.text("queue"));
     }
     System.out.println("ready");
-    Driver.untilTold(120);
+    Driver.untilTold();
     System.out.println("result connections=" + connections);
   }
 }

@@ -8,18 +8,17 @@ import java.util.List;
 import java.util.Map;
 
 /// ActiveMQ Artemis, from its distribution, over AMQP.
-public final class Artemis implements Peer {
+public final class Artemis extends AmqpPeer {
   private static final String VERSION = "2.44.0";
 
   private final Path fetched;
-  private final List<Path> clientPath;
   private final String heap;
   private final Path javaHome;
 
   /// @param fetched where distributions are kept
   public Artemis(Path fetched, List<Path> clientPath, String heap, Path javaHome) {
+    super(clientPath);
     this.fetched = fetched;
-    this.clientPath = clientPath;
     this.heap = heap;
     this.javaHome = javaHome;
   }
@@ -30,24 +29,8 @@ public final class Artemis implements Peer {
   }
 
   @Override
-  public String factory() {
-    return "org.apache.qpid.jms.JmsConnectionFactory";
-  }
-
-  @Override
-  public List<Path> clientPath() {
-    return clientPath;
-  }
-
-  @Override
-  public String url(int port) {
-    return "amqp://127.0.0.1:" + port + "?jms.username=admin&jms.password=admin";
-  }
-
-  @Override
-  public String failoverUrl(int primary, int backup) {
-    return "failover:(amqp://127.0.0.1:%d,amqp://127.0.0.1:%d)?jms.username=admin&jms.password=admin"
-        .formatted(primary, backup);
+  public String standbySays() {
+    return "AMQ221109"; // Backup Server started
   }
 
   private Path home() throws IOException, InterruptedException {

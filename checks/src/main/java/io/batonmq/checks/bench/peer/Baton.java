@@ -1,15 +1,13 @@
 package io.batonmq.checks.bench.peer;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Ourselves, from a distribution, as a user makes it.
-public final class Baton implements Peer {
+public final class Baton extends AmqpPeer {
   private final Path distribution;
-  private final List<Path> clientPath;
   private final String heap;
   private final boolean cached;
 
@@ -17,8 +15,8 @@ public final class Baton implements Peer {
   /// @param heap for example `512m`
   /// @param cached with the JVM's cache that was made with the distribution, as users have it
   public Baton(Path distribution, List<Path> clientPath, String heap, boolean cached) {
+    super(clientPath);
     this.distribution = distribution;
-    this.clientPath = clientPath;
     this.heap = heap;
     this.cached = cached;
   }
@@ -40,24 +38,8 @@ public final class Baton implements Peer {
   }
 
   @Override
-  public String factory() {
-    return "org.apache.qpid.jms.JmsConnectionFactory";
-  }
-
-  @Override
-  public List<Path> clientPath() {
-    return clientPath;
-  }
-
-  @Override
-  public String url(int port) {
-    return "amqp://127.0.0.1:" + port + "?jms.username=admin&jms.password=admin";
-  }
-
-  @Override
-  public String failoverUrl(int primary, int backup) {
-    return "failover:(amqp://127.0.0.1:%d,amqp://127.0.0.1:%d)?jms.username=admin&jms.password=admin"
-        .formatted(primary, backup);
+  public String standbySays() {
+    return "standby: following the log";
   }
 
   @Override
@@ -96,7 +78,14 @@ public final class Baton implements Peer {
                 "--require-login",
                 "--silent",
                 "--host",
-                "127.0.0.1"));
+                "127.0.0.1",
+                "--default-port",
+                ports.getFirst().toString(),
+                "--http-port",
+                ports.get(1).toString(),
+                "--no-amqp-acceptor",
+                "--java-memory",
+                heap));
     words.addAll(List.of(more));
     if (more.length > 0) {
       words.addAll(
@@ -109,18 +98,6 @@ public final class Baton implements Peer {
               "node"));
     }
     Tools.run(directory, words.toArray(String[]::new));
-    Path xml = instance.resolve("etc/broker.xml");
-    // The port that every protocol shares; the dedicated one is not wanted here.
-    Files.writeString(
-        xml,
-        Files.readString(xml)
-            .replace("127.0.0.1:61616", "127.0.0.1:" + ports.getFirst())
-            .replaceAll("(?m)^.*127\\.0\\.0\\.1:5672\\?protocols=AMQP.*$", ""));
-    Path admin = instance.resolve("etc/admin.properties");
-    Files.writeString(
-        admin, Files.readString(admin).replaceAll("(?m)^port ?=.*$", "port=" + ports.get(1)));
-    Path profile = instance.resolve("etc/baton.profile");
-    Files.writeString(profile, Files.readString(profile).replaceAll("-Xmx\\w+", "-Xmx" + heap));
     List<String> run = new ArrayList<>();
     if (!cached) {
       run.addAll(List.of("env", "BATON_NO_CACHE=yes"));

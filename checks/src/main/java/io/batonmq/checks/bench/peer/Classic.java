@@ -47,10 +47,15 @@ public final class Classic implements Peer {
 
   private Path libraries() throws IOException, InterruptedException {
     return Tools.fetched(
-        fetched.resolve("classic-" + VERSION),
+        fetched.resolve("classic-" + VERSION + "-said"),
         "org.apache.activemq:activemq-broker:" + VERSION,
         "org.apache.activemq:activemq-kahadb-store:" + VERSION,
-        "org.slf4j:slf4j-nop:2.0.17");
+        "org.slf4j:slf4j-simple:2.0.17");
+  }
+
+  @Override
+  public String standbySays() {
+    return "waiting for the database to be unlocked";
   }
 
   @Override

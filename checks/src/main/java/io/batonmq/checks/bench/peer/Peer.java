@@ -21,6 +21,9 @@ public interface Peer {
   /// The address for a pair.
   String failoverUrl(int primary, int backup);
 
+  /// What a node that stands by prints when it does.
+  String standbySays();
+
   /// Makes a broker of its own.
   Broker single(Path directory) throws IOException, InterruptedException;
 
