@@ -12,7 +12,9 @@ public enum ExitCode {
   /// The store contradicts itself below what was committed.
   STORE_DAMAGED(13),
   /// An invariant of the broker is broken: a bug.
-  BUG(14);
+  BUG(14),
+  /// The disk did not answer for `failover-stall-timeout`, and another node stands by.
+  STORE_HUNG(16);
 
   private final int code;
 

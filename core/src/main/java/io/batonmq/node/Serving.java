@@ -377,6 +377,12 @@ public final class Serving implements Gateway {
     return writer.busy() ? logNanos + BUSY_NAP_NANOS : writer.nextBeatNanos();
   }
 
+  /// The monotonic time at which the heart is to beat next. It stays the same while a beat or a sync
+  /// hangs.
+  public long heartDueNanos() {
+    return writer.nextBeatNanos();
+  }
+
   // ---- keeper's lane
 
   public boolean keeperWork(Now now) {

@@ -211,6 +211,34 @@ public final class Broker {
     signal("CONT");
   }
 
+  /// Holds every call of this process up that writes to a file at a place, or syncs one, for two minutes;
+  /// returns once that has begun. By strace, for this process alone: whoever else uses the disk goes on.
+  public AutoCloseable blockDisk() throws IOException {
+    var calls = "fsync,fdatasync,pwrite64,pwritev";
+    var tracing =
+        new ProcessBuilder(
+                "strace",
+                "-f",
+                "-p",
+                Long.toString(pid()),
+                "-o",
+                out + ".strace",
+                "-e",
+                "trace=" + calls,
+                "-e",
+                "inject=" + calls + ":delay_enter=120000000")
+            .redirectErrorStream(true)
+            .start();
+    Shell.endWithThisProcess(tracing);
+    var said = tracing.inputReader();
+    String line = said.readLine();
+    if (line == null || !line.contains("attached")) {
+      throw new AssertionError("strace: " + line);
+    }
+    // Whoever is in a call when the process is gone is let go by strace's end, and by nothing else.
+    return () -> tracing.destroyForcibly().waitFor();
+  }
+
   private void signal(String signal) {
     Shell.run("kill", "-" + signal, Long.toString(pid()));
   }

@@ -21,6 +21,8 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -194,6 +196,26 @@ public final class Front implements AutoCloseable {
     listeners.forEach(Channel::close);
     connections.keySet().forEach(Channel::close);
     awaitGone(FENCE_MILLIS_MAX);
+  }
+
+  /// Shuts every socket down from the caller's thread, for when event loops hang: peers see the end of
+  /// their connections, and nobody new comes in. Nothing is freed; the end of the process does that.
+  ///
+  /// Only where the transport is epoll, as on Linux: elsewhere the sockets stay until the process ends.
+  public void cut() {
+    closed = true;
+    listeners.forEach(Front::shutDown);
+    connections.keySet().forEach(Front::shutDown);
+  }
+
+  private static void shutDown(Channel channel) {
+    if (channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket) {
+      try {
+        socket.shutdown();
+      } catch (IOException e) {
+        LOG.debug("already closed channel={} reason={}", channel, e.toString());
+      }
+    }
   }
 
   private void awaitGone(long millis) {

@@ -27,7 +27,7 @@ final class ClientDoors {
   private final Authenticator authenticator;
   private final Clock clock;
   private final Switch gateway = new Switch();
-  private Front front;
+  private volatile Front front;
 
   /// Makes everything but the ports: event loops take half a second to make in a process that never had
   /// any, which nobody should wait for at a take-over.
@@ -68,6 +68,11 @@ final class ClientDoors {
     gateway.to = null;
     front.close();
     front = front();
+  }
+
+  /// Cuts everything off although event loops may hang, and whoever holds this object's lock with them.
+  void cut() {
+    front.cut();
   }
 
   /// The broker that connections speak to, which changes with each term of office.

@@ -14,9 +14,11 @@ import io.batonmq.seam.Clock;
 import io.batonmq.seam.Storage;
 import io.batonmq.server.config.BrokerConfig;
 import io.batonmq.session.QueueStat;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -72,6 +74,43 @@ final class RunningNode implements RoleListener, Node.Doors {
           return worked;
         },
         BATON_NAP_NANOS);
+    new StallWatch(this::heartDue, ha.stallNanos()).start(clock, this::hung);
+  }
+
+  /// Watched only where another node can serve instead: alone, a node waits for its disk as its clients do.
+  private OptionalLong heartDue() {
+    boolean relieved = baton.peers().stream().anyMatch(peer -> peer.role().equals("standby"));
+    Optional<Serving> now = node.serving();
+    return relieved && now.isPresent()
+        ? OptionalLong.of(now.get().heartDueNanos())
+        : OptionalLong.empty();
+  }
+
+  /// On the thread of the [StallWatch]; every other may hang.
+  private void hung() {
+    // First of all, and without an event loop: their clients are served by another node by now, or
+    // will be
+    // as soon as this process is gone. A process with a thread in such a disk may not go for a long
+    // time.
+    clients.cut();
+    int code = ExitCode.STORE_HUNG.code();
+    Thread words =
+        Thread.ofPlatform()
+            .daemon()
+            .name("last-words")
+            .start(() ->
+                LOG.error(
+                    "the disk has not answered for {} ms and another node stands by: connections"
+                        + " are cut; exit_code={}",
+                    ha.stallNanos() / 1_000_000,
+                    code));
+    try {
+      // The log file may be on that disk as well.
+      words.join(Duration.ofSeconds(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    ended.complete(code);
   }
 
   private void answer() {

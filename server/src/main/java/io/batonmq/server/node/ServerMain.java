@@ -1,5 +1,6 @@
 package io.batonmq.server.node;
 
+import io.batonmq.ha.ExitCode;
 import io.batonmq.seam.Clock;
 import io.batonmq.server.admin.AdminServer;
 import io.batonmq.server.admin.RunFile;
@@ -89,6 +90,10 @@ public final class ServerMain {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(node), "shutdown"));
     node.start();
     int code = node.ended().join();
+    if (code == ExitCode.STORE_HUNG.code()) {
+      // What a clean end would write or unlink could be on the same disk.
+      Runtime.getRuntime().halt(code);
+    }
     admin.close();
     return code;
   }

@@ -3,6 +3,7 @@ package io.batonmq.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.batonmq.broker.Refusal;
 import io.batonmq.seam.Clock;
@@ -11,7 +12,9 @@ import io.batonmq.session.Command;
 import io.batonmq.session.Gateway;
 import io.batonmq.wire.amqp.AmqpLimits;
 import io.batonmq.wire.amqp.AmqpProtocol;
+import io.netty.channel.epoll.Epoll;
 import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.io.ByteArrayOutputStream;
@@ -27,6 +30,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.qpid.jms.JmsConnectionFactory;
@@ -70,9 +76,13 @@ class FrontTest {
   }
 
   private static FrontSettings settings(int connections, int detectMillis) {
+    return settings(2, connections, detectMillis);
+  }
+
+  private static FrontSettings settings(int threads, int connections, int detectMillis) {
     FrontSettings standard = FrontSettings.standard();
     return new FrontSettings(
-        2,
+        threads,
         connections,
         64,
         detectMillis,
@@ -175,6 +185,55 @@ class FrontTest {
     assertThat(took).isLessThan(500);
     assertThatThrownBy(() -> new Socket("localhost", port).close()).isInstanceOf(IOException.class);
     await().until(() -> failed.get() == 20);
+  }
+
+  @Test
+  void whoHangsWithItsEventLoopsIsCutOffAllTheSame() throws Exception {
+    assumeTrue(Epoll.isAvailable(), "only epoll's sockets can be shut down from another thread");
+    var hanging = new CountDownLatch(1);
+    var answers = new CountDownLatch(1);
+    Gateway disk =
+        new Gateway() {
+          @Override
+          public boolean submit(Command command) {
+            hanging.countDown();
+            try {
+              return answers.await(20, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+
+          @Override
+          public void submitted(Now now) {}
+
+          @Override
+          public void whenReady(Runnable ready) {}
+        };
+    Front front = front(settings(1, 10, 60_000), disk);
+    int port = open(front);
+    try (Socket quiet = new Socket("localhost", port)) {
+      quiet.setSoTimeout(10_000);
+      await().until(() -> front.connections() == 1);
+      var client =
+          CompletableFuture.supplyAsync(() -> {
+            try (Connection connection =
+                new JmsConnectionFactory("amqp://localhost:" + port).createConnection()) {
+              connection.start();
+              return "connected";
+            } catch (JMSException e) {
+              return "cut off";
+            }
+          });
+      assertThat(hanging.await(10, TimeUnit.SECONDS)).isTrue();
+      front.cut();
+      assertThat(quiet.getInputStream().read()).isEqualTo(-1);
+      assertThat(client.get(10, TimeUnit.SECONDS)).isEqualTo("cut off");
+      assertThatThrownBy(() -> new Socket("localhost", port).close())
+          .isInstanceOf(IOException.class);
+    } finally {
+      answers.countDown();
+    }
   }
 
   @Test
