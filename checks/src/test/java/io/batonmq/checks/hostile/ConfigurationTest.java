@@ -3,6 +3,7 @@ package io.batonmq.checks.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batonmq.checks.harness.Broker;
+import io.batonmq.checks.harness.Client;
 import io.batonmq.checks.harness.NodePlan;
 import io.batonmq.checks.harness.Stage;
 import io.batonmq.server.node.ServerMain;
@@ -51,6 +52,22 @@ class ConfigurationTest {
 
   private Broker with(String name, String some, String other) {
     return stage.broker(NodePlan.single(name).replaced(some, other));
+  }
+
+  @Test
+  void whereSecurityIsOffEverybodyComesIn() throws Exception {
+    var broker =
+        with("open", "</core>", "<security-enabled>false</security-enabled></core>")
+            .start()
+            .awaitActive();
+    var address = "amqp://127.0.0.1:" + broker.port();
+    try (var nameless = Client.to(address);
+        var liar = Client.to(address + "?jms.username=nobody&jms.password=wrong")) {
+      nameless.send("q", "from nobody");
+      assertThat(liar.receive("q", 1)).containsExactly("from nobody");
+    }
+    assertThat(broker.printed()).contains("security-enabled is false");
+    assertThat(broker.stop()).isZero();
   }
 
   @Test

@@ -70,8 +70,8 @@ final class CoreBinder {
           "security-enabled",
           Values.FLAG,
           "true",
-          "`false` lets everybody do everything; a name is still asked for, see"
-              + " `etc/login.properties`.");
+          "`false` lets everybody in, by any name and password or without, to do everything. The"
+              + " admin listener still asks for a user.");
 
   private static final Vocabulary CORE =
       new Vocabulary()

@@ -14,6 +14,7 @@ import io.batonmq.server.platform.DiskStorage;
 import io.batonmq.server.platform.RealClock;
 import io.batonmq.server.security.LoginPolicy;
 import io.batonmq.server.security.Users;
+import io.batonmq.session.Authenticator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ public final class ServerMain {
     AdminEndpoint endpoint = AdminEndpoint.read(instance.admin());
     LOG.info("Baton {} node={} store={}", version, config.name(), store);
     DiskStorage storage = DiskStorage.open(store);
-    ClientDoors doors = new ClientDoors(config, new UsersAuthenticator(users, policy), clock);
+    ClientDoors doors = new ClientDoors(config, authenticator(config, users, policy), clock);
     RunningNode node = new RunningNode(config, version, storage, clock, doors);
     NodeView view = new NodeView(config, node, version, clock, allowKill);
     AdminServer admin =
@@ -96,6 +97,16 @@ public final class ServerMain {
     }
     admin.close();
     return code;
+  }
+
+  private static Authenticator authenticator(BrokerConfig config, Users users, LoginPolicy policy) {
+    if (config.securityEnabled()) {
+      return new UsersAuthenticator(users, policy);
+    }
+    LOG.warn(
+        "security-enabled is false: whoever reaches an acceptor may do everything, by any name; the"
+            + " admin listener still asks for a user");
+    return new OpenAuthenticator();
   }
 
   private static void shutDown(RunningNode node) {
