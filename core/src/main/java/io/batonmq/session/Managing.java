@@ -10,7 +10,6 @@ import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.message.RoutingType;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,20 +26,26 @@ final class Managing {
   /// Under way, the oldest first.
   private final ArrayDeque<Purge> purges = new ArrayDeque<>();
 
-  /// A queue that is being emptied.
+  /// A queue that is being emptied, and others after it.
   private static final class Purge {
-    final LiveQueue queue;
     final long lastSequence;
     final Outlet asker;
-    final @Nullable Runnable then;
+    final Then then;
+    LiveQueue queue;
     long count;
 
-    Purge(LiveQueue queue, long lastSequence, Outlet asker, @Nullable Runnable then) {
+    Purge(LiveQueue queue, long lastSequence, Outlet asker, Then then) {
       this.queue = queue;
       this.lastSequence = lastSequence;
       this.asker = asker;
       this.then = then;
     }
+  }
+
+  /// What follows when a queue is empty, or was deleted meanwhile.
+  private interface Then {
+    /// @return the next queue to empty; null when all is done
+    @Nullable LiveQueue then(LiveQueue emptied);
   }
 
   Managing(ActiveBroker broker, BrokerSettings settings, Answers answers) {
@@ -54,13 +59,26 @@ final class Managing {
     Refusal refusal =
         switch (request) {
           case Management.CreateAddress create -> createAddress(create);
-          case Management.DeleteAddress delete -> deleteAddress(delete);
+          case Management.DeleteAddress delete -> {
+            Refusal refused = mayDelete(delete);
+            LiveAddress address = directory.address(delete.name());
+            if (refused == null && address != null) {
+              LiveQueue first = queueOf(address);
+              if (first == null) {
+                directory.deleteAddress(address);
+                answers.to(asker, new Output.Managed(null, 0));
+              } else {
+                purge(first, asker, emptied -> delete(emptied, address));
+              }
+            }
+            yield refused;
+          }
           case Management.CreateQueue create -> createQueue(create);
           case Management.DeleteQueue delete -> {
             Refusal refused = mayDelete(delete);
             if (refused == null) {
               LiveQueue queue = queue(delete.name());
-              purge(queue, asker, () -> delete(queue, delete));
+              purge(queue, asker, emptied -> delete(emptied, delete));
             }
             yield refused;
           }
@@ -68,12 +86,14 @@ final class Managing {
             if (directory.queue(name) == null) {
               yield noQueue(name);
             }
-            purge(queue(name), asker, null);
+            purge(queue(name), asker, _ -> null);
             yield null;
           }
         };
     boolean later =
-        request instanceof Management.DeleteQueue || request instanceof Management.PurgeQueue;
+        request instanceof Management.DeleteQueue
+            || request instanceof Management.DeleteAddress
+            || request instanceof Management.PurgeQueue;
     if (refusal != null || !later) {
       answers.to(asker, new Output.Managed(refusal, 0));
     }
@@ -91,10 +111,12 @@ final class Managing {
     if (taken > 0) {
       return;
     }
-    purges.removeFirst();
-    if (!gone && purge.then != null) {
-      purge.then.run();
+    LiveQueue next = purge.then.then(purge.queue);
+    if (next != null) {
+      purge.queue = next;
+      return;
     }
+    purges.removeFirst();
     answers.to(purge.asker, new Output.Managed(null, purge.count));
   }
 
@@ -109,7 +131,7 @@ final class Managing {
     }
   }
 
-  private void purge(LiveQueue queue, Outlet asker, @Nullable Runnable then) {
+  private void purge(LiveQueue queue, Outlet asker, Then then) {
     purges.addLast(new Purge(queue, broker.lastSequence(), asker, then));
   }
 
@@ -134,26 +156,42 @@ final class Managing {
     return null;
   }
 
-  private @Nullable Refusal deleteAddress(Management.DeleteAddress delete) {
+  private @Nullable Refusal mayDelete(Management.DeleteAddress delete) {
     LiveAddress address = directory.address(delete.name());
     if (address == null) {
       return new Refusal(Reason.NOT_FOUND, "there is no address " + delete.name());
     }
-    List<BoundQueue> queues = new ArrayList<>(address.address().queues());
-    if (!queues.isEmpty() && !delete.force()) {
+    int queues = address.address().queues().size();
+    if (queues > 0 && !delete.force()) {
       return new Refusal(
           Reason.IN_USE,
           "the address "
               + delete.name()
               + " has "
-              + (queues.size() == 1 ? "1 queue" : queues.size() + " queues")
+              + (queues == 1 ? "1 queue" : queues + " queues")
               + ": delete them first, or all at once with force");
     }
-    for (BoundQueue queue : queues) {
-      directory.deleteQueue(queue(queue.name()));
-    }
-    directory.deleteAddress(address);
     return null;
+  }
+
+  /// Clients may have made another queue of the address while one was emptied.
+  private @Nullable LiveQueue delete(LiveQueue emptied, LiveAddress address) {
+    if (!emptied.queue().deleted()) {
+      directory.deleteQueue(emptied);
+    }
+    if (address.deleted()) {
+      return null;
+    }
+    LiveQueue next = queueOf(address);
+    if (next == null) {
+      directory.deleteAddress(address);
+    }
+    return next;
+  }
+
+  private @Nullable LiveQueue queueOf(LiveAddress address) {
+    List<BoundQueue> queues = address.address().queues();
+    return queues.isEmpty() ? null : queue(queues.getFirst().name());
   }
 
   private @Nullable Refusal createQueue(Management.CreateQueue create) {
@@ -212,12 +250,16 @@ final class Managing {
     return null;
   }
 
-  private void delete(LiveQueue queue, Management.DeleteQueue delete) {
+  private @Nullable LiveQueue delete(LiveQueue queue, Management.DeleteQueue delete) {
+    if (queue.queue().deleted()) {
+      return null;
+    }
     LiveAddress address = queue.address();
     directory.deleteQueue(queue);
     if (delete.deleteAddress() && address.address().queues().isEmpty() && !address.deleted()) {
       directory.deleteAddress(address);
     }
+    return null;
   }
 
   private boolean tooMany(int count) {

@@ -155,6 +155,35 @@ class ManagingTest {
     assertThat(broker.takeOver().sessions.addressStats()).isEmpty();
   }
 
+  @Test
+  void anAddressWithDeepQueuesGoesInPieces() {
+    for (var name : List.of("one", "two")) {
+      done(new Management.CreateQueue(name, "news", RoutingType.MULTICAST, 0, true));
+    }
+    int producer = peer.producer("news", RoutingType.MULTICAST, null);
+    for (int i = 0; i < 1_500; i++) {
+      peer.send(producer, "m" + i);
+    }
+    told.clear();
+    broker.holdCommits = true;
+    broker.sessions.manage(
+        new Management.DeleteAddress("news", true), output -> told.add((Output.Managed) output));
+    broker.pass(0);
+    assertThat(broker.stat("one").messageCount()).isBetween(1, 1_499);
+    // Somebody makes a queue of it between two turns.
+    broker.sessions.manage(
+        new Management.CreateQueue("three", "news", RoutingType.MULTICAST, 0, true), _ -> {});
+    broker.holdCommits = false;
+    broker.settle();
+    while (broker.sessions.nextDeadlineNanos() - broker.nanos <= 0) {
+      broker.pass(0);
+    }
+    assertThat(told).containsExactly(new Output.Managed(null, 3_000));
+    assertThat(broker.sessions.queueStats()).isEmpty();
+    assertThat(broker.sessions.addressStats()).isEmpty();
+    assertThat(broker.bytes()).isEqualTo(broker.foldedBytes());
+  }
+
   /// A producer that is attached to a topic which is deleted and made again must reach the new one.
   @Test
   void aProducerFindsTheTopicThatWasMadeAgain() {

@@ -177,6 +177,11 @@ public class FileLog {
       follower.ifPresent(in -> in.requireSound(handler));
     }
     doubted = false;
+    if (newest > 0) {
+      // A disk that is not there is not to be claimed: directories would be made where it should
+      // be.
+      Fence.raised(storage, register.read(newest));
+    }
     Tenure mine = new Tenure(newest + 1, unique.get(), node);
     Spares spares = new Spares(storage, mine, settings);
     Optional<HeldLock> lock = prepareTenure(mine, spares, newest);
