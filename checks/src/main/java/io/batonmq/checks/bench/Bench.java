@@ -1,7 +1,9 @@
 package io.batonmq.checks.bench;
 
+import io.batonmq.checks.bench.micro.BareDisk;
 import io.batonmq.checks.bench.peer.Artemis;
 import io.batonmq.checks.bench.peer.Baton;
+import io.batonmq.checks.bench.peer.Ceiling;
 import io.batonmq.checks.bench.peer.Classic;
 import io.batonmq.checks.bench.peer.Peer;
 import java.io.File;
@@ -35,7 +37,7 @@ final class Bench implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       description = {
-        "What to measure: disk, sends, async, flow, fixed, backlog, gap, start, command.",
+        "What to measure: disk, micro, sends, async, flow, fixed, backlog, gap, start, command.",
         "Default: all."
       })
   List<String> scenarios = new ArrayList<>();
@@ -44,9 +46,9 @@ final class Bench implements Callable<Integer> {
       names = "--against",
       split = ",",
       description =
-          "Who: baton, uncached (the same without its start cache), artemis, classic. Default:"
-              + " ${DEFAULT-VALUE}.",
-      defaultValue = "baton,artemis,classic")
+          "Who: baton, uncached (the same without its start cache), artemis, classic, ceiling (no"
+              + " broker: it only answers sends). Default: ${DEFAULT-VALUE}.",
+      defaultValue = "baton,ceiling,artemis,classic")
   List<String> against = List.of();
 
   @Option(names = "--rounds", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}.")
@@ -101,14 +103,14 @@ final class Bench implements Callable<Integer> {
     Path target = Path.of(System.getProperty("baton.bench"));
     Path javaHome = Path.of(System.getProperty("java.home"));
     Set<String> wanted = new TreeSet<>(scenarios);
-    List<Path> own = own();
     Path fetched = Files.createDirectories(target.resolve("peers"));
-    List<Path> qpid = withoutOurs();
+    ClassPaths paths = ClassPaths.ofThisProcess();
+    List<Path> qpid = paths.client();
     Setting setting =
         new Setting(
             Files.createDirectories(target.resolve("work")),
             javaHome,
-            own,
+            paths.loads(),
             rounds,
             seconds,
             warmup,
@@ -116,8 +118,9 @@ final class Bench implements Callable<Integer> {
     Map<String, Peer> peers = new LinkedHashMap<>();
     peers.put("baton", new Baton(distribution, qpid, heap, true));
     peers.put("uncached", new Baton(distribution, qpid, heap, false));
+    peers.put("ceiling", new Ceiling(qpid, paths.ours(), heap, javaHome));
     peers.put("artemis", new Artemis(fetched, qpid, heap, javaHome));
-    peers.put("classic", new Classic(fetched, own.getFirst(), heap, javaHome));
+    peers.put("classic", new Classic(fetched, paths.loads().getFirst(), heap, javaHome));
     List<Peer> chosen = new ArrayList<>();
     for (String name : against) {
       Peer peer = peers.get(name);
@@ -133,9 +136,12 @@ final class Bench implements Callable<Integer> {
       if (wanted.isEmpty() || wanted.contains("disk")) {
         disk(setting, round);
       }
+      if (wanted.isEmpty() || wanted.contains("micro")) {
+        micro(setting, paths, round);
+      }
       for (Task task : tasks()) {
         if ((wanted.isEmpty() || wanted.contains(task.scenario)) && task.variant.contains(only)) {
-          for (Peer peer : chosen) {
+          for (Peer peer : chosen.stream().filter(it -> it.takesPart(task.scenario)).toList()) {
             measure(setting, task, peer, round);
           }
         }
@@ -203,6 +209,16 @@ final class Bench implements Callable<Integer> {
     }
   }
 
+  private void micro(Setting setting, ClassPaths paths, int round) throws IOException {
+    try {
+      for (Row row : MicroProcess.measure(setting, paths, round)) {
+        keep(row);
+      }
+    } catch (IOException | InterruptedException e) {
+      System.out.println("micro FAILED: " + e);
+    }
+  }
+
   private void keep(Row row) throws IOException {
     rows.add(row);
     System.out.println(row.line());
@@ -228,32 +244,6 @@ final class Bench implements Callable<Integer> {
             rounds,
             warmup,
             seconds);
-  }
-
-  /// The loads and what they need, without any client: the first entry is ours.
-  private static List<Path> own() {
-    return classPath().filter(Bench::ofLoads).sorted(Comparator.comparing(Bench::last)).toList();
-  }
-
-  private static boolean ofLoads(Path entry) {
-    return entry.toString().contains("checks") || last(entry).startsWith("HdrHistogram");
-  }
-
-  private static String last(Path entry) {
-    String name = String.valueOf(entry.getFileName());
-    return entry.toString().contains("checks") && !name.startsWith("HdrHistogram") ? "" : name;
-  }
-
-  /// Qpid JMS and what it needs, without the broker.
-  private static List<Path> withoutOurs() {
-    return classPath()
-        .filter(entry -> !ofLoads(entry) && !last(entry).startsWith("baton-"))
-        .toList();
-  }
-
-  private static Stream<Path> classPath() {
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-        .map(entry -> Path.of(entry).toAbsolutePath());
   }
 
   private static void clear(Path directory) throws IOException {
