@@ -6,7 +6,6 @@ import io.batonmq.checks.bench.peer.Baton;
 import io.batonmq.checks.bench.peer.Ceiling;
 import io.batonmq.checks.bench.peer.Classic;
 import io.batonmq.checks.bench.peer.Peer;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +21,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `baton bench`: measures, and writes what it saw.
 @Command(
@@ -86,8 +87,10 @@ final class Bench implements Callable<Integer> {
   @Option(
       names = "--out",
       defaultValue = "target/bench/report",
-      description = "Folder for report.md and rows.csv. Default: ${DEFAULT-VALUE}.")
+      description = "Folder for report.md, its plots and rows.csv. Default: ${DEFAULT-VALUE}.")
   Path out = Path.of("");
+
+  @Spec private CommandSpec spec;
 
   private final List<Row> rows = new ArrayList<>();
 
@@ -130,6 +133,7 @@ final class Bench implements Callable<Integer> {
       }
       chosen.add(peer);
     }
+    String head = head(new Machine(setting.work(), target));
     Files.createDirectories(out);
     Files.deleteIfExists(out.resolve("rows.csv"));
     for (int round = 1; round <= rounds; round++) {
@@ -147,8 +151,7 @@ final class Bench implements Callable<Integer> {
         }
       }
     }
-    Files.writeString(out.resolve("report.md"), head() + new Report(rows).markdown());
-    System.out.println("report: " + out.resolve("report.md"));
+    write(head);
     return 0;
   }
 
@@ -169,7 +172,7 @@ final class Bench implements Callable<Integer> {
     tasks.add(new Task("gap", "kill", Gaps.gap(Gaps.End.KILL, 0)));
     tasks.add(new Task("gap", "stop and failback", Gaps.gap(Gaps.End.STOP, 0)));
     tasks.add(new Task("gap", "hang", Gaps.gap(Gaps.End.HANG, 0)));
-    tasks.add(new Task("gap", "kill with a backlog", Gaps.gap(Gaps.End.KILL, backlog)));
+    tasks.add(new Task("gap", Targets.killWith(backlog), Gaps.gap(Gaps.End.KILL, backlog)));
     tasks.add(new Task("backlog", backlog + " messages", Scenario.backlog()));
     return tasks;
   }
@@ -229,17 +232,36 @@ final class Bench implements Callable<Integer> {
         StandardOpenOption.APPEND);
   }
 
-  private String head() {
+  private void write(String head) throws IOException {
+    Map<String, List<Plots.Plot>> plots = new LinkedHashMap<>();
+    for (Plots.Plot plot : new Plots(rows).all()) {
+      Files.writeString(out.resolve(plot.file()), plot.svg());
+      plots.computeIfAbsent(plot.scenario(), _ -> new ArrayList<>()).add(plot);
+    }
+    Files.writeString(out.resolve("report.md"), head + new Report(rows).markdown(plots));
+    System.out.println("report: " + out.resolve("report.md"));
+  }
+
+  private String head(Machine machine) {
     return """
     # What `baton bench` measured
 
-    %d processors, %s, Java %s; every broker with a heap of %s; %d rounds, %d s of warm-up and %d s counted
-    for each load. Cells: median (lowest–highest), and × its ratio to the first row.
+    ```sh
+    ./baton bench %s
+    ```
+
+    %s- every broker with a heap of %s; %d rounds, %d s of warm-up and %d s counted for each load
+
+    Cells: median (lowest–highest), and × its ratio to the first row. `ceiling` is no broker: a server over the
+    same protocol library that accepts every message at once and keeps none.
     """
         .formatted(
-            Runtime.getRuntime().availableProcessors(),
-            System.getProperty("os.name") + " " + System.getProperty("os.version"),
-            System.getProperty("java.version"),
+            String.join(
+                " ",
+                spec.commandLine().getParseResult().originalArgs().stream()
+                    .map(word -> word.indexOf(' ') < 0 ? word : "\"" + word + "\"")
+                    .toList()),
+            machine.markdown(),
             heap,
             rounds,
             warmup,

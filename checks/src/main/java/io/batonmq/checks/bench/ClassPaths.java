@@ -25,7 +25,9 @@ record ClassPaths(List<Path> loads, List<Path> client, List<Path> ours) {
     return new ClassPaths(
         Stream.concat(Stream.of(all.getFirst()), all.stream().filter(named("HdrHistogram-")))
             .toList(),
-        all.stream().filter(entry -> CLIENT.stream().anyMatch(it -> named(it).test(entry))).toList(),
+        all.stream()
+            .filter(entry -> CLIENT.stream().anyMatch(it -> named(it).test(entry)))
+            .toList(),
         all.stream().filter(named("logback-").negate()).toList());
   }
 

@@ -21,6 +21,8 @@ final class MicroProcess {
         new ProcessBuilder(
                 setting.javaHome().resolve("bin/java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
+                // Of JMH.
+                "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 paths.ours().stream()
                     .map(Path::toString)

@@ -108,8 +108,7 @@ public class CoreMessage {
   private long round(int messages) {
     sessions.accept(new Command.Credit(CONNECTION, CONSUMER, delivered + messages, false), NOW);
     for (int i = 0; i < messages; i++) {
-      sessions.accept(
-          new Command.Send(CONNECTION, PRODUCER, ++sent, null, message, 0, false), NOW);
+      sessions.accept(new Command.Send(CONNECTION, PRODUCER, ++sent, null, message, 0, false), NOW);
     }
     commit();
     sessions.accept(

@@ -37,7 +37,10 @@ public final class Micro {
     var options =
         new OptionsBuilder()
             .include(Micro.class.getPackageName() + "\\.")
-            .jvmArgsAppend("-D" + FOLDER + "=" + folder, "--enable-native-access=ALL-UNNAMED")
+            .jvmArgsAppend(
+                "-D" + FOLDER + "=" + folder,
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow")
             .forks(1)
             .warmupIterations(Math.max(1, seconds / 2))
             .warmupTime(TimeValue.seconds(1))

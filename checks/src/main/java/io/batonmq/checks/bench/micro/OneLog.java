@@ -105,8 +105,7 @@ final class OneLog implements AutoCloseable {
   ///
   /// @return at which position
   static long takeOver(FileLog log, Follower follower) {
-    FileLog.Taken next =
-        taken(log.takeOver(1, Optional.of(follower), (_, _, _, _) -> {}, _ -> {}));
+    FileLog.Taken next = taken(log.takeOver(1, Optional.of(follower), (_, _, _, _) -> {}, _ -> {}));
     next.writer().close();
     next.lock().close();
     return next.sealed();

@@ -1,0 +1,5 @@
+/// The server that only answers.
+@NullMarked
+package io.batonmq.checks.bench.ceiling;
+
+import org.jspecify.annotations.NullMarked;
