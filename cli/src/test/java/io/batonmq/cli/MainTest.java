@@ -99,7 +99,7 @@ class MainTest {
         "user list",
         "user reset --user a --password b --plaintext",
         "mask x --password-codec y",
-        "check node --diskUsage 80",
+        "check node --diskUsage 101",
         "check node --peers -1",
         "check queue",
         "check queue --name q --produce 0",
