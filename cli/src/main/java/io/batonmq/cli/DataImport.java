@@ -37,10 +37,10 @@ import picocli.CommandLine.Spec;
     name = "imp",
     description = {
       "Sends the messages that data exp printed to the queues that they were in, byte for byte.",
-      "A message that is in its queue already is not sent again, so that an import that broke off can"
-          + " be run once more: what has left the queue since comes again. Priority and expiry are"
-          + " kept, counts of deliveries are not; what has expired meanwhile is left out, and the"
-          + " broker leaves out what has a _AMQ_DUPL_ID that it knows.",
+      "A message that is in its queue already is not sent again, so that an import that broke off"
+          + " can be run once more: what has left the queue since comes again. Priority and expiry"
+          + " are kept, counts of deliveries are not; what has expired meanwhile is left out, and"
+          + " the broker leaves out what has a _AMQ_DUPL_ID that it knows.",
       "A queue with the name of its address is made where it is missing; others have to be there."
     },
     sortOptions = false)
@@ -50,9 +50,7 @@ final class DataImport implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConnectionOptions options;
 
-  @Parameters(
-      paramLabel = "FILE",
-      description = "What data exp printed; - is the standard input.")
+  @Parameters(paramLabel = "FILE", description = "What data exp printed; - is the standard input.")
   private String file;
 
   @Option(names = "--queue", description = "Only the messages of this queue.")
@@ -88,8 +86,7 @@ final class DataImport implements Callable<Integer> {
       }
       client.finish();
     }
-    out.printf(
-        "%d messages sent, %d were there already, %d had expired%n", sent, there, expired);
+    out.printf("%d messages sent, %d were there already, %d had expired%n", sent, there, expired);
     return Exit.OK.code();
   }
 

@@ -279,7 +279,8 @@ final class PerfRun {
     long unanswered = meter.unanswered.sum();
     if (unanswered > 0) {
       out.printf(
-          "%d sends lost their connection before their answer came: each may have arrived, or not%n",
+          "%d sends lost their connection before their answer came: each may have arrived, or"
+              + " not%n",
           unanswered);
     }
     var json = options.json;

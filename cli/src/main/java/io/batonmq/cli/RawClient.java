@@ -1,6 +1,7 @@
 package io.batonmq.cli;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -38,6 +39,7 @@ final class RawClient implements AutoCloseable {
   private static final EnumSet<EndpointState> THEIRS = EnumSet.of(EndpointState.CLOSED);
 
   private final String where;
+  private final boolean named;
   private final Socket socket = new Socket();
   private final Transport transport = Proton.transport();
   private final Connection connection = Proton.connection();
@@ -54,13 +56,14 @@ final class RawClient implements AutoCloseable {
     }
     Sasl sasl = transport.sasl();
     sasl.client();
-    if (access.user().isPresent()) {
-      sasl.plain(access.user().get(), access.password().orElse(""));
+    named = access.user().isPresent();
+    if (named) {
+      sasl.plain(access.user().orElseThrow(), access.password().orElse(""));
     } else {
       sasl.setMechanisms("ANONYMOUS");
     }
     transport.bind(connection);
-    connection.setContainer("baton-" + UUID.randomUUID());
+    connection.setContainer(access.clientId().orElseGet(() -> "baton-" + UUID.randomUUID()));
     connection.setHostname(uri.getHost());
     session = connection.session();
     socket.setSoTimeout(TIMEOUT_MILLIS);
@@ -70,7 +73,10 @@ final class RawClient implements AutoCloseable {
       connection.open();
       session.open();
       await(() -> session.getRemoteState() == EndpointState.ACTIVE);
-    } catch (IOException e) {
+    } catch (ConnectException e) {
+      socket.close();
+      throw UserException.failed("nobody listens at " + where + "; is the broker running?");
+    } catch (IOException | UserException e) {
       socket.close();
       throw e;
     }
@@ -207,7 +213,11 @@ final class RawClient implements AutoCloseable {
   /// What the peer has closed, it has closed for a reason.
   private void refuse() {
     if (transport.sasl().getOutcome() == Sasl.PN_SASL_AUTH) {
-      throw UserException.failed(where + " does not accept this user and password");
+      throw UserException.failed(
+          where
+              + (named
+                  ? " does not accept this user and password"
+                  : " asks who you are: give --user and --password"));
     }
     if (connection.getRemoteState() == EndpointState.CLOSED) {
       throw UserException.failed(where + ": " + connection.getRemoteCondition().getDescription());

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batonmq.server.admin.AdminAuth;
 import io.batonmq.server.admin.AdminServer;
 import io.batonmq.server.admin.AdminView;
+import io.batonmq.server.admin.Json;
+import io.batonmq.server.admin.JsonException;
 import io.batonmq.server.admin.NodeStatus;
 import io.batonmq.server.admin.NodeUsage;
 import io.batonmq.server.admin.PeerStatus;
@@ -23,10 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.ParameterizedTest;
-import io.batonmq.server.admin.JsonException;
-import io.batonmq.server.admin.Json;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The commands that talk to a node, with a node that is only its admin listener.
 class NodeCommandsTest {

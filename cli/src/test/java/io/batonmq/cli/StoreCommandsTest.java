@@ -97,6 +97,10 @@ class StoreCommandsTest {
           Command.run(
               "data", "imp", file, "--url", broker.url(), "--user", "admin", "--password", "no");
       assertThat(stranger.err()).contains("does not accept this user and password");
+      assertThat(Command.run("data", "imp", file, "--url", broker.url()).err())
+          .contains("asks who you are: give --user and --password");
+      assertThat(Command.run("data", "imp", file, "--url", "tcp://localhost:1").err())
+          .isEqualTo("baton: nobody listens at tcp://localhost:1; is the broker running?\n");
     }
   }
 

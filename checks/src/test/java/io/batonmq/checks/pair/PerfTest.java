@@ -33,7 +33,11 @@ class PerfTest {
     var load = perf(pair, out);
     Until.holds(
         "messages flow",
-        () -> pair.primary().queue("perf").map(it -> it.messagesAdded() > MESSAGES / 10).orElse(false));
+        () ->
+            pair.primary()
+                .queue("perf")
+                .map(it -> it.messagesAdded() > MESSAGES / 10)
+                .orElse(false));
 
     pair.primary().kill();
     pair.backup().awaitActive();
@@ -43,7 +47,8 @@ class PerfTest {
     assertThat(load.exitValue()).as(said).isZero();
     var unanswered = Pattern.compile("(\\d+) sends lost their connection").matcher(said);
     assertThat(unanswered.find()).as(said).isTrue();
-    // Each of those that were asked for was confirmed in the end; what had no answer may be there too.
+    // Each of those that were asked for was confirmed in the end; what had no answer may be there
+    // too.
     long lost = Long.parseLong(unanswered.group(1));
     assertThat(lost).isBetween(1L, (long) PENDING);
     assertThat(pair.backup().queue("perf").orElseThrow().messageCount())
