@@ -150,8 +150,10 @@ final class Bench implements Callable<Integer> {
           }
         }
       }
+      // After each, so that a run that is broken off has its report too.
+      write(head);
     }
-    write(head);
+    System.out.println("report: " + out.resolve("report.md"));
     return 0;
   }
 
@@ -239,7 +241,6 @@ final class Bench implements Callable<Integer> {
       plots.computeIfAbsent(plot.scenario(), _ -> new ArrayList<>()).add(plot);
     }
     Files.writeString(out.resolve("report.md"), head + new Report(rows).markdown(plots));
-    System.out.println("report: " + out.resolve("report.md"));
   }
 
   private String head(Machine machine) {

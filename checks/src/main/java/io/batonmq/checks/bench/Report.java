@@ -28,12 +28,14 @@ final class Report {
           for (Plots.Plot plot : plots.getOrDefault(scenario, List.of())) {
             text.append("\n![%s](%s)\n".formatted(plot.title(), plot.file()));
           }
-          group(Row::variant, some).forEach((variant, these) -> table(text, variant, these));
+          group(Row::variant, some)
+              .forEach((variant, these) -> table(text, variant, these, !scenario.equals("micro")));
         });
     return text.toString();
   }
 
-  private static void table(StringBuilder text, String variant, List<Row> rows) {
+  /// @param rivals whether the subjects do the same, so that a ratio says something
+  private static void table(StringBuilder text, String variant, List<Row> rows, boolean rivals) {
     Set<String> names = new LinkedHashSet<>();
     rows.forEach(row ->
         row.figures().keySet().stream().filter(name -> !Row.ofCurve(name)).forEach(names::add));
@@ -46,7 +48,7 @@ final class Report {
       List<String> cells = new ArrayList<>();
       for (String name : names) {
         Optional<Spread> compared =
-            subject.equals(first)
+            !rivals || subject.equals(first)
                 ? Optional.empty()
                 : Spread.of(subjects.getOrDefault(first, List.of()), name);
         cells.add(Spread.of(some, name).map(spread -> cell(spread, compared)).orElse(""));
