@@ -140,7 +140,7 @@ final class Bench implements Callable<Integer> {
       if (wanted.isEmpty() || wanted.contains("disk")) {
         disk(setting, round);
       }
-      if (wanted.isEmpty() || wanted.contains("micro")) {
+      if (wanted.isEmpty() || wanted.contains(MicroProcess.SCENARIO)) {
         micro(setting, paths, round);
       }
       for (Task task : tasks()) {

@@ -10,6 +10,9 @@ import java.util.stream.Collectors;
 
 /// The log and the core without a socket, in a process of its own.
 final class MicroProcess {
+  /// What it is called, as a word of the command and in rows.
+  static final String SCENARIO = "micro";
+
   private static final String FIGURES = "figures ";
 
   private MicroProcess() {}
@@ -52,7 +55,7 @@ final class MicroProcess {
     int first = text.indexOf(',');
     int second = text.indexOf(',', first + 1);
     return new Row(
-        "micro",
+        SCENARIO,
         text.substring(0, first),
         text.substring(first + 1, second),
         round,

@@ -24,7 +24,9 @@ final class Plots {
   private static final Map<String, Map<String, String>> FIGURES =
       Map.ofEntries(
           Map.entry("disk", Map.of("rate", "records a second")),
-          Map.entry("micro", Map.of("share", "the log's share of what the bare disk can do")),
+          Map.entry(
+              MicroProcess.SCENARIO,
+              Map.of("share", "the log's share of what the bare disk can do")),
           Map.entry("sends", loads()),
           Map.entry("async", loads()),
           Map.entry("flow", loads()),

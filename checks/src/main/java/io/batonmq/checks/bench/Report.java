@@ -29,7 +29,8 @@ final class Report {
             text.append("\n![%s](%s)\n".formatted(plot.title(), plot.file()));
           }
           group(Row::variant, some)
-              .forEach((variant, these) -> table(text, variant, these, !scenario.equals("micro")));
+              .forEach((variant, these) ->
+                  table(text, variant, these, !scenario.equals(MicroProcess.SCENARIO)));
         });
     return text.toString();
   }

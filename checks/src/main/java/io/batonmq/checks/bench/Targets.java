@@ -74,7 +74,8 @@ final class Targets {
   private Line append(String batch) {
     String target = "sustained append >= 80 %% of the bare loop, %s a sync".formatted(batch);
     return Spread.of(
-            rows("micro", "sustained append", batch + " of 1 KiB a sync").toList(), "share")
+            rows(MicroProcess.SCENARIO, "sustained append", batch + " of 1 KiB a sync").toList(),
+            "share")
         .map(share -> line(target, percent(share.median()), share.median(), 0.8, false))
         .orElseGet(() -> Line.unmeasured(target));
   }
