@@ -226,7 +226,7 @@ final class Bench implements Callable<Integer> {
 
   private void keep(Row row) throws IOException {
     rows.add(row);
-    System.out.println(row.line());
+    System.out.println(row.withoutCurve().line());
     Files.writeString(
         out.resolve("rows.csv"),
         row.line() + "\n",

@@ -26,6 +26,13 @@ record Row(
     return Double.parseDouble(name.substring(CURVE.length(), name.lastIndexOf('_')));
   }
 
+  /// The same without the points of curves, for people.
+  Row withoutCurve() {
+    Map<String, Double> few = new LinkedHashMap<>(figures);
+    few.keySet().removeIf(Row::ofCurve);
+    return new Row(scenario, variant, subject, round, few);
+  }
+
   /// A row as a line of a file: `scenario,variant,subject,round,name=value name=value`.
   String line() {
     StringBuilder text = new StringBuilder();

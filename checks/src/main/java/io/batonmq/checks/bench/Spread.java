@@ -14,11 +14,15 @@ record Spread(double lowest, double median, double highest, int count) {
             .mapToDouble(row -> row.figures().getOrDefault(name, 0.0))
             .sorted()
             .toArray();
-    return values.length == 0
+    int count = values.length;
+    return count == 0
         ? Optional.empty()
         : Optional.of(
             new Spread(
-                values[0], values[values.length / 2], values[values.length - 1], values.length));
+                values[0],
+                (values[(count - 1) / 2] + values[count / 2]) / 2,
+                values[count - 1],
+                count));
   }
 
   /// Median, and the rest where there was more than one round.
