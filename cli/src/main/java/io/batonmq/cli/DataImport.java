@@ -76,8 +76,8 @@ final class DataImport implements Callable<Integer> {
   public Integer call() throws IOException {
     var out = spec.commandLine().getOut();
     var progress = new Progress(spec.commandLine().getErr(), "messages");
-    try (var lines = open();
-        var client = new RawClient(options.access(new Prompter(out)))) {
+    try (var client = new RawClient(options.access(new Prompter(out)));
+        var lines = open()) {
       long number = 0;
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;

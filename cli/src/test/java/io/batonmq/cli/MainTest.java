@@ -102,7 +102,7 @@ class MainTest {
         "check node --diskUsage 101",
         "check node --peers -1",
         "data imp",
-        "data imp - --url failover:(tcp://a:1,tcp://b:2)",
+        "data imp FILE --url failover:(tcp://a:1,tcp://b:2)",
         "check queue",
         "check queue --name q --produce 0",
         "create x --silent --password p --replicated",
