@@ -1,9 +1,13 @@
 package io.batonmq.cli;
 
+import io.batonmq.server.admin.Json;
 import io.batonmq.server.config.ConfigReader;
+import io.batonmq.server.config.ConfigResult;
 import io.batonmq.server.config.Problem.Severity;
 import io.batonmq.server.instance.Instance;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,6 +47,9 @@ final class Check {
         description = "Where relative paths in it start (default: the folder above etc).")
     private @Nullable Path dir;
 
+    @Option(names = "--json", description = "What was found, as JSON.")
+    private boolean json;
+
     @Override
     public Integer call() {
       var instance = Instances.find(dir);
@@ -53,6 +60,10 @@ final class Check {
       var base = instance.map(Instance::dir).orElseGet(() -> home(read));
       var result = ConfigReader.read(read, base);
       var out = spec.commandLine().getOut();
+      if (json) {
+        out.println(json(read, result).pretty());
+        return (result.config().isEmpty() ? Exit.FAILED : Exit.OK).code();
+      }
       result.problems().forEach(out::println);
       long errors = result.errors().size();
       long warnings =
@@ -63,6 +74,23 @@ final class Check {
       }
       out.printf("%s: good, %d warnings%n", read, warnings);
       return Exit.OK.code();
+    }
+
+    private static Json.Fields json(Path file, ConfigResult result) {
+      List<Json> problems = new ArrayList<>();
+      for (var problem : result.problems()) {
+        problems.add(
+            Json.fields()
+                .with("severity", problem.severity().name())
+                .with("line", problem.line())
+                .with("column", problem.column())
+                .with("element", problem.element())
+                .with("message", problem.message()));
+      }
+      return Json.fields()
+          .with("file", file.toString())
+          .with("usable", result.config().isPresent())
+          .with("problems", new Json.Items(problems));
     }
 
     /// A file in `etc` belongs to the instance above; any other stands for itself.

@@ -2,6 +2,7 @@ package io.batonmq.cli;
 
 import io.batonmq.server.admin.AdminClient;
 import io.batonmq.server.admin.NodeStatus;
+import io.batonmq.server.admin.NodeUsage;
 import io.batonmq.server.admin.PeerStatus;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -39,23 +40,37 @@ final class CheckNode implements Callable<Integer> {
   private @Nullable Integer peers;
 
   @Option(
-      names = {"--diskUsage", "--memoryUsage"},
-      arity = "0..1",
-      hidden = true)
-  private String[] usage = {};
+      names = "--diskUsage",
+      paramLabel = "PERCENT",
+      description =
+          "The volume of the log is not fuller; -1 is max-disk-usage of the node (90 unless it is"
+              + " set).")
+  private @Nullable Integer diskUsage;
+
+  @Option(
+      names = "--memoryUsage",
+      paramLabel = "PERCENT",
+      description = {
+        "The heap was not fuller after its last collection; -1 is 100.",
+        "Messages wait in the log, so this says how near the process is to running out, not how"
+            + " many there are."
+      })
+  private @Nullable Integer memoryUsage;
+
+  @Option(names = "--json", description = "What was found, as JSON.")
+  private boolean json;
 
   @Override
   public Integer call() throws Exception {
-    if (usage.length > 0) {
-      throw UserException.usage(
-          "--diskUsage and --memoryUsage: a node does not tell them yet; ask the system");
-    }
+    requirePercent("--diskUsage", diskUsage);
+    requirePercent("--memoryUsage", memoryUsage);
     if (peers != null && peers < 0) {
       throw UserException.usage("--peers is not below 0");
     }
-    var status = options.node().ask(AdminClient::status);
+    var node = options.node();
+    var status = node.ask(AdminClient::status);
     var checks = new Checks("NodeCheck");
-    if (up || (!active && !backup && peers == null)) {
+    if (up || !asksAnythingElse()) {
       checks.add(
           "Checking that the node is up",
           () -> status.role().equals("fenced") ? "it is fenced" : null);
@@ -79,7 +94,42 @@ final class CheckNode implements Callable<Integer> {
           "Checking that the node has " + wanted + " peers",
           () -> fresh(status, "") == wanted ? null : "it has " + fresh(status, ""));
     }
-    return checks.run(spec.commandLine().getOut()).code();
+    if (diskUsage != null || memoryUsage != null) {
+      usage(checks, node.ask(AdminClient::usage));
+    }
+    return checks.run(spec.commandLine().getOut(), json).code();
+  }
+
+  private boolean asksAnythingElse() {
+    return active || backup || peers != null || diskUsage != null || memoryUsage != null;
+  }
+
+  private static void requirePercent(String option, @Nullable Integer percent) {
+    if (percent != null && (percent < -1 || percent > 100)) {
+      throw UserException.usage(option + " is a percentage, or -1");
+    }
+  }
+
+  private void usage(Checks checks, NodeUsage usage) {
+    if (diskUsage != null) {
+      long limit = diskUsage >= 0 ? diskUsage : usage.diskMax() >= 0 ? usage.diskMax() : 100;
+      checks.add(
+          "Checking that the disk of the log is at most " + limit + " % full",
+          () -> above(usage.disk(), limit));
+    }
+    if (memoryUsage != null) {
+      long limit = memoryUsage >= 0 ? memoryUsage : 100;
+      checks.add(
+          "Checking that the memory of the node is at most " + limit + " % full",
+          () -> above(usage.memory(), limit));
+    }
+  }
+
+  private static @Nullable String above(long percent, long limit) {
+    if (percent < 0) {
+      return "the node cannot tell";
+    }
+    return percent <= limit ? null : "it is at " + percent + " %";
   }
 
   /// Other nodes that move, in a role or in any.

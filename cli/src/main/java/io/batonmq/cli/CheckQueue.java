@@ -53,6 +53,9 @@ final class CheckQueue implements Callable<Integer> {
       description = "Milliseconds to wait for each (default: ${DEFAULT-VALUE}).")
   private long timeoutMillis;
 
+  @Option(names = "--json", description = "What was found, as JSON.")
+  private boolean json;
+
   @Override
   public Integer call() throws Exception {
     if ((produce != null && produce < 1) || (consume != null && consume < 1) || timeoutMillis < 1) {
@@ -68,7 +71,7 @@ final class CheckQueue implements Callable<Integer> {
         1,
         (connection, _) -> {
           try {
-            exit[0] = checks(connection).run(out);
+            exit[0] = checks(connection).run(out, json);
           } catch (JMSException | InterruptedException | RuntimeException e) {
             throw e;
           } catch (Exception e) {

@@ -1,5 +1,6 @@
 package io.batonmq.cli;
 
+import io.batonmq.server.admin.Json;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,31 @@ final class Checks {
   }
 
   /// Runs them all. [Exit#OK] if all succeed.
-  Exit run(PrintWriter out) throws Exception {
+  ///
+  /// @param json whether what was found is printed for programs, all of it at the end
+  Exit run(PrintWriter out, boolean json) throws Exception {
+    return json ? json(out) : run(out);
+  }
+
+  private Exit json(PrintWriter out) throws Exception {
+    List<Json> found = new ArrayList<>();
+    int failures = 0;
+    for (var check : checks) {
+      var wrong = check.look.wrong();
+      var fields = Json.fields().with("check", check.sentence).with("success", wrong == null);
+      found.add(wrong == null ? fields : fields.with("wrong", wrong));
+      failures += wrong == null ? 0 : 1;
+    }
+    out.println(
+        Json.fields()
+            .with("name", name)
+            .with("failures", failures)
+            .with("checks", new Json.Items(found))
+            .pretty());
+    return failures == 0 ? Exit.OK : Exit.FAILED;
+  }
+
+  private Exit run(PrintWriter out) throws Exception {
     long start = System.nanoTime();
     int failures = 0;
     out.println("Running " + name);

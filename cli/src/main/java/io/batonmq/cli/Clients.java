@@ -130,6 +130,12 @@ final class Clients {
     }
   }
 
+  /// Whether a send failed because its connection was lost before its answer came. This client, which has
+  /// moved on, tells it in words only.
+  static boolean lostWithTheConnection(Exception e) {
+    return String.valueOf(e.getMessage()).contains("connection loss");
+  }
+
   /// What went wrong, for people.
   String sentence(JMSException e) {
     var url = access.url().written();

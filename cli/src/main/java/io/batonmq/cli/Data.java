@@ -2,6 +2,7 @@ package io.batonmq.cli;
 
 import io.batonmq.log.file.LogVerify;
 import io.batonmq.seam.StorageException;
+import io.batonmq.server.admin.Json;
 import io.batonmq.server.config.ConfigReader;
 import io.batonmq.server.instance.Instance;
 import io.batonmq.server.platform.DiskStorage;
@@ -11,15 +12,16 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// What is on the disk.
 @Command(
     name = "data",
-    description = "Looks at what is on the disk.",
+    description = "Looks at what is on the disk; brings messages out of a store and back in.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {Data.Verify.class, DataPrint.class, DataExport.class})
+    subcommands = {Data.Verify.class, DataPrint.class, DataExport.class, DataImport.class})
 final class Data {
 
   /// Reads a store from end to end.
@@ -40,16 +42,24 @@ final class Data {
                 + " this is).")
     private @Nullable Path dir;
 
+    @Option(names = "--json", description = "What was found, as JSON.")
+    private boolean json;
+
     @Override
     public Integer call() {
       var store = store(dir, "data verify");
       LogVerify.Report report;
       try {
-        report = LogVerify.verify(DiskStorage.open(store));
+        var progress = new Progress(spec.commandLine().getErr(), "bytes");
+        report = LogVerify.verify(DiskStorage.open(store), progress::at);
       } catch (StorageException e) {
         throw UserException.failed(String.valueOf(e.getMessage()));
       }
       var out = spec.commandLine().getOut();
+      if (json) {
+        out.println(json(report).pretty());
+        return (report.sound() ? Exit.OK : Exit.FAILED).code();
+      }
       report.lines().forEach(out::println);
       report.damages().forEach(damage -> out.println("DAMAGED: " + damage));
       out.printf(
@@ -66,6 +76,21 @@ final class Data {
           report.damages().size());
       return (report.sound() ? Exit.OK : Exit.FAILED).code();
     }
+  }
+
+  private static Json.Fields json(LogVerify.Report report) {
+    return Json.fields()
+        .with("sound", report.sound())
+        .with("tenures", report.tenures())
+        .with("segments", report.segments())
+        .with("records", report.records())
+        .with("bytes", report.bytes())
+        .with("committed", report.committed())
+        .with("end", report.end())
+        .with("snapshot", report.snapshot().position())
+        .with(
+            "damages",
+            new Json.Items(report.damages().stream().<Json>map(Json.Text::new).toList()));
   }
 
   /// The store that a command is about.

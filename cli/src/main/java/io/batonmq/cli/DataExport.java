@@ -26,8 +26,6 @@ import picocli.CommandLine.Spec;
       "Changes nothing, and may run beside an active node."
     })
 final class DataExport implements Callable<Integer> {
-  private static final int REPORT = 100_000;
-
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -47,6 +45,7 @@ final class DataExport implements Callable<Integer> {
   public Integer call() {
     var out = spec.commandLine().getOut();
     var err = spec.commandLine().getErr();
+    var progress = new Progress(err, "messages");
     try {
       var store =
           new StoreReader(DiskStorage.open(Data.store(dir, "data exp")), (_, _, _, _) -> {});
@@ -56,7 +55,7 @@ final class DataExport implements Callable<Integer> {
       try (var bodies = store.bodies()) {
         for (var queue : store.state().queues()) {
           if (only == null || queue.name().equals(only)) {
-            queue.messages().forEach(reference -> print(queue, reference, bodies, out, err));
+            queue.messages().forEach(reference -> print(queue, reference, bodies, out, progress));
           }
         }
       }
@@ -78,7 +77,7 @@ final class DataExport implements Callable<Integer> {
       Reference reference,
       StoreReader.Bodies bodies,
       PrintWriter out,
-      PrintWriter err) {
+      Progress progress) {
     var message = bodies.at(reference.position());
     out.println(
         Json.fields()
@@ -93,9 +92,6 @@ final class DataExport implements Callable<Integer> {
             .with("format", message.format().name())
             .with("bytes", Base64.getEncoder().encodeToString(message.bytes()))
             .text());
-    if (++count % REPORT == 0) {
-      err.println(count + " messages so far");
-      err.flush();
-    }
+    progress.at(++count);
   }
 }

@@ -50,7 +50,9 @@ final class DataPrint implements Callable<Integer> {
   @Override
   public Integer call() {
     var out = spec.commandLine().getOut();
-    RecordHandler print = skipRecords ? (_, _, _, _) -> {} : printing(out);
+    var progress = new Progress(spec.commandLine().getErr(), "bytes of the log");
+    RecordHandler print =
+        skipRecords ? (_, end, _, _) -> progress.at(end) : printing(out, progress);
     StoreReader store;
     try {
       store = new StoreReader(DiskStorage.open(Data.store(dir, "data print")), print);
@@ -72,9 +74,11 @@ final class DataPrint implements Callable<Integer> {
     return Exit.OK.code();
   }
 
-  private static RecordHandler printing(PrintWriter out) {
-    return (position, end, type, payload) ->
-        out.printf("@%d +%d %s%n", position, end - position, text(type, payload));
+  private static RecordHandler printing(PrintWriter out, Progress progress) {
+    return (position, end, type, payload) -> {
+      out.printf("@%d +%d %s%n", position, end - position, text(type, payload));
+      progress.at(end);
+    };
   }
 
   private static String text(int type, ByteBuffer payload) {

@@ -10,7 +10,11 @@ import picocli.CommandLine.Spec;
 /// Loads a broker, and shows each second what it does.
 @Command(
     name = "perf",
-    description = "Loads a broker and shows each second what it does.",
+    description = {
+      "Loads a broker and shows each second what it does.",
+      "With the addresses of a pair it goes on when that hands over: sends whose connection was"
+          + " lost before their answer came are counted apart; each may have arrived, or not."
+    },
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {Perf.Client.class, Perf.Producers.class, Perf.Consumers.class})
 final class Perf {

@@ -16,6 +16,10 @@ final class PerfMeter {
   final LongAdder sent = new LongAdder();
   final LongAdder completed = new LongAdder();
   final LongAdder received = new LongAdder();
+
+  /// Sends whose connection was lost before their answer came.
+  final LongAdder unanswered = new LongAdder();
+
   private final Recorder answers = new Recorder(NANOS_MAX, 3);
   private final Recorder transfers = new Recorder(NANOS_MAX, 3);
   private final Histogram allAnswers = new Histogram(NANOS_MAX, 3);
@@ -25,10 +29,12 @@ final class PerfMeter {
   private long seenSent;
   private long seenCompleted;
   private long seenReceived;
+  private long seenUnanswered;
   private long countedNanos;
   private long countedSent;
   private long countedCompleted;
   private long countedReceived;
+  private long countedUnanswered;
 
   void answered(long nanos) {
     completed.increment();
@@ -44,11 +50,13 @@ final class PerfMeter {
   ///
   /// @param sent messages handed to the client
   /// @param completed messages whose answer came
+  /// @param unanswered messages whose connection was lost before; a number, not a rate
   record Second(
       boolean warmup,
       double sent,
       double completed,
       double received,
+      long unanswered,
       Histogram answers,
       Histogram transfers) {}
 
@@ -56,6 +64,7 @@ final class PerfMeter {
     long nowSent = sent.sum();
     long nowCompleted = completed.sum();
     long nowReceived = received.sum();
+    long nowUnanswered = unanswered.sum();
     lastAnswers = answers.getIntervalHistogram(lastAnswers);
     lastTransfers = transfers.getIntervalHistogram(lastTransfers);
     double each = 1e9 / Math.max(1, nanos);
@@ -65,6 +74,7 @@ final class PerfMeter {
             (nowSent - seenSent) * each,
             (nowCompleted - seenCompleted) * each,
             (nowReceived - seenReceived) * each,
+            nowUnanswered - seenUnanswered,
             lastAnswers,
             lastTransfers);
     if (!warmup) {
@@ -72,12 +82,14 @@ final class PerfMeter {
       countedSent += nowSent - seenSent;
       countedCompleted += nowCompleted - seenCompleted;
       countedReceived += nowReceived - seenReceived;
+      countedUnanswered += nowUnanswered - seenUnanswered;
       allAnswers.add(lastAnswers);
       allTransfers.add(lastTransfers);
     }
     seenSent = nowSent;
     seenCompleted = nowCompleted;
     seenReceived = nowReceived;
+    seenUnanswered = nowUnanswered;
     return second;
   }
 
@@ -89,6 +101,7 @@ final class PerfMeter {
         countedSent * each,
         countedCompleted * each,
         countedReceived * each,
+        countedUnanswered,
         allAnswers,
         allTransfers);
   }
@@ -99,6 +112,9 @@ final class PerfMeter {
     rate(out, "sent", second.sent);
     rate(out, "completed", second.completed);
     rate(out, "received", second.received);
+    if (second.unanswered > 0) {
+      out.printf(Locale.ROOT, "--- %-15s %10d%n", "unanswered:", second.unanswered);
+    }
     if (latency) {
       percentiles(out, "send ack time", second.answers);
       percentiles(out, "transfer time", second.transfers);
@@ -132,12 +148,13 @@ final class PerfMeter {
   static String json(Second second, double seconds) {
     return String.format(
         Locale.ROOT,
-        "{\"at_s\":%.1f,\"warmup\":%b,\"sent\":%.1f,\"completed\":%.1f,\"received\":%.1f,%s,%s}",
+        "{\"at_s\":%.1f,\"warmup\":%b,\"sent\":%.1f,\"completed\":%.1f,\"received\":%.1f,\"unanswered\":%d,%s,%s}",
         seconds,
         second.warmup,
         second.sent,
         second.completed,
         second.received,
+        second.unanswered,
         json("send_ack_us", second.answers),
         json("transfer_us", second.transfers));
   }

@@ -42,6 +42,7 @@ final class PerfRun {
   private final List<Connection> connections = new ArrayList<>();
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean failsOver;
   private volatile boolean over;
 
   PerfRun(
@@ -66,7 +67,9 @@ final class PerfRun {
       throw UserException.usage("--max-pending, --rate and --message-size are not below 0");
     }
     var targets = options.targets();
-    var clients = new Clients(options.connection.access(new Prompter(out)), err);
+    var access = options.connection.access(new Prompter(out));
+    failsOver = access.url().failsOver();
+    var clients = new Clients(access, err);
     var hook = new Thread(this::stop, "perf-stop");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
@@ -182,10 +185,7 @@ final class PerfRun {
     int pending = sending.maxPending == 0 ? Integer.MAX_VALUE : sending.maxPending;
     var room = new Semaphore(pending);
     long due = first;
-    while (!over && mayStart()) {
-      if (!room.tryAcquire(500, TimeUnit.MILLISECONDS)) {
-        continue;
-      }
+    while (mayStart(room, pending)) {
       long from = period == 0 ? System.nanoTime() : due;
       long wait;
       while ((wait = from - System.nanoTime()) > 0 && !over) {
@@ -201,9 +201,31 @@ final class PerfRun {
     room.tryAcquire(pending, 5, TimeUnit.SECONDS);
   }
 
+  /// Waits until there is room for one more message, and counts it as begun; no more if all have.
+  private boolean mayStart(Semaphore room, int pending) throws InterruptedException {
+    while (!over) {
+      if (!room.tryAcquire(500, TimeUnit.MILLISECONDS)) {
+        continue;
+      }
+      if (mayStart()) {
+        return true;
+      }
+      room.release();
+      // Others follow only if some of those under way turn out to have no answer.
+      if (room.tryAcquire(pending, 500, TimeUnit.MILLISECONDS)) {
+        boolean more = mayStart();
+        room.release(more ? pending - 1 : pending);
+        return more;
+      }
+    }
+    return false;
+  }
+
   /// Counts a message as begun, unless all have.
   private synchronized boolean mayStart() {
-    if (options.messageCount > 0 && meter.sent.sum() >= options.messageCount) {
+    // What got no answer is not sent again: it may be there. Another goes in its place.
+    long counted = meter.sent.sum() - meter.unanswered.sum();
+    if (options.messageCount > 0 && counted >= options.messageCount) {
       return false;
     }
     meter.sent.increment();
@@ -227,7 +249,11 @@ final class PerfRun {
 
     @Override
     public void onException(Message message, Exception e) {
-      fail(e);
+      if (failsOver && Clients.lostWithTheConnection(e)) {
+        meter.unanswered.increment();
+      } else {
+        fail(e);
+      }
       room.release();
     }
   }
@@ -250,6 +276,13 @@ final class PerfRun {
     }
     out.println("--- all, without the warm-up");
     PerfMeter.print(out, meter.all(), true);
+    long unanswered = meter.unanswered.sum();
+    if (unanswered > 0) {
+      out.printf(
+          "%d sends lost their connection before their answer came: each may have arrived, or"
+              + " not%n",
+          unanswered);
+    }
     var json = options.json;
     if (json != null) {
       Files.writeString(json, lines);

@@ -1,6 +1,7 @@
 package io.batonmq.cli;
 
 import io.batonmq.server.admin.AdminClient;
+import io.batonmq.server.admin.Json;
 import io.batonmq.server.admin.NodeStatus;
 import java.io.IOException;
 import java.time.Duration;
@@ -35,6 +36,9 @@ final class Switchover implements Callable<Integer> {
       description = "How long to wait (default: ${DEFAULT-VALUE}).")
   private int wait;
 
+  @Option(names = "--json", description = "As JSON.")
+  private boolean json;
+
   @Override
   public Integer call() throws Exception {
     var out = spec.commandLine().getOut();
@@ -46,7 +50,12 @@ final class Switchover implements Callable<Integer> {
       throw new UserException(
           Exit.TOO_LATE, "asked, and " + to + " does not have the baton " + wait + " s later");
     }
-    out.printf("%s has the baton after %s%n", to, Spans.text(System.nanoTime() - start));
+    long nanos = System.nanoTime() - start;
+    if (json) {
+      out.println(Json.fields().with("active", to).with("millis", nanos / 1_000_000).pretty());
+    } else {
+      out.printf("%s has the baton after %s%n", to, Spans.text(nanos));
+    }
     return Exit.OK.code();
   }
 

@@ -29,8 +29,6 @@ import picocli.CommandLine.Spec;
     abbreviateSynopsis = true,
     sortOptions = false)
 final class Transfer implements Callable<Integer> {
-  private static final long REPORT_NANOS = 1_000_000_000L;
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -174,8 +172,7 @@ final class Transfer implements Callable<Integer> {
 
   private long transfer(Connection taking, Target from, Connection giving, Target to)
       throws JMSException {
-    long start = System.nanoTime();
-    long reported = start;
+    var progress = new Progress(spec.commandLine().getErr(), "messages");
     try (var takes = taking.createSession(Session.SESSION_TRANSACTED);
         var gives = giving.createSession(Session.SESSION_TRANSACTED);
         var consumer = consumer(takes, from);
@@ -194,12 +191,7 @@ final class Transfer implements Callable<Integer> {
         takes.commit();
         moved += got;
         more = got == batch;
-        if (System.nanoTime() - reported >= REPORT_NANOS) {
-          reported = System.nanoTime();
-          var err = spec.commandLine().getErr();
-          err.printf("%d messages so far, %s%n", moved, Spans.text(reported - start));
-          err.flush();
-        }
+        progress.at(moved);
       }
       return moved;
     }

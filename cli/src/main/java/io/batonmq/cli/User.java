@@ -1,5 +1,6 @@
 package io.batonmq.cli;
 
+import io.batonmq.server.admin.Json;
 import io.batonmq.server.instance.CreateOptions.Access;
 import io.batonmq.server.instance.Instance;
 import io.batonmq.server.security.Users;
@@ -89,6 +90,9 @@ final class User {
         description = "Only this one.")
     private @Nullable String name;
 
+    @Option(names = "--json", description = "As JSON.")
+    private boolean json;
+
     @Override
     public Integer call() throws IOException {
       var out = spec.commandLine().getOut();
@@ -96,6 +100,16 @@ final class User {
           where.users("list").list().entrySet().stream()
               .filter(user -> name == null || user.getKey().equals(name))
               .toList();
+      if (json) {
+        out.println(
+            Json.fields()
+                .with(
+                    "users",
+                    new Json.Items(
+                        users.stream().<Json>map(it -> of(it.getKey(), it.getValue())).toList()))
+                .pretty());
+        return Exit.OK.code();
+      }
       for (var user : users) {
         var roles = new TreeSet<>(user.getValue()).stream().collect(Collectors.joining(","));
         out.println("--- \"" + user.getKey() + "\"(" + roles + ") ---");
@@ -104,6 +118,14 @@ final class User {
       out.println(" Total: " + users.size());
       return Exit.OK.code();
     }
+  }
+
+  private static Json of(String name, Set<String> roles) {
+    return Json.fields()
+        .with("name", name)
+        .with(
+            "roles",
+            new Json.Items(new TreeSet<>(roles).stream().<Json>map(Json.Text::new).toList()));
   }
 
   /// Removes one.

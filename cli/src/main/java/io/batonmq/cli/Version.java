@@ -1,5 +1,6 @@
 package io.batonmq.cli;
 
+import io.batonmq.server.admin.Json;
 import java.io.IOException;
 import java.util.Properties;
 import java.util.concurrent.Callable;
@@ -7,6 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// Tells which Baton this is, as the build wrote it down.
@@ -14,9 +16,21 @@ import picocli.CommandLine.Spec;
 final class Version implements Callable<Integer>, IVersionProvider {
   @Spec private CommandSpec spec;
 
+  @Option(names = "--json", description = "As JSON, with that of Java.")
+  private boolean json;
+
   @Override
   public Integer call() throws IOException {
-    spec.commandLine().getOut().println(getVersion()[0]);
+    var out = spec.commandLine().getOut();
+    if (json) {
+      out.println(
+          Json.fields()
+              .with("version", number())
+              .with("java", Runtime.version().toString())
+              .pretty());
+    } else {
+      out.println(getVersion()[0]);
+    }
     return CommandLine.ExitCode.OK;
   }
 

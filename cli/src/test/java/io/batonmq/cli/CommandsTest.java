@@ -189,6 +189,9 @@ class CommandsTest {
     assertThat(good(node("user", "list")).out())
         .contains("--- \"admin\"(amq) ---\n--- \"guest\"(amq,guests) ---\n")
         .containsPattern("\n\n Total: [23]\n$");
+    assertThat(good(node("user", "list", "--user", "guest", "--json")).out())
+        .contains("\"name\": \"guest\"")
+        .contains("[\"amq\",\"guests\"]");
     assertThat(asGuest("pw").exit()).isZero();
     good(node("user", "reset", "--user", "guest", "--password", "other"));
     refused(asGuest("pw"), "does not accept this user and password");
@@ -244,6 +247,8 @@ class CommandsTest {
             "Checks run: 1, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: [\\d.]+ sec -"
                 + " NodeCheck");
     good(node("check", "node", "--up", "--primary", "--peers", 0));
+    // It has collected nothing yet, or a little; what matters is that a real node tells.
+    good(node("check", "node", "--diskUsage", 100, "--memoryUsage", 100));
     var alone = node("check", "node", "--live", "--backup");
     assertThat(alone.exit()).isEqualTo(Exit.FAILED.code());
     assertThat(alone.out())
@@ -262,7 +267,8 @@ class CommandsTest {
     var consumed = client("check", "queue", "--name", "checked", "--consume", 4, "--timeout", 300);
     assertThat(consumed.exit()).isEqualTo(Exit.FAILED.code());
     assertThat(consumed.out()).contains("failure: it gave 3 within 300 ms");
-    good(client("check", "queue", "--name", "checked"));
+    assertThat(good(client("check", "queue", "--name", "checked", "--json")).out())
+        .contains("\"name\": \"QueueCheck\"", "\"failures\": 0");
     assertThat(client("check", "queue", "--name", "checked", "--browse", 1).exit())
         .isEqualTo(Exit.FAILED.code());
   }

@@ -196,6 +196,8 @@ class CreateTest {
     var told = Command.run("check", "config", file);
     assertThat(told.exit()).isEqualTo(Exit.FAILED.code());
     assertThat(told.out()).contains(file + ":4:5: error: ").contains("1 errors");
+    assertThat(Command.run("check", "config", "--json", file).out())
+        .contains("\"usable\": false", "\"severity\": \"ERROR\"", "\"line\": 4");
     assertThat(Command.run("check", "config", home.resolve("nowhere.xml")).exit())
         .isEqualTo(Exit.FAILED.code());
   }

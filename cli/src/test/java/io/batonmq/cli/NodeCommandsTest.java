@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batonmq.server.admin.AdminAuth;
 import io.batonmq.server.admin.AdminServer;
 import io.batonmq.server.admin.AdminView;
+import io.batonmq.server.admin.Json;
+import io.batonmq.server.admin.JsonException;
 import io.batonmq.server.admin.NodeStatus;
+import io.batonmq.server.admin.NodeUsage;
 import io.batonmq.server.admin.PeerStatus;
 import io.batonmq.server.admin.QueueStat;
 import io.batonmq.server.admin.ReceiptView;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The commands that talk to a node, with a node that is only its admin listener.
 class NodeCommandsTest {
@@ -70,6 +75,11 @@ class NodeCommandsTest {
                   true)),
           3_725_000,
           4711);
+    }
+
+    @Override
+    public NodeUsage usage() {
+      return new NodeUsage(61, 90, 12);
     }
 
     @Override
@@ -227,6 +237,56 @@ class NodeCommandsTest {
     var refused = Command.run("switchover", "nobody", "--instance", instance);
     assertThat(refused.exit()).isEqualTo(Exit.FAILED.code());
     assertThat(refused.err()).isEqualTo("baton: there is no peer nobody; there is slave\n");
+  }
+
+  @Test
+  void aSwitchoverIsToldToPrograms() throws JsonException {
+    var moved = Command.run("switchover", "--json", "--instance", instance);
+    assertThat(moved.exit()).as(moved.err()).isZero();
+    assertThat(Json.parse(moved.out()))
+        .isInstanceOfSatisfying(
+            Json.Fields.class,
+            fields -> assertThat(fields.values()).containsEntry("active", new Json.Text("slave")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--diskUsage,   60, 1, it is at 61 %",
+    "--diskUsage,   61, 0, at most 61 % full ... success",
+    "--diskUsage,   -1, 0, at most 90 % full ... success",
+    "--memoryUsage, 11, 1, it is at 12 %",
+    "--memoryUsage, -1, 0, at most 100 % full ... success"
+  })
+  void aNodeIsNotFullerThanItMayBe(String option, String percent, int exit, String said) {
+    var check = Command.run("check", "node", option, percent, "--instance", instance);
+    assertThat(check.exit()).as(check.toString()).isEqualTo(exit);
+    assertThat(check.out()).contains(said).contains("Checks run: 1");
+  }
+
+  @Test
+  void checksAreToldToPrograms() {
+    var check =
+        Command.run("check", "node", "--up", "--diskUsage", 60, "--json", "--instance", instance);
+    assertThat(check.exit()).isEqualTo(Exit.FAILED.code());
+    assertThat(check.out())
+        .isEqualTo(
+            """
+            {
+              "name": "NodeCheck",
+              "failures": 1,
+              "checks": [
+                {
+                  "check": "Checking that the node is up",
+                  "success": true
+                },
+                {
+                  "check": "Checking that the disk of the log is at most 60 % full",
+                  "success": false,
+                  "wrong": "it is at 61 %"
+                }
+              ]
+            }
+            """);
   }
 
   @Test

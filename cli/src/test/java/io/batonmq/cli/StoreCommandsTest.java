@@ -3,6 +3,7 @@ package io.batonmq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -48,7 +49,79 @@ class StoreCommandsTest {
       assertThat(broker.process().exitValue()).isEqualTo(137);
       assertThat(store("data", "exp").out().lines()).hasSize(2);
       assertThat(store("data", "verify").out()).contains("sound: ");
+      assertThat(store("data", "verify", "--json").out()).contains("\"sound\": true");
     }
+  }
+
+  @Test
+  void whatWasExportedComesBackAndOnlyOnce() throws Exception {
+    try (var broker = new RealBroker(folder.resolve("one"))) {
+      node(broker, "queue", "create", "--name", "q", "--address", "a", "--auto-create-address");
+      client(broker, "producer", "--destination", "a::q", "--message-count", 3);
+      client(broker, "producer", "--destination", "orders", "--message-count", 2);
+      var file = folder.resolve("exported");
+      assertThat(
+              Waiting.until(
+                  () -> {
+                    Files.writeString(file, store("data", "exp").out());
+                    return Files.readAllLines(file).size() == 5;
+                  },
+                  java.time.Duration.ofSeconds(20)))
+          .as(() -> file + " holds all")
+          .isTrue();
+      assertThat(imported(broker, file)).startsWith("0 messages sent, 5 were there already");
+
+      node(broker, "queue", "purge", "--name", "q");
+      assertThat(imported(broker, file)).startsWith("3 messages sent, 2 were there already");
+      assertThat(imported(broker, file)).startsWith("0 messages sent, 5 were there already");
+
+      var consumed =
+          client(broker, "consumer", "--destination", "a::q", "--message-count", 3, "--verbose");
+      assertThat(consumed.out())
+          .contains("test message: 0")
+          .contains("test message: 1")
+          .contains("test message: 2");
+      assertThat(imported(broker, file, "--queue", "orders"))
+          .startsWith("0 messages sent, 2 were there already");
+    }
+  }
+
+  @Test
+  void whatIsNoExportIsSaidWithItsLine() throws Exception {
+    try (var broker = new RealBroker(folder.resolve("one"))) {
+      var file = Files.writeString(folder.resolve("no export"), "{\"queue\":\"a\"}\n");
+      var wrong = Command.run(importing(broker, file));
+      assertThat(wrong.exit()).isEqualTo(Exit.FAILED.code());
+      assertThat(wrong.err()).contains("line 1 is not what data exp prints");
+      var stranger =
+          Command.run(
+              "data", "imp", file, "--url", broker.url(), "--user", "admin", "--password", "no");
+      assertThat(stranger.err()).contains("does not accept this user and password");
+      assertThat(Command.run("data", "imp", file, "--url", broker.url()).err())
+          .contains("asks who you are: give --user and --password");
+      assertThat(Command.run("data", "imp", file, "--url", "tcp://localhost:1").err())
+          .isEqualTo("baton: nobody listens at tcp://localhost:1; is the broker running?\n");
+    }
+  }
+
+  private static Object[] importing(RealBroker broker, Path file, String... more) {
+    var words = new ArrayList<Object>(List.of("data", "imp", file));
+    words.addAll(List.of("--url", broker.url(), "--user", "admin", "--password", "secret"));
+    words.addAll(List.of(more));
+    return words.toArray();
+  }
+
+  private static String imported(RealBroker broker, Path file, String... more) {
+    var command = Command.run(importing(broker, file, more));
+    assertThat(command.exit()).as(command.toString()).isZero();
+    return command.out();
+  }
+
+  private static void node(RealBroker broker, Object... words) {
+    var all = new ArrayList<>(List.of(words));
+    all.addAll(List.of("--instance", broker.instance()));
+    var command = Command.run(all.toArray());
+    assertThat(command.exit()).as(command.toString()).isZero();
   }
 
   @Test
@@ -82,10 +155,11 @@ class StoreCommandsTest {
     return command;
   }
 
-  private static void client(RealBroker broker, Object... words) {
+  private static Command client(RealBroker broker, Object... words) {
     var all = new ArrayList<>(List.of(words));
     all.addAll(List.of("--url", broker.url(), "--user", "admin", "--password", "secret"));
     var command = Command.run(all.toArray());
     assertThat(command.exit()).as(command.toString()).isZero();
+    return command;
   }
 }

@@ -13,6 +13,11 @@ class VersionTest {
     assertThat(printedBy("--version")).isEqualTo(printedBy("version"));
   }
 
+  @Test
+  void programsReadItAsJson() {
+    assertThat(printedBy("version", "--json")).contains("\"version\": \"", "\"java\": \"25");
+  }
+
   private static String printedBy(String... args) {
     var out = new StringWriter();
     assertThat(Main.commandLine().setOut(new PrintWriter(out)).execute(args)).isZero();

@@ -1,10 +1,11 @@
 package io.batonmq.checks.bench;
 
+import io.batonmq.checks.bench.micro.BareDisk;
 import io.batonmq.checks.bench.peer.Artemis;
 import io.batonmq.checks.bench.peer.Baton;
+import io.batonmq.checks.bench.peer.Ceiling;
 import io.batonmq.checks.bench.peer.Classic;
 import io.batonmq.checks.bench.peer.Peer;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +21,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `baton bench`: measures, and writes what it saw.
 @Command(
@@ -35,7 +38,7 @@ final class Bench implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       description = {
-        "What to measure: disk, sends, async, flow, fixed, backlog, gap, start, command.",
+        "What to measure: disk, micro, sends, async, flow, fixed, backlog, gap, start, command.",
         "Default: all."
       })
   List<String> scenarios = new ArrayList<>();
@@ -44,9 +47,9 @@ final class Bench implements Callable<Integer> {
       names = "--against",
       split = ",",
       description =
-          "Who: baton, uncached (the same without its start cache), artemis, classic. Default:"
-              + " ${DEFAULT-VALUE}.",
-      defaultValue = "baton,artemis,classic")
+          "Who: baton, uncached (the same without its start cache), artemis, classic, ceiling (no"
+              + " broker: it only answers sends). Default: ${DEFAULT-VALUE}.",
+      defaultValue = "baton,ceiling,artemis,classic")
   List<String> against = List.of();
 
   @Option(names = "--rounds", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}.")
@@ -84,8 +87,10 @@ final class Bench implements Callable<Integer> {
   @Option(
       names = "--out",
       defaultValue = "target/bench/report",
-      description = "Folder for report.md and rows.csv. Default: ${DEFAULT-VALUE}.")
+      description = "Folder for report.md, its plots and rows.csv. Default: ${DEFAULT-VALUE}.")
   Path out = Path.of("");
+
+  @Spec private CommandSpec spec;
 
   private final List<Row> rows = new ArrayList<>();
 
@@ -101,14 +106,14 @@ final class Bench implements Callable<Integer> {
     Path target = Path.of(System.getProperty("baton.bench"));
     Path javaHome = Path.of(System.getProperty("java.home"));
     Set<String> wanted = new TreeSet<>(scenarios);
-    List<Path> own = own();
     Path fetched = Files.createDirectories(target.resolve("peers"));
-    List<Path> qpid = withoutOurs();
+    ClassPaths paths = ClassPaths.ofThisProcess();
+    List<Path> qpid = paths.client();
     Setting setting =
         new Setting(
             Files.createDirectories(target.resolve("work")),
             javaHome,
-            own,
+            paths.loads(),
             rounds,
             seconds,
             warmup,
@@ -116,8 +121,9 @@ final class Bench implements Callable<Integer> {
     Map<String, Peer> peers = new LinkedHashMap<>();
     peers.put("baton", new Baton(distribution, qpid, heap, true));
     peers.put("uncached", new Baton(distribution, qpid, heap, false));
+    peers.put("ceiling", new Ceiling(qpid, paths.ours(), heap, javaHome));
     peers.put("artemis", new Artemis(fetched, qpid, heap, javaHome));
-    peers.put("classic", new Classic(fetched, own.getFirst(), heap, javaHome));
+    peers.put("classic", new Classic(fetched, paths.loads().getFirst(), heap, javaHome));
     List<Peer> chosen = new ArrayList<>();
     for (String name : against) {
       Peer peer = peers.get(name);
@@ -127,21 +133,26 @@ final class Bench implements Callable<Integer> {
       }
       chosen.add(peer);
     }
+    String head = head(new Machine(setting.work(), target));
     Files.createDirectories(out);
     Files.deleteIfExists(out.resolve("rows.csv"));
     for (int round = 1; round <= rounds; round++) {
       if (wanted.isEmpty() || wanted.contains("disk")) {
         disk(setting, round);
       }
+      if (wanted.isEmpty() || wanted.contains(MicroProcess.SCENARIO)) {
+        micro(setting, paths, round);
+      }
       for (Task task : tasks()) {
         if ((wanted.isEmpty() || wanted.contains(task.scenario)) && task.variant.contains(only)) {
-          for (Peer peer : chosen) {
+          for (Peer peer : chosen.stream().filter(it -> it.takesPart(task.scenario)).toList()) {
             measure(setting, task, peer, round);
           }
         }
       }
+      // After each, so that a run that is broken off has its report too.
+      write(head);
     }
-    Files.writeString(out.resolve("report.md"), head() + new Report(rows).markdown());
     System.out.println("report: " + out.resolve("report.md"));
     return 0;
   }
@@ -163,7 +174,7 @@ final class Bench implements Callable<Integer> {
     tasks.add(new Task("gap", "kill", Gaps.gap(Gaps.End.KILL, 0)));
     tasks.add(new Task("gap", "stop and failback", Gaps.gap(Gaps.End.STOP, 0)));
     tasks.add(new Task("gap", "hang", Gaps.gap(Gaps.End.HANG, 0)));
-    tasks.add(new Task("gap", "kill with a backlog", Gaps.gap(Gaps.End.KILL, backlog)));
+    tasks.add(new Task("gap", Targets.killWith(backlog), Gaps.gap(Gaps.End.KILL, backlog)));
     tasks.add(new Task("backlog", backlog + " messages", Scenario.backlog()));
     return tasks;
   }
@@ -203,9 +214,19 @@ final class Bench implements Callable<Integer> {
     }
   }
 
+  private void micro(Setting setting, ClassPaths paths, int round) throws IOException {
+    try {
+      for (Row row : MicroProcess.measure(setting, paths, round)) {
+        keep(row);
+      }
+    } catch (IOException | InterruptedException e) {
+      System.out.println("micro FAILED: " + e);
+    }
+  }
+
   private void keep(Row row) throws IOException {
     rows.add(row);
-    System.out.println(row.line());
+    System.out.println(row.withoutCurve().line());
     Files.writeString(
         out.resolve("rows.csv"),
         row.line() + "\n",
@@ -213,47 +234,39 @@ final class Bench implements Callable<Integer> {
         StandardOpenOption.APPEND);
   }
 
-  private String head() {
+  private void write(String head) throws IOException {
+    Map<String, List<Plots.Plot>> plots = new LinkedHashMap<>();
+    for (Plots.Plot plot : new Plots(rows).all()) {
+      Files.writeString(out.resolve(plot.file()), plot.svg());
+      plots.computeIfAbsent(plot.scenario(), _ -> new ArrayList<>()).add(plot);
+    }
+    Files.writeString(out.resolve("report.md"), head + new Report(rows).markdown(plots));
+  }
+
+  private String head(Machine machine) {
     return """
     # What `baton bench` measured
 
-    %d processors, %s, Java %s; every broker with a heap of %s; %d rounds, %d s of warm-up and %d s counted
-    for each load. Cells: median (lowest–highest), and × its ratio to the first row.
+    ```sh
+    ./baton bench %s
+    ```
+
+    %s- every broker with a heap of %s; %d rounds, %d s of warm-up and %d s counted for each load
+
+    Cells: median (lowest–highest), and × its ratio to the first row. `ceiling` is no broker: a server over the
+    same protocol library that accepts every message at once and keeps none.
     """
         .formatted(
-            Runtime.getRuntime().availableProcessors(),
-            System.getProperty("os.name") + " " + System.getProperty("os.version"),
-            System.getProperty("java.version"),
+            String.join(
+                " ",
+                spec.commandLine().getParseResult().originalArgs().stream()
+                    .map(word -> word.indexOf(' ') < 0 ? word : "\"" + word + "\"")
+                    .toList()),
+            machine.markdown(),
             heap,
             rounds,
             warmup,
             seconds);
-  }
-
-  /// The loads and what they need, without any client: the first entry is ours.
-  private static List<Path> own() {
-    return classPath().filter(Bench::ofLoads).sorted(Comparator.comparing(Bench::last)).toList();
-  }
-
-  private static boolean ofLoads(Path entry) {
-    return entry.toString().contains("checks") || last(entry).startsWith("HdrHistogram");
-  }
-
-  private static String last(Path entry) {
-    String name = String.valueOf(entry.getFileName());
-    return entry.toString().contains("checks") && !name.startsWith("HdrHistogram") ? "" : name;
-  }
-
-  /// Qpid JMS and what it needs, without the broker.
-  private static List<Path> withoutOurs() {
-    return classPath()
-        .filter(entry -> !ofLoads(entry) && !last(entry).startsWith("baton-"))
-        .toList();
-  }
-
-  private static Stream<Path> classPath() {
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-        .map(entry -> Path.of(entry).toAbsolutePath());
   }
 
   private static void clear(Path directory) throws IOException {

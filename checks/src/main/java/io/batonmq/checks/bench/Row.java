@@ -14,6 +14,25 @@ import java.util.StringTokenizer;
 record Row(
     String scenario, String variant, String subject, int round, Map<String, Double> figures) {
 
+  private static final String CURVE = "at_";
+
+  /// Whether a figure is a point of a latency's curve, `at_99.9_us`: drawn, and in no table.
+  static boolean ofCurve(String name) {
+    return name.startsWith(CURVE);
+  }
+
+  /// Which percentile such a figure is.
+  static double percentile(String name) {
+    return Double.parseDouble(name.substring(CURVE.length(), name.lastIndexOf('_')));
+  }
+
+  /// The same without the points of curves, for people.
+  Row withoutCurve() {
+    Map<String, Double> few = new LinkedHashMap<>(figures);
+    few.keySet().removeIf(Row::ofCurve);
+    return new Row(scenario, variant, subject, round, few);
+  }
+
   /// A row as a line of a file: `scenario,variant,subject,round,name=value name=value`.
   String line() {
     StringBuilder text = new StringBuilder();

@@ -144,19 +144,25 @@ public final class Broker {
   }
 
   private List<String> baton(String word) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--enable-native-access=ALL-UNNAMED",
-        "-Xmx" + plan.heap(),
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-ea",
-        "-cp",
-        classPath(),
-        Main.class.getName(),
-        word,
-        "--instance",
-        instance.dir().toString());
+    return line(word, "--instance", instance.dir().toString());
+  }
+
+  /// The line of a shell that runs the command, in a process like this broker's.
+  public List<String> line(String... words) {
+    var line =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx" + plan.heap(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-ea",
+                "-cp",
+                classPath(),
+                Main.class.getName()));
+    line.addAll(List.of(words));
+    return line;
   }
 
   /// Runs another word of the command on the instance, such as `status`.

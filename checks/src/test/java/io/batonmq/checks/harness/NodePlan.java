@@ -24,8 +24,8 @@ public record NodePlan(
     Optional<Path> store,
     String heap,
     List<UnaryOperator<String>> edits) {
-  static final String USER = "admin";
-  static final String PASSWORD = "admin-of-tests";
+  public static final String USER = "admin";
+  public static final String PASSWORD = "admin-of-tests";
 
   /// A broker without another.
   public static NodePlan single(String name) {

@@ -86,6 +86,11 @@ class WallsTest {
         HOME + "cli..",
         HOME + "checks.bench.load..");
     stays("org.apache.qpid.jms..", "only the command line is a JMS client", HOME + "cli..");
+    stays(
+        "org.apache.qpid.proton..",
+        "only `data imp` sends bytes as they are; brokers speak protonj2",
+        HOME + "cli..");
+    stays("org.openjdk.jmh..", "it measures, and nothing else", HOME + "checks.bench.micro..");
     stays("picocli..", "only commands read words", HOME + "cli..", HOME + "checks.bench..");
     stays(
         "ch.qos.logback..",

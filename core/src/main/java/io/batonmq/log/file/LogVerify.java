@@ -11,11 +11,13 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 
 /// Reads everything that counts in a store and says what it found. Changes nothing; may run beside an
 /// active node, and then sees its newest records as uncommitted.
 public final class LogVerify {
   private final Storage storage;
+  private final LongConsumer progress;
   private final List<String> lines = new ArrayList<>();
   private final List<String> damages = new ArrayList<>();
   private long segments;
@@ -25,8 +27,9 @@ public final class LogVerify {
   private long end;
   private SnapshotRef snapshot = SnapshotRef.NONE;
 
-  private LogVerify(Storage storage) {
+  private LogVerify(Storage storage, LongConsumer progress) {
     this.storage = storage;
+    this.progress = progress;
   }
 
   /// What was found.
@@ -55,7 +58,12 @@ public final class LogVerify {
 
   /// Reads a store.
   public static Report verify(Storage storage) {
-    LogVerify verify = new LogVerify(storage);
+    return verify(storage, _ -> {});
+  }
+
+  /// Reads a store, and says on the way how many bytes it has read.
+  public static Report verify(Storage storage, LongConsumer progress) {
+    LogVerify verify = new LogVerify(storage, progress);
     int tenures = 0;
     try {
       tenures = verify.chain();
@@ -176,6 +184,7 @@ public final class LogVerify {
       }
       records++;
       bytes += RecordFormat.length(record.get().remaining() - RecordFormat.HEADER);
+      progress.accept(bytes);
       mark = Math.max(mark, RecordFormat.committed(record.get(), 0));
       end = Math.max(end, scanner.at());
     }

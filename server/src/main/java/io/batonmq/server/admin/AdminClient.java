@@ -72,6 +72,10 @@ public final class AdminClient {
     return ask(Endpoint.STATUS, "");
   }
 
+  public NodeUsage usage() throws AdminException {
+    return read(ask(Endpoint.USAGE, ""), AdminJson::usage);
+  }
+
   public List<QueueStat> queues() throws AdminException {
     return read(queuesJson(), AdminJson::queues);
   }

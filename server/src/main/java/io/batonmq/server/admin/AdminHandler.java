@@ -87,6 +87,7 @@ final class AdminHandler implements HttpHandler {
     }
     return switch (endpoint.get()) {
       case STATUS -> get(exchange, () -> AdminJson.of(view.status()));
+      case USAGE -> get(exchange, () -> AdminJson.of(view.usage()));
       case QUEUES -> get(exchange, () -> AdminJson.of(view.queues()));
       case ADDRESSES -> get(exchange, () -> AdminJson.ofAddresses(view.addresses()));
       case QUEUE_CREATE, QUEUE_DELETE, QUEUE_PURGE, ADDRESS_CREATE, ADDRESS_DELETE ->

@@ -14,6 +14,15 @@ final class AdminJson {
     return Figure.of(status, Figures.STATUS);
   }
 
+  static Json.Fields of(NodeUsage usage) {
+    return Figure.of(usage, Figures.USAGE);
+  }
+
+  static NodeUsage usage(Json json) throws JsonException {
+    var from = JsonFields.of(json);
+    return new NodeUsage(from.whole("disk"), from.whole("diskMax"), from.whole("memory"));
+  }
+
   static Json.Fields of(List<QueueStat> queues) {
     return Json.fields()
         .with(
@@ -91,7 +100,7 @@ final class AdminJson {
           new Management.DeleteQueue(
               name, from.flag("removeConsumers"), from.flag("deleteAddress"));
       case QUEUE_PURGE -> new Management.PurgeQueue(name);
-      case STATUS, QUEUES, ADDRESSES, SWITCHOVER, STOP, KILL ->
+      case STATUS, USAGE, QUEUES, ADDRESSES, SWITCHOVER, STOP, KILL ->
           throw new IllegalArgumentException(endpoint.path());
     };
   }

@@ -44,6 +44,7 @@ public final class AdminPage {
               .formatted(endpoint.method(), endpoint.path(), endpoint.body(), endpoint.what()));
     }
     page.append("\n## status\n").append(table(Figures.STATUS));
+    page.append("\n## usage\n").append(table(Figures.USAGE));
     page.append("\n## queues\n\n`{\"queues\":[…]}`, each with:\n").append(table(Figures.QUEUE));
     page.append("\n## addresses\n\n`{\"addresses\":[…]}`, each with:\n")
         .append(table(Figures.ADDRESS));

@@ -10,6 +10,9 @@ public interface AdminView {
   /// Where the node stands. Answers from what is known, in every role.
   NodeStatus status();
 
+  /// How full disk and memory are. Asks the disk, so it may take as long as the disk does.
+  NodeUsage usage();
+
   /// The queues and their figures; a standby answers with what it has applied.
   List<QueueStat> queues();
 

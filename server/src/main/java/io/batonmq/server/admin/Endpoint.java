@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 /// What the admin listener can be asked.
 enum Endpoint {
   STATUS("GET", "/api/v1/status", "", "Where the node stands, in every role; see *status*."),
+  USAGE("GET", "/api/v1/usage", "", "How full disk and memory are, in every role; see *usage*."),
   QUEUES(
       "GET",
       "/api/v1/queues",

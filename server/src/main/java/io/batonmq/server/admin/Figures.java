@@ -111,6 +111,20 @@ final class Figures {
           Figure.whole("uptimeMillis", NodeStatus::uptimeMillis, "Since its process started."),
           Figure.whole("pid", NodeStatus::pid, "Of its process."));
 
+  static final List<Figure<NodeUsage>> USAGE =
+      List.of(
+          Figure.whole(
+              "disk",
+              NodeUsage::disk,
+              "Percent of the volume that holds the log; -1 if it does not tell."),
+          Figure.whole(
+              "diskMax", NodeUsage::diskMax, "`max-disk-usage` of the node; -1 for no limit."),
+          Figure.whole(
+              "memory",
+              NodeUsage::memory,
+              "Percent of the heap, as the last collection left it. Messages wait in the log: a"
+                  + " backlog does not show here."));
+
   static final List<Figure<QueueStat>> QUEUE =
       List.of(
           Figure.text("name", QueueStat::name, "The queue."),

@@ -8,6 +8,7 @@ import io.batonmq.node.Serving;
 import io.batonmq.seam.Clock;
 import io.batonmq.server.admin.AdminView;
 import io.batonmq.server.admin.NodeStatus;
+import io.batonmq.server.admin.NodeUsage;
 import io.batonmq.server.admin.PeerStatus;
 import io.batonmq.server.admin.QueueStat;
 import io.batonmq.server.admin.ReceiptView;
@@ -16,6 +17,13 @@ import io.batonmq.server.config.HaPolicy;
 import io.batonmq.session.AddressStat;
 import io.batonmq.session.Management;
 import io.batonmq.session.Output;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -119,6 +127,33 @@ final class NodeView implements AdminView {
             receipt.aftermath().transactionsKept(),
             receipt.aftermath().transactionsAborted()),
         receipt.closed());
+  }
+
+  @Override
+  public NodeUsage usage() {
+    return new NodeUsage(diskPercent(), config.limits().maxDiskUsage(), memoryPercent());
+  }
+
+  private long diskPercent() {
+    try {
+      FileStore store = Files.getFileStore(config.directories().journal());
+      long total = store.getTotalSpace();
+      return total <= 0 ? -1 : 100 * (total - store.getUsableSpace()) / total;
+    } catch (IOException _) {
+      return -1;
+    }
+  }
+
+  /// What the last collection left. What is there now says when the next one is due, and no more.
+  private static long memoryPercent() {
+    long used = 0;
+    for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+      MemoryUsage left = pool.getType() == MemoryType.HEAP ? pool.getCollectionUsage() : null;
+      if (left != null) {
+        used += left.getUsed();
+      }
+    }
+    return 100 * used / Runtime.getRuntime().maxMemory();
   }
 
   @Override

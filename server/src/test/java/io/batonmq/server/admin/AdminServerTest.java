@@ -107,6 +107,11 @@ class AdminServerTest {
     }
 
     @Override
+    public NodeUsage usage() {
+      return new NodeUsage(61, 90, 12);
+    }
+
+    @Override
     public List<QueueStat> queues() {
       return QUEUES;
     }
@@ -173,6 +178,7 @@ class AdminServerTest {
   @Test
   void whoMayReadTheInstancesFilesNeedsNoPassword() throws IOException {
     assertThat(client().status()).isEqualTo(STATUS);
+    assertThat(client().usage()).isEqualTo(new NodeUsage(61, 90, 12));
     assertThat(client().queues()).isEqualTo(QUEUES);
     assertThat(client().addresses()).isEqualTo(ADDRESSES);
   }

@@ -13,6 +13,10 @@ final class Window {
   /// Latencies are counted to three digits, up to two minutes.
   private static final Recorder RECORDER = new Recorder(TimeUnit.MINUTES.toNanos(2), 3);
 
+  private static final double[] CURVE = {
+    5, 10, 25, 50, 75, 90, 95, 98, 99, 99.5, 99.8, 99.9, 99.95, 99.98, 99.99
+  };
+
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private volatile boolean open;
   private volatile boolean over;
@@ -68,7 +72,7 @@ final class Window {
     long count = histogram.getTotalCount();
     System.out.printf(
         "result count=%d rate=%.1f p50_us=%.1f p99_us=%.1f p999_us=%.1f max_us=%.1f"
-            + " client_cpu_us=%.1f%n",
+            + " client_cpu_us=%.1f",
         count,
         count * 1e9 / nanos,
         histogram.getValueAtPercentile(50) / 1e3,
@@ -76,5 +80,10 @@ final class Window {
         histogram.getValueAtPercentile(99.9) / 1e3,
         histogram.getMaxValue() / 1e3,
         cpuNanos / 1e3 / Math.max(1, count));
+    for (double percentile : CURVE) {
+      System.out.printf(
+          " at_%s_us=%.1f", percentile, histogram.getValueAtPercentile(percentile) / 1e3);
+    }
+    System.out.println();
   }
 }

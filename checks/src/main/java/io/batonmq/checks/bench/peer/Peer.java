@@ -21,6 +21,11 @@ public interface Peer {
   /// The address for a pair.
   String failoverUrl(int primary, int backup);
 
+  /// Whether it can be measured in a scenario.
+  default boolean takesPart(String scenario) {
+    return true;
+  }
+
   /// What a node that stands by prints when it does.
   String standbySays();
 

@@ -1,4 +1,4 @@
-package io.batonmq.checks.bench;
+package io.batonmq.checks.bench.micro;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,35 +10,40 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The disk without a broker: a loop that writes a batch of records into a file filled with zeros and syncs
-/// it. No log that syncs can be faster.
-final class BareDisk {
+/// The disk without a broker: a batch of records is written into a file filled with zeros, and synced. No log
+/// that syncs can be faster.
+public final class BareDisk implements AutoCloseable {
   private static final int RECORD = 1024;
   private static final int BLOCK = 4096;
   private static final long FILE = 256L << 20;
 
-  private BareDisk() {}
+  private final Path path;
+  private final FileChannel file;
+  private final ByteBuffer batch;
+  private long at;
 
   /// @param records written between two syncs
   /// @param direct past the page cache; batches are filled up to whole blocks
-  static Map<String, Double> measure(Path directory, int seconds, int records, boolean direct)
-      throws IOException {
-    Path path = directory.resolve("bare");
+  BareDisk(Path directory, int records, boolean direct) throws IOException {
+    path = directory.resolve("bare");
     zeros(path);
     int size = direct ? (records * RECORD + BLOCK - 1) / BLOCK * BLOCK : records * RECORD;
-    ByteBuffer batch = ByteBuffer.allocateDirect(size + 2 * BLOCK).alignedSlice(BLOCK).limit(size);
-    try (FileChannel file = open(path, direct)) {
-      long at = 0;
+    batch = ByteBuffer.allocateDirect(size + 2 * BLOCK).alignedSlice(BLOCK).limit(size);
+    file = open(path, direct);
+  }
+
+  /// What it does in some seconds.
+  ///
+  /// @param records written between two syncs
+  /// @param direct past the page cache; batches are filled up to whole blocks
+  public static Map<String, Double> measure(
+      Path directory, int seconds, int records, boolean direct) throws IOException {
+    try (BareDisk disk = new BareDisk(directory, records, direct)) {
       long syncs = 0;
       long began = System.nanoTime();
       long end = began + seconds * 1_000_000_000L;
       while (System.nanoTime() < end) {
-        if (at + size > FILE) {
-          at = 0;
-        }
-        file.write(batch.duplicate(), at);
-        file.force(false);
-        at += size;
+        disk.writeBatch();
         syncs++;
       }
       double took = (System.nanoTime() - began) / 1e9;
@@ -46,9 +51,23 @@ final class BareDisk {
       figures.put("rate", syncs * records / took);
       figures.put("sync_us", took * 1e6 / syncs);
       return figures;
-    } finally {
-      Files.delete(path);
     }
+  }
+
+  /// Writes the next batch and syncs it.
+  void writeBatch() throws IOException {
+    if (at + batch.remaining() > FILE) {
+      at = 0;
+    }
+    file.write(batch.duplicate(), at);
+    file.force(false);
+    at += batch.remaining();
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+    Files.delete(path);
   }
 
   private static FileChannel open(Path path, boolean direct) throws IOException {
