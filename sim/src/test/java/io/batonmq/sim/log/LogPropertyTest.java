@@ -237,7 +237,7 @@ class LogPropertyTest {
   void aTypeOfTheLogIsRefused() {
     try (var world = new World(2)) {
       var writer = world.node.writer();
-      assertThatThrownBy(() -> writer.append(2, ByteBuffer.allocate(0)))
+      assertThatThrownBy(() -> writer.append(3, ByteBuffer.allocate(0)))
           .isInstanceOf(IllegalArgumentException.class);
       assertThat(writer.end()).isZero();
     }

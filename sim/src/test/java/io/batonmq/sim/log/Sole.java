@@ -7,6 +7,7 @@ import io.batonmq.log.SnapshotRef;
 import io.batonmq.log.file.FileLog;
 import io.batonmq.log.file.LogWriter;
 import io.batonmq.log.file.Reclaimer;
+import io.batonmq.log.file.SegmentFile;
 import io.batonmq.seam.Clock;
 import io.batonmq.seam.Now;
 import io.batonmq.seam.Storage;
@@ -133,7 +134,7 @@ final class Sole {
   }
 
   /// Drops the segments that nothing needs, and answers which.
-  List<Reclaimer.Dropped> drop() {
+  List<SegmentFile> drop() {
     var reclaimer = log.reclaimer(writer().tenure());
     var dropped = reclaimer.droppable(writer().anchored().position(), new long[0], 20);
     if (!dropped.isEmpty()) {

@@ -156,11 +156,18 @@ final class Lone implements RoleListener, Node.Doors, Lanes {
     for (int i = 0; i < 8; i++) {
       body[i] = (byte) (number >>> (8 * i));
     }
+    for (int i = 8; i < bytes; i++) {
+      body[i] = filler(number, i);
+    }
     var message = new Message(Format.AMQP, true, 4, 0, null, null, 0, body);
     submit(new Command.Send(CONNECTION, PRODUCER, sent++, queue, message, 0, false));
     if (sent % 20 == 0) {
       settle();
     }
+  }
+
+  private static byte filler(long number, int at) {
+    return (byte) (number * 31 + at);
   }
 
   int consumer(String queue) {
@@ -197,6 +204,11 @@ final class Lone implements RoleListener, Node.Doors, Lanes {
     long number = 0;
     for (int i = 7; i >= 0; i--) {
       number = number << 8 | body[i] & 0xff;
+    }
+    for (int i = 8; i < body.length; i++) {
+      if (body[i] != filler(number, i)) {
+        throw new AssertionError("message " + number + " has another body");
+      }
     }
     return new Got(delivered.link(), delivered.delivery(), number, body.length);
   }

@@ -53,6 +53,78 @@ class SpaceTest {
     assertThat(next.take("slow", 10, _ -> true)).extracting(Lone.Got::number).containsExactly(42L);
   }
 
+  private List<String> rewritten() {
+    var storage = disk.mount(scheduler.process("lister"));
+    return storage.list("").stream()
+        .filter(name -> name.startsWith("epoch-"))
+        .flatMap(name -> storage.list(name).stream())
+        .filter(name -> name.startsWith("sparse-"))
+        .toList();
+  }
+
+  /// Sends so many messages, of which one in a hundred waits for long.
+  private static void sendOneInAHundredSlow(Lone node, int from, int count) {
+    for (int i = from; i < from + count; i++) {
+      node.send(i % 100 == 0 ? "slow" : "quick", i, 1_000);
+      if (i % 100 == 99) {
+        assertThat(node.take("quick", 100, _ -> true)).hasSize(99);
+      }
+    }
+    node.settle();
+  }
+
+  private static List<Long> hundreds(int from, int to) {
+    return LongStream.range(from, to).map(i -> 100 * i).boxed().toList();
+  }
+
+  /// A message in a hundred is not taken for a long time: it does not keep what came with it.
+  @Test
+  void aFewMessagesThatWaitDoNotKeepTheSegments() {
+    var node = new Lone(disk, "a", SNAPSHOT_BYTES).start();
+    sendOneInAHundredSlow(node, 0, 6_000);
+    assertThat(node.serving().active().appender().end()).isGreaterThan(6_000_000);
+    assertThat(segmentBytes()).isLessThan(5 * SNAPSHOT_BYTES);
+    assertThat(rewritten()).hasSizeGreaterThan(30);
+    assertThat(bytesOfRewritten()).isLessThan(60 * 1_200);
+    node.kill();
+
+    var report = LogVerify.verify(disk.mount(scheduler.process("v")));
+    assertThat(report.damages()).isEmpty();
+    assertThat(report.rewritten()).isEqualTo(rewritten().size());
+    // The next one finds them in the directory of the one before, and rewrites its segments too.
+    var next = new Lone(disk, "b", SNAPSHOT_BYTES).start();
+    sendOneInAHundredSlow(next, 6_000, 2_000);
+    assertThat(segmentBytes()).isLessThan(5 * SNAPSHOT_BYTES);
+    next.kill();
+    var last = new Lone(disk, "c", SNAPSHOT_BYTES).start();
+    var got = last.take("slow", 1_000, _ -> true);
+    assertThat(got).extracting(Lone.Got::number).isEqualTo(hundreds(0, 80));
+    assertThat(got).allMatch(one -> one.bytes() == 1_000);
+
+    // When they are taken at last, nothing is left.
+    sendOneInAHundredSlow(last, 8_000, 1_000);
+    assertThat(last.take("slow", 1_000, _ -> true)).hasSize(10);
+    for (int i = 0; i < 600; i++) {
+      last.send("quick", i, 1_000);
+    }
+    last.settle();
+    assertThat(rewritten()).isEmpty();
+    assertThat(LogVerify.verify(disk.mount(scheduler.process("v"))).damages()).isEmpty();
+  }
+
+  private long bytesOfRewritten() {
+    var storage = disk.mount(scheduler.process("lister"));
+    long bytes = 0;
+    for (var directory : storage.list("")) {
+      for (var name : storage.list(directory)) {
+        if (name.startsWith("sparse-")) {
+          bytes += disk.content(directory + "/" + name).orElseThrow().length;
+        }
+      }
+    }
+    return bytes;
+  }
+
   private long snapshotFiles() {
     return disk.mount(scheduler.process("lister")).list("snapshots").size();
   }
