@@ -8,6 +8,7 @@ import io.batonmq.log.file.FileLog;
 import io.batonmq.log.file.LogVerify;
 import io.batonmq.sim.Scheduler;
 import io.batonmq.sim.SimDisk;
+import io.batonmq.sim.SimStorage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,8 @@ class SpaceTest {
 
   private final Scheduler scheduler = new Scheduler(1);
   private final SimDisk disk = new SimDisk(scheduler, SimDisk.Model.LOCAL);
+
+  private final SimStorage storage = disk.mount(scheduler.process("looker"));
 
   private long segmentBytes() {
     var storage = disk.mount(scheduler.process("lister"));
@@ -110,6 +113,57 @@ class SpaceTest {
     last.settle();
     assertThat(rewritten()).isEmpty();
     assertThat(LogVerify.verify(disk.mount(scheduler.process("v"))).damages()).isEmpty();
+  }
+
+  private List<String> files(String prefix) {
+    return storage.list("").stream()
+        .filter(name -> name.startsWith("epoch-"))
+        .flatMap(name -> storage.list(name).stream().map(file -> name + "/" + file))
+        .filter(path -> path.contains("/" + prefix))
+        .toList();
+  }
+
+  /// A node stands still while it has a rewriting in hand, wherever in it that is, and wakes up when another
+  /// serves: it publishes nothing, and unlinks nothing that its successor has.
+  @Test
+  void aNodeThatWasSupersededWhileItRewroteChangesNothing() {
+    int caught = 0;
+    for (int turns = 0; turns < 8; turns++) {
+      var world = new SpaceTest();
+      caught += world.supersededInTheMiddle(turns) ? 1 : 0;
+    }
+    assertThat(caught).as("with a file that was not published yet").isGreaterThan(1);
+  }
+
+  private boolean supersededInTheMiddle(int turns) {
+    var zombie = new Lone(disk, "a", SNAPSHOT_BYTES).start();
+    zombie.standStillWhen(() -> !files("rewriting-").isEmpty());
+    int sent = 0;
+    while (files("rewriting-").isEmpty()) {
+      assertThat(sent).isLessThan(5_000);
+      for (int i = 0; i < 20; i++) {
+        zombie.send(sent % 100 == 0 ? "slow" : "quick", sent++, 1_000);
+      }
+      if (sent % 100 == 0 && files("rewriting-").isEmpty()) {
+        zombie.take("quick", 100, _ -> true);
+      }
+    }
+    for (int i = 0; i < turns; i++) {
+      zombie.turn();
+    }
+    boolean caught = !files("rewriting-").isEmpty();
+    var next = new Lone(disk, "b", SNAPSHOT_BYTES).start();
+    var before = files("s");
+    zombie.goOnUntilFenced();
+    assertThat(files("sparse-")).as("after %d turns", turns).isSubsetOf(before);
+    assertThat(files("rewriting-")).isEmpty();
+    assertThat(LogVerify.verify(disk.mount(scheduler.process("v"))).damages()).isEmpty();
+    // The last few may never have come further than the node that stood still.
+    var got = next.take("slow", 10_000, _ -> true);
+    assertThat(got).extracting(Lone.Got::number).isEqualTo(hundreds(0, got.size()));
+    assertThat(got.size()).isBetween(sent / 100 - 1, sent / 100 + 1);
+    next.kill();
+    return caught;
   }
 
   private long bytesOfRewritten() {
