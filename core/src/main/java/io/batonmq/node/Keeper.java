@@ -6,9 +6,9 @@ import io.batonmq.log.SnapshotRef;
 import io.batonmq.log.file.FileLog;
 import io.batonmq.log.file.LogWriter;
 import io.batonmq.log.file.Reclaimer;
+import io.batonmq.log.file.RecordReader;
 import io.batonmq.log.file.Rewriter;
 import io.batonmq.log.file.SegmentFile;
-import io.batonmq.log.file.RecordReader;
 import io.batonmq.log.file.SnapshotWriter;
 import io.batonmq.seam.Now;
 import io.batonmq.seam.StorageException;
@@ -59,7 +59,8 @@ final class Keeper {
   private record Live(long position, long[] extents, int shift) {}
 
   /// @param by what is published before, if anything is replaced
-  private record Named(Rewriter.Result.@Nullable Replaced by, List<SegmentFile> files, long position) {}
+  private record Named(
+      Rewriter.Result.@Nullable Replaced by, List<SegmentFile> files, long position) {}
 
   private record Unlink(List<SegmentFile> files, long position, long deadlineNanos) {}
 
@@ -142,8 +143,7 @@ final class Keeper {
   private void answer(Rewriter.Result result) {
     answers.accept(
         switch (result) {
-          case Rewriter.Result.Dead(List<SegmentFile> files) ->
-              new Serving.Answer.Droppable(files);
+          case Rewriter.Result.Dead(List<SegmentFile> files) -> new Serving.Answer.Droppable(files);
           case Rewriter.Result.Replaced replaced -> new Serving.Answer.Rewritten(replaced);
         });
   }

@@ -60,11 +60,11 @@ class LiveBodiesTest {
   @Test
   void whatOnlyAFleetingSubscriptionStillNeeds() {
     var durable =
-        new Source(
-            "news", new Source.Kind.Subscription("s", "c", false, true), false, null, false);
+        new Source("news", new Source.Kind.Subscription("s", "c", false, true), false, null, false);
     int lasting = peer.consumer(durable);
     peer.credit(lasting, 10);
-    int fleeting = peer.consumer(new Source("news", new Source.Kind.Volatile(), false, null, false));
+    int fleeting =
+        peer.consumer(new Source("news", new Source.Kind.Volatile(), false, null, false));
     int producer = peer.producer("news", RoutingType.MULTICAST, null);
     peer.send(producer, "1");
     assertThat(live()).isEqualTo(Map.of("1", 2));

@@ -185,7 +185,8 @@ public final class Rewriter {
         results.accept(replaced);
       }
     } catch (DamagedException _) {
-      // The segment was dropped meanwhile, or what is live in it can not be read: then it stays as it
+      // The segment was dropped meanwhile, or what is live in it can not be read: then it stays as
+      // it
       // is, and
       // whoever wants that record says so.
       giveUp();

@@ -167,8 +167,7 @@ record Rewritten(SegmentFile file, long limit, Index index, int checksum) {
               != RecordFormat.Found.HEADER) {
         throw damaged(path, offset);
       }
-      ByteBuffer whole =
-          ByteBuffer.allocate(RecordFormat.HEADER + RecordFormat.payload(first, 0));
+      ByteBuffer whole = ByteBuffer.allocate(RecordFormat.HEADER + RecordFormat.payload(first, 0));
       if (stored.read(offset, whole) < whole.capacity() || !RecordFormat.payloadSound(whole, 0)) {
         throw damaged(path, offset);
       }

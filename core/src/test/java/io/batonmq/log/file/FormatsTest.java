@@ -82,7 +82,13 @@ class FormatsTest {
             """);
     assertThat(bytes.remaining()).isEqualTo(48 + 2 * 16);
     assertThat(HexFormat.of().formatHex(bytes.array(), 48, 80))
-        .isEqualTo("0000000006400000" + "00000050" + "11223344" + "0000000006401000" + "00000468" + "55667788");
+        .isEqualTo(
+            "0000000006400000"
+                + "00000050"
+                + "11223344"
+                + "0000000006401000"
+                + "00000468"
+                + "55667788");
     var read = Rewritten.decode(bytes).orElseThrow();
     assertThat(read.encode()).isEqualTo(bytes);
     assertThat(read.file()).isEqualTo(file);

@@ -119,9 +119,7 @@ final class Agreement {
   private static void readBodies(FileLog log, BrokerState state) {
     try (RecordReader reader = log.reader()) {
       for (BoundQueue queue : state.queues()) {
-        queue
-            .messages()
-            .forEach(reference -> Events.message(reader.read(reference.position())));
+        queue.messages().forEach(reference -> Events.message(reader.read(reference.position())));
       }
     }
   }

@@ -77,7 +77,9 @@ class CrashedRewritingTest {
       // one directory, or one spare
     }
     for (var directory : storage.list("")) {
-      assertThat(storage.list(directory)).as("%s", state).noneMatch(name -> name.startsWith("rewr"));
+      assertThat(storage.list(directory))
+          .as("%s", state)
+          .noneMatch(name -> name.startsWith("rewr"));
     }
     kept.handTo(next, found);
     next.snapshot();
