@@ -106,9 +106,25 @@ public final class Rewriter {
     if (live.isEmpty() || bodies != null || !gathered.isEmpty() || writing != null) {
       return;
     }
-    long below = Math.min(anchored, content.position());
+    try {
+      choose(candidates(Math.min(anchored, content.position()), live.get()));
+    } catch (StorageException e) {
+      // A segment was unlinked by an earlier node while it was looked at: the next snapshot asks
+      // again.
+      if (e.kind() != StorageException.Kind.STALE) {
+        throw e;
+      }
+      gathering.clear();
+    }
+    if (!gathering.isEmpty()) {
+      bodies = live.get();
+      snapshot = content.position();
+    }
+  }
+
+  private NavigableMap<Long, LiveRecords> candidates(long below, LiveBodies live) {
     NavigableMap<Long, List<SegmentFile>> all = new SegmentMap(storage, chain.get()).all();
-    TreeMap<Long, LiveRecords> found = new TreeMap<>();
+    NavigableMap<Long, LiveRecords> found = new TreeMap<>();
     Map.Entry<Long, List<SegmentFile>> segment = all.firstEntry();
     while (segment != null) {
       Map.Entry<Long, List<SegmentFile>> next = all.higherEntry(segment.getKey());
@@ -117,16 +133,12 @@ public final class Rewriter {
       }
       long base = segment.getKey();
       long limit = next.getKey();
-      if (mayBeSparse(segment.getValue(), limit - base, live.get().bytes(base, limit))) {
+      if (mayBeSparse(segment.getValue(), limit - base, live.bytes(base, limit))) {
         found.put(base, new LiveRecords(base, limit));
       }
       segment = next;
     }
-    choose(found);
-    if (!gathering.isEmpty()) {
-      bodies = live.get();
-      snapshot = content.position();
-    }
+    return found;
   }
 
   /// In turn, so that some that look sparse and are not do not keep the others from it.
