@@ -63,11 +63,12 @@ final class Data {
       report.lines().forEach(out::println);
       report.damages().forEach(damage -> out.println("DAMAGED: " + damage));
       out.printf(
-          "%s: tenures=%d segments=%d records=%d bytes=%d committed=%d end=%d snapshot=%d"
-              + " damages=%d%n",
+          "%s: tenures=%d segments=%d rewritten=%d records=%d bytes=%d committed=%d end=%d"
+              + " snapshot=%d damages=%d%n",
           report.sound() ? "sound" : "damaged",
           report.tenures(),
           report.segments(),
+          report.rewritten(),
           report.records(),
           report.bytes(),
           report.committed(),

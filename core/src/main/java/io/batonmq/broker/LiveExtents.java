@@ -1,43 +1,96 @@
 package io.batonmq.broker;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
 /// Which parts of the log hold bodies that somebody still refers to. The log is seen as extents of 1
-/// MiB, and each counts the references into it; a body that lies across a border counts on both sides.
+/// MiB, and each counts the references into it and their bytes; a body that lies across a border counts on
+/// both sides.
 final class LiveExtents {
   /// Extent `n` covers positions `[n << SHIFT, (n + 1) << SHIFT)`.
   static final int SHIFT = 20;
 
-  private final TreeMap<Long, int[]> counts = new TreeMap<>();
+  private final TreeMap<Long, Extent> extents = new TreeMap<>();
+
+  private static final class Extent {
+    int references;
+
+    /// Of them, as far as they lie here.
+    long bytes;
+  }
 
   void add(long position, int size) {
-    for (long extent = first(position); extent <= last(position, size); extent++) {
-      counts.computeIfAbsent(extent, _ -> new int[1])[0]++;
+    for (long number = first(position); number <= last(position, size); number++) {
+      Extent extent = extents.computeIfAbsent(number, _ -> new Extent());
+      extent.references++;
+      extent.bytes += within(number, position, size);
     }
   }
 
   void remove(long position, int size) {
-    for (long extent = first(position); extent <= last(position, size); extent++) {
-      int[] count = counts.get(extent);
-      if (count == null) {
-        throw new IllegalStateException("extent " + extent + " has no references to give up");
+    for (long number = first(position); number <= last(position, size); number++) {
+      Extent extent = extents.get(number);
+      if (extent == null) {
+        throw new IllegalStateException("extent " + number + " has no references to give up");
       }
-      if (--count[0] == 0) {
-        counts.remove(extent);
+      extent.bytes -= within(number, position, size);
+      if (--extent.references == 0) {
+        extents.remove(number);
       }
     }
   }
 
+  private static long within(long number, long position, int size) {
+    long from = Math.max(position, number << SHIFT);
+    return Math.min(position + size, (number + 1) << SHIFT) - from;
+  }
+
   /// The live extents that begin below a position, ascending.
   long[] below(long position) {
-    Map<Long, int[]> older = counts.headMap(last(position, 0), true);
-    long[] extents = new long[older.size()];
+    return numbers(extents.headMap(last(position, 0), true));
+  }
+
+  private static long[] numbers(Map<Long, Extent> some) {
+    long[] numbers = new long[some.size()];
     int i = 0;
-    for (long extent : older.keySet()) {
-      extents[i++] = extent;
+    for (long number : some.keySet()) {
+      numbers[i++] = number;
     }
-    return extents;
+    return numbers;
+  }
+
+  /// How much is live, as it was at one moment.
+  Sizes sizes() {
+    long[] bytes = new long[extents.size()];
+    int i = 0;
+    for (Extent extent : extents.values()) {
+      bytes[i++] = extent.bytes;
+    }
+    return new Sizes(numbers(extents), bytes);
+  }
+
+  /// The live extents in numbers; for any thread.
+  static final class Sizes {
+    private final long[] numbers;
+    private final long[] bytes;
+
+    private Sizes(long[] numbers, long[] bytes) {
+      this.numbers = numbers;
+      this.bytes = bytes;
+    }
+
+    /// Live bytes in the extents that lie wholly between two positions; a body counts for each reference.
+    long bytes(long from, long to) {
+      int found = Arrays.binarySearch(numbers, (from + (1L << SHIFT) - 1) >> SHIFT);
+      long sum = 0;
+      for (int i = found >= 0 ? found : -found - 1;
+          i < numbers.length && (numbers[i] + 1) << SHIFT <= to;
+          i++) {
+        sum += bytes[i];
+      }
+      return sum;
+    }
   }
 
   private static long first(long position) {

@@ -1,5 +1,6 @@
 package io.batonmq.broker;
 
+import io.batonmq.log.LiveBodies;
 import io.batonmq.log.SnapshotContent;
 import io.batonmq.log.SnapshotPart;
 import io.batonmq.message.Identity;
@@ -10,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +68,12 @@ final class Snapshot implements SnapshotContent {
   private final List<byte[]> small = new ArrayList<>();
 
   private final List<FrozenQueue> queues = new ArrayList<>();
+
+  /// Queues that are not durable have bodies in the log on behalf of others.
+  private final List<MessageQueue.Frozen> volatileQueues = new ArrayList<>();
+
+  private final List<OpenTransaction.Sent> sent = new ArrayList<>();
+  private final LiveExtents.Sizes sizes;
   private long entries;
   private @Nullable List<SnapshotPart> parts;
 
@@ -81,6 +89,8 @@ final class Snapshot implements SnapshotContent {
 
   Snapshot(BrokerState state) {
     this.position = state.end();
+    this.sizes = state.extents().sizes();
+    state.transactions().values().forEach(transaction -> sent.addAll(transaction.sends));
     Blocks blocks = new Blocks(block -> small.add(bytes(block)));
     head(state, blocks);
     for (Address address : state.addresses()) {
@@ -105,6 +115,8 @@ final class Snapshot implements SnapshotContent {
         writer.number(queue.added());
         writer.number(queue.acknowledged());
         queues.add(new FrozenQueue(queue.id(), queue.messages().freeze()));
+      } else {
+        volatileQueues.add(queue.messages().freeze());
       }
     }
     identities(state, blocks);
@@ -162,6 +174,13 @@ final class Snapshot implements SnapshotContent {
       parts = List.copyOf(found);
     }
     return parts;
+  }
+
+  @Override
+  public Optional<LiveBodies> bodies() {
+    List<MessageQueue.Frozen> all = new ArrayList<>(volatileQueues);
+    queues.forEach(queue -> all.add(queue.messages));
+    return Optional.of(new FrozenBodies(sizes, sent, all));
   }
 
   @Override

@@ -38,8 +38,12 @@ public final class RecordFormat {
   /// A committed mark and nothing else; written when there was nothing else to carry it.
   public static final int MARK = 0;
 
-  /// Names segments that may be unlinked once this record is committed.
+  /// Names files of segments that may be unlinked once this record is committed.
   public static final int SEGMENTS_DROPPED = 1;
+
+  /// Names a file that takes the place of others, which may be unlinked once this record is committed and
+  /// the file has its name.
+  public static final int SEGMENT_REWRITTEN = 2;
 
   /// First type that belongs to the user of the log.
   public static final int USER_MIN = 16;
@@ -135,6 +139,11 @@ public final class RecordFormat {
 
   public static long chain(ByteBuffer buffer, int at) {
     return buffer.getLong(at + CHAIN);
+  }
+
+  /// The checksum of the header, which covers that of the payload.
+  public static int headerChecksum(ByteBuffer buffer, int at) {
+    return buffer.getInt(at + HEADER_CRC);
   }
 
   /// Whether the payload, completely in the buffer, is what was written.

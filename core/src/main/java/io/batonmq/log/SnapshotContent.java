@@ -2,6 +2,7 @@ package io.batonmq.log;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// A state frozen at a position, to be written by another lane while its owner goes on.
@@ -28,4 +29,10 @@ public interface SnapshotContent {
 
   /// As [#writeTo], what comes after the parts.
   default void writeAfter(Consumer<ByteBuffer> blocks) {}
+
+  /// The records below [#position] that somebody still needs, of whatever is durable or not; empty where that
+  /// is not known, and then all of them are.
+  default Optional<LiveBodies> bodies() {
+    return Optional.empty();
+  }
 }

@@ -7,10 +7,13 @@ import io.batonmq.log.file.FileLog;
 import io.batonmq.log.file.LogWriter;
 import io.batonmq.log.file.Reclaimer;
 import io.batonmq.log.file.RecordReader;
+import io.batonmq.log.file.Rewriter;
+import io.batonmq.log.file.SegmentFile;
 import io.batonmq.log.file.SnapshotWriter;
 import io.batonmq.seam.Now;
 import io.batonmq.seam.StorageException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -37,9 +40,11 @@ final class Keeper {
   private final ConcurrentLinkedQueue<Long> loads = new ConcurrentLinkedQueue<>();
   private final AtomicReference<@Nullable SnapshotContent> snapshot = new AtomicReference<>();
   private final AtomicReference<@Nullable Live> live = new AtomicReference<>();
-  private final ConcurrentLinkedQueue<Unlink> unlinks = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Named> named = new ConcurrentLinkedQueue<>();
+  private final ArrayDeque<Unlink> unlinks = new ArrayDeque<>();
   private final LogWriter writer;
   private final Reclaimer reclaimer;
+  private final Rewriter rewriter;
   private final SnapshotWriter snapshots;
   private final LongSupplier slowestFollower;
   private volatile Consumer<Serving.Answer> answers = _ -> {};
@@ -53,7 +58,11 @@ final class Keeper {
   /// @param position above it nothing is known
   private record Live(long position, long[] extents, int shift) {}
 
-  private record Unlink(List<Reclaimer.Dropped> dropped, long position, long deadlineNanos) {}
+  /// @param by what is published before, if anything is replaced
+  private record Named(
+      Rewriter.Result.@Nullable Replaced by, List<SegmentFile> files, long position) {}
+
+  private record Unlink(List<SegmentFile> files, long position, long deadlineNanos) {}
 
   /// @param slowestFollower position that every follower that is present has reached
   Keeper(FileLog log, LogWriter writer, Supplier<String> unique, LongSupplier slowestFollower) {
@@ -62,6 +71,7 @@ final class Keeper {
     this.unique = unique;
     this.slowestFollower = slowestFollower;
     this.reclaimer = log.reclaimer(writer.tenure());
+    this.rewriter = log.rewriter(writer.tenure());
     this.snapshots = log.snapshotWriter();
     this.anchor = writer.anchored();
   }
@@ -82,10 +92,16 @@ final class Keeper {
     live.set(new Live(position, liveExtents, extentShift));
   }
 
-  /// Unlinks segments that a committed record names, once the followers that are present have read that
+  /// Unlinks files that a committed record names, once the followers that are present have read that
   /// record, or after a while: one that comes too late reads the newest snapshot.
-  void unlink(List<Reclaimer.Dropped> dropped, long committedAt, Now now) {
-    unlinks.add(new Unlink(dropped, committedAt, now.nanos() + FOLLOWERS_NANOS_MAX));
+  void unlink(List<SegmentFile> files, long committedAt) {
+    named.add(new Named(null, files, committedAt));
+  }
+
+  /// Publishes a file that a committed record names, and then unlinks those that it replaces, as
+  /// [#unlink].
+  void replace(Rewriter.Result.Replaced replaced, long committedAt) {
+    named.add(new Named(replaced, replaced.files(), committedAt));
   }
 
   /// What the node before wrote after it was taken over from; -1 until it was looked at.
@@ -106,7 +122,7 @@ final class Keeper {
     }
     Live extents = live.getAndSet(null);
     if (extents != null) {
-      List<Reclaimer.Dropped> dropped =
+      List<SegmentFile> dropped =
           reclaimer.droppable(
               Math.min(writer.anchored().position(), extents.position()),
               extents.extents(),
@@ -114,22 +130,51 @@ final class Keeper {
       if (!dropped.isEmpty()) {
         answers.accept(new Serving.Answer.Droppable(dropped));
       }
+      rewriter.committed(extents.position());
       return true;
     }
+    return publish(now)
+        || unlink(now)
+        || rewriter.doWork(this::answer)
+        || lookForZombie(now)
+        || clearSnapshots();
+  }
+
+  private void answer(Rewriter.Result result) {
+    answers.accept(
+        switch (result) {
+          case Rewriter.Result.Dead(List<SegmentFile> files) -> new Serving.Answer.Droppable(files);
+          case Rewriter.Result.Replaced replaced -> new Serving.Answer.Rewritten(replaced);
+        });
+  }
+
+  private boolean publish(Now now) {
+    Named next = named.poll();
+    if (next == null) {
+      return false;
+    }
+    if (next.by() != null) {
+      rewriter.publish(next.by());
+    }
+    unlinks.add(new Unlink(next.files(), next.position(), now.nanos() + FOLLOWERS_NANOS_MAX));
+    return true;
+  }
+
+  private boolean unlink(Now now) {
     Unlink due = unlinks.peek();
-    if (due != null
-        && (slowestFollower.getAsLong() >= due.position()
-            || now.nanos() - due.deadlineNanos() >= 0)) {
-      unlinks.remove();
-      if (reader != null) {
-        reader.forget();
-      }
-      // Perhaps the last time that it can be seen.
-      log.lookForZombie();
-      reclaimer.unlink(due.dropped());
-      return true;
+    if (due == null
+        || (slowestFollower.getAsLong() < due.position()
+            && now.nanos() - due.deadlineNanos() < 0)) {
+      return false;
     }
-    return lookForZombie(now) || clearSnapshots();
+    unlinks.remove();
+    if (reader != null) {
+      reader.forget();
+    }
+    // Perhaps the last time that it can be seen.
+    log.lookForZombie();
+    reclaimer.unlink(due.files());
+    return true;
   }
 
   private boolean lookForZombie(Now now) {
@@ -179,6 +224,7 @@ final class Keeper {
   private void write(SnapshotContent content) {
     try {
       SnapshotWriter.Written written = snapshots.write(content, unique.get());
+      rewriter.consider(content, writer.anchored().position());
       answers.accept(new Serving.Answer.Written(written.ref(), written.bytes()));
     } catch (StorageException e) {
       if (e.kind() != StorageException.Kind.NO_SPACE) {

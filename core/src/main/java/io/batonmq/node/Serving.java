@@ -11,6 +11,8 @@ import io.batonmq.log.SnapshotContent;
 import io.batonmq.log.SnapshotRef;
 import io.batonmq.log.file.LogWriter;
 import io.batonmq.log.file.Reclaimer;
+import io.batonmq.log.file.Rewriter;
+import io.batonmq.log.file.SegmentFile;
 import io.batonmq.seam.Now;
 import io.batonmq.seam.StorageException;
 import io.batonmq.session.Command;
@@ -69,7 +71,9 @@ public final class Serving implements Gateway {
   private sealed interface Named {
     long end();
 
-    record Drop(List<Reclaimer.Dropped> dropped, long end) implements Named {}
+    record Drop(List<SegmentFile> dropped, long end) implements Named {}
+
+    record Replace(Rewriter.Result.Replaced replaced, long end) implements Named {}
 
     record Taken(SnapshotRef snapshot, long end) implements Named {}
   }
@@ -83,7 +87,9 @@ public final class Serving implements Gateway {
     /// There was no room for the snapshot.
     record NotWritten() implements Answer {}
 
-    record Droppable(List<Reclaimer.Dropped> dropped) implements Answer {}
+    record Droppable(List<SegmentFile> dropped) implements Answer {}
+
+    record Rewritten(Rewriter.Result.Replaced replaced) implements Answer {}
   }
 
   Serving(
@@ -280,7 +286,7 @@ public final class Serving implements Gateway {
     committed = reached;
     // Before the sessions hear of it: what is given back rests on the snapshot that the log refers
     // to.
-    act(reached, now);
+    act(reached);
     sessions.committed(reached, now);
     if (keeper.loading()) {
       lanes.wakeKeeper();
@@ -288,12 +294,16 @@ public final class Serving implements Gateway {
     return true;
   }
 
-  private void act(long reached, Now now) {
+  private void act(long reached) {
     while (!named.isEmpty() && named.getFirst().end() <= reached) {
       switch (named.removeFirst()) {
         case Named.Taken(SnapshotRef snapshot, long _) -> writer.snapshotCommitted(snapshot);
-        case Named.Drop(List<Reclaimer.Dropped> dropped, long end) -> {
-          keeper.unlink(dropped, end, now);
+        case Named.Drop(List<SegmentFile> dropped, long end) -> {
+          keeper.unlink(dropped, end);
+          lanes.wakeKeeper();
+        }
+        case Named.Replace(Rewriter.Result.Replaced replaced, long end) -> {
+          keeper.replace(replaced, end);
           lanes.wakeKeeper();
         }
       }
@@ -315,9 +325,13 @@ public final class Serving implements Gateway {
           }
         }
         case Answer.NotWritten _ -> sessions.snapshotFailed(now);
-        case Answer.Droppable(List<Reclaimer.Dropped> dropped) -> {
+        case Answer.Droppable(List<SegmentFile> dropped) -> {
           writer.append(RecordFormat.SEGMENTS_DROPPED, Reclaimer.encode(dropped));
           named.add(new Named.Drop(dropped, writer.end()));
+        }
+        case Answer.Rewritten(Rewriter.Result.Replaced replaced) -> {
+          writer.append(RecordFormat.SEGMENT_REWRITTEN, replaced.encode());
+          named.add(new Named.Replace(replaced, writer.end()));
         }
       }
     }

@@ -150,6 +150,11 @@ public class FileLog {
     return new Reclaimer(storage, mine, this::readChain);
   }
 
+  /// Rewrites segments in which little is live; for the active node.
+  public Rewriter rewriter(Tenure mine) {
+    return new Rewriter(storage, mine, settings, this::readChain);
+  }
+
   /// The result of a claim that was won and carried through.
   ///
   /// @param lock of this tenure, held

@@ -5,8 +5,8 @@ import io.batonmq.seam.StorageException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/// Removes what earlier claimants left and nobody needs: spare segments of tenures that are over, and
-/// directories of claims that were lost before they were cleared away. Used by the housekeeping lane.
+/// Removes what earlier claimants left and nobody needs: spare segments and unfinished rewritings of tenures
+/// that are over, and directories of claims that were lost before they were cleared away. Used by the housekeeping lane.
 final class Leftovers {
   private static final String PREFIX = "epoch-";
   private static final int EPOCH_DIGITS = 10;
@@ -44,6 +44,7 @@ final class Leftovers {
   private void clear(String directory, Tenure claimed) {
     if (claimed.directory().equals(directory)) {
       Spares.remove(storage, claimed);
+      Rewriter.remove(storage, claimed);
       return;
     }
     // The epoch belongs to another, so whoever made this directory can not win it any more.

@@ -20,6 +20,7 @@ public final class LogVerify {
   private final LongConsumer progress;
   private final List<String> lines = new ArrayList<>();
   private final List<String> damages = new ArrayList<>();
+  private final RewrittenVerify rewritten;
   private long segments;
   private long records;
   private long bytes;
@@ -30,13 +31,15 @@ public final class LogVerify {
   private LogVerify(Storage storage, LongConsumer progress) {
     this.storage = storage;
     this.progress = progress;
+    this.rewritten = new RewrittenVerify(storage);
   }
 
   /// What was found.
   ///
   /// @param lines one sentence each, in the order of the log
   /// @param damages what contradicts itself below the committed mark; empty for a sound store
-  /// @param records valid records that count
+  /// @param rewritten segments that were rewritten, of which only live records are left
+  /// @param records valid records that count, without those in rewritten segments
   /// @param bytes they take
   /// @param committed newest committed mark
   /// @param end position after the newest valid record
@@ -45,6 +48,7 @@ public final class LogVerify {
       List<String> damages,
       long tenures,
       long segments,
+      long rewritten,
       long records,
       long bytes,
       long committed,
@@ -75,6 +79,7 @@ public final class LogVerify {
         List.copyOf(verify.damages),
         tenures,
         verify.segments,
+        verify.rewritten.count(),
         verify.records,
         verify.bytes,
         verify.mark,
@@ -94,6 +99,9 @@ public final class LogVerify {
           i < links.size() - 1 ? Optional.of(links.get(i + 1)) : Optional.empty();
       tenure(links.get(i), next, heads.get(i));
     }
+    links.forEach(link -> rewritten.verify(link.tenure()));
+    lines.addAll(rewritten.lines());
+    damages.addAll(rewritten.damages());
     if (snapshot.position() > 0) {
       snapshot();
     }
@@ -182,6 +190,7 @@ public final class LogVerify {
       if (record.isEmpty()) {
         break;
       }
+      rewritten.note(record.get());
       records++;
       bytes += RecordFormat.length(record.get().remaining() - RecordFormat.HEADER);
       progress.accept(bytes);

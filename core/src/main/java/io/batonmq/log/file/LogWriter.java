@@ -138,7 +138,7 @@ public final class LogWriter implements Appender, AutoCloseable {
     if (over != null) {
       throw new FencedException(over.reason());
     }
-    if (type > RecordFormat.SEGMENTS_DROPPED && type < RecordFormat.USER_MIN) {
+    if (type > RecordFormat.SEGMENT_REWRITTEN && type < RecordFormat.USER_MIN) {
       throw new IllegalArgumentException("type " + type + " belongs to the log");
     }
     if (payload.remaining() > RecordFormat.PAYLOAD_MAX) {

@@ -28,27 +28,24 @@ public final class Reclaimer {
     this.chain = chain;
   }
 
-  /// A segment's file.
-  public record Dropped(long epoch, long base) {}
-
-  /// Segments that may go.
+  /// Files of segments that may go.
   ///
   /// @param below neither beyond the snapshot that the newest segment refers to, nor beyond what the
   ///     live extents tell of
   /// @param liveExtents numbers of the extents that hold live bodies, ascending
   /// @param extentShift an extent covers `1 << extentShift` positions
-  public List<Dropped> droppable(long below, long[] liveExtents, int extentShift) {
-    NavigableMap<Long, SegmentMap.Place> all = new SegmentMap(storage, chain.get()).all();
-    List<Dropped> dropped = new ArrayList<>();
-    Map.Entry<Long, SegmentMap.Place> segment = all.firstEntry();
+  public List<SegmentFile> droppable(long below, long[] liveExtents, int extentShift) {
+    NavigableMap<Long, List<SegmentFile>> all = new SegmentMap(storage, chain.get()).all();
+    List<SegmentFile> dropped = new ArrayList<>();
+    Map.Entry<Long, List<SegmentFile>> segment = all.firstEntry();
     while (segment != null) {
-      Map.Entry<Long, SegmentMap.Place> next = all.higherEntry(segment.getKey());
+      Map.Entry<Long, List<SegmentFile>> next = all.higherEntry(segment.getKey());
       if (next == null || next.getKey() > below) {
         break;
       }
       long base = segment.getKey();
       if (!live(liveExtents, base >> extentShift, (next.getKey() - 1) >> extentShift)) {
-        dropped.add(new Dropped(segment.getValue().tenure().epoch(), base));
+        dropped.addAll(segment.getValue());
       }
       segment = next;
     }
@@ -61,24 +58,22 @@ public final class Reclaimer {
     return index < extents.length && extents[index] <= last;
   }
 
-  /// The payload of the record that names dropped segments: pairs of epoch and base, 8 bytes each.
-  public static ByteBuffer encode(List<Dropped> dropped) {
-    ByteBuffer payload = ByteBuffer.allocate(16 * dropped.size());
-    for (Dropped segment : dropped) {
-      payload.putLong(segment.epoch()).putLong(segment.base());
-    }
+  /// The payload of the record that names dropped files: [SegmentFile]s, 20 bytes each.
+  public static ByteBuffer encode(List<SegmentFile> dropped) {
+    ByteBuffer payload = ByteBuffer.allocate(SegmentFile.BYTES * dropped.size());
+    dropped.forEach(file -> file.write(payload));
     return payload.flip();
   }
 
-  /// Removes the files. Only for what a committed record of this node's own tenure names.
-  public void unlink(List<Dropped> dropped) {
+  /// Removes files. Only what a committed record of this node's own tenure names.
+  public void unlink(List<SegmentFile> dropped) {
     Register register = new Register(storage);
-    for (Dropped segment : dropped) {
-      Tenure tenure = segment.epoch() == mine.epoch() ? mine : register.read(segment.epoch());
+    for (SegmentFile file : dropped) {
+      Tenure tenure = file.epoch() == mine.epoch() ? mine : register.read(file.epoch());
       if (tenure.epoch() > mine.epoch()) {
         throw new DamagedException("epoch " + tenure.epoch() + " is not this node's to clear");
       }
-      storage.remove(tenure.path(Segment.name(segment.base())));
+      storage.remove(tenure.path(file.name()));
     }
   }
 }

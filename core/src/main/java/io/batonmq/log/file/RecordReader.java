@@ -19,15 +19,15 @@ public final class RecordReader implements AutoCloseable {
   private final Supplier<Chain> chain;
   private @Nullable SegmentMap segments;
 
-  private final Map<Long, Segment.Opened> open =
+  private final Map<SegmentFile, Records> open =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Segment.Opened> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<SegmentFile, Records> eldest) {
           boolean remove = size() > FILES_MAX;
           if (remove) {
-            eldest.getValue().file().close();
+            eldest.getValue().close();
           }
           return remove;
         }
@@ -40,13 +40,19 @@ public final class RecordReader implements AutoCloseable {
 
   /// The payload of the record that begins at a position, which is committed and not dropped.
   public ByteBuffer read(long position) {
-    Optional<ByteBuffer> payload = lookUp(position);
-    if (payload.isEmpty()) {
+    ByteBuffer record = record(position);
+    return record.slice(RecordFormat.HEADER, record.limit() - RecordFormat.HEADER);
+  }
+
+  /// As [#read], with its header.
+  ByteBuffer record(long position) {
+    Optional<ByteBuffer> record = lookUp(position);
+    if (record.isEmpty()) {
       // The map may be older than the segment, or the handle older than the record.
       forget();
-      payload = lookUp(position);
+      record = lookUp(position);
     }
-    return payload.orElseThrow(
+    return record.orElseThrow(
         () -> new DamagedException("the record at position " + position + " is damaged"));
   }
 
@@ -55,7 +61,13 @@ public final class RecordReader implements AutoCloseable {
       if (segments == null) {
         segments = new SegmentMap(storage, chain.get());
       }
-      return segments.holding(position).flatMap(this::open).flatMap(in -> record(in, position));
+      for (SegmentFile file : segments.files(position)) {
+        Optional<ByteBuffer> record = open(segments, file).flatMap(in -> in.record(position));
+        if (record.isPresent()) {
+          return record;
+        }
+      }
+      return Optional.empty();
     } catch (StorageException e) {
       // Dropped by another node while it was open here.
       if (e.kind() == StorageException.Kind.STALE) {
@@ -65,37 +77,19 @@ public final class RecordReader implements AutoCloseable {
     }
   }
 
-  private Optional<Segment.Opened> open(SegmentMap.Place place) {
-    Segment.Opened known = open.get(place.base());
+  private Optional<Records> open(SegmentMap in, SegmentFile file) {
+    Records known = open.get(file);
     if (known != null) {
       return Optional.of(known);
     }
-    Optional<Segment.Opened> opened = Segment.open(storage, place.tenure(), place.base());
-    opened.ifPresent(segment -> open.put(place.base(), segment));
+    Optional<Records> opened = in.open(file);
+    opened.ifPresent(records -> open.put(file, records));
     return opened;
-  }
-
-  private static Optional<ByteBuffer> record(Segment.Opened in, long position) {
-    long offset = position - in.head().base() + Segment.HEADER;
-    ByteBuffer head = RecordFormat.buffer(RecordFormat.HEADER);
-    if (in.file().read(offset, head) < RecordFormat.HEADER
-        || RecordFormat.look(head, 0, position) != RecordFormat.Found.HEADER) {
-      return Optional.empty();
-    }
-    int payload = RecordFormat.payload(head, 0);
-    if (position + RecordFormat.HEADER + payload > in.head().limit()) {
-      return Optional.empty();
-    }
-    ByteBuffer whole = ByteBuffer.allocate(RecordFormat.HEADER + payload);
-    if (in.file().read(offset, whole) < whole.capacity() || !RecordFormat.payloadSound(whole, 0)) {
-      return Optional.empty();
-    }
-    return Optional.of(whole.slice(RecordFormat.HEADER, payload));
   }
 
   /// Closes what is open and looks anew next time.
   public void forget() {
-    open.values().forEach(in -> in.file().close());
+    open.values().forEach(Records::close);
     open.clear();
     segments = null;
   }

@@ -56,7 +56,31 @@ public record Segment(long base, int capacity, long epoch, long chain, SnapshotR
   }
 
   /// A segment that is open for reading.
-  record Opened(Segment head, StoredFile file) {}
+  record Opened(Segment head, StoredFile file) implements Records {
+    @Override
+    public Optional<ByteBuffer> record(long position) {
+      long offset = position - head.base + HEADER;
+      ByteBuffer first = RecordFormat.buffer(RecordFormat.HEADER);
+      if (file.read(offset, first) < RecordFormat.HEADER
+          || RecordFormat.look(first, 0, position) != RecordFormat.Found.HEADER) {
+        return Optional.empty();
+      }
+      int payload = RecordFormat.payload(first, 0);
+      if (position + RecordFormat.HEADER + payload > head.limit()) {
+        return Optional.empty();
+      }
+      ByteBuffer whole = ByteBuffer.allocate(RecordFormat.HEADER + payload);
+      if (file.read(offset, whole) < whole.capacity() || !RecordFormat.payloadSound(whole, 0)) {
+        return Optional.empty();
+      }
+      return Optional.of(whole.flip());
+    }
+
+    @Override
+    public void close() {
+      file.close();
+    }
+  }
 
   /// Opens a segment freshly; empty if there is none of that name (a hint), or if what has the name is
   /// not a segment of this tenure but a stub that a claimant left to stop it.

@@ -10,6 +10,8 @@
 ///     note     `next` or `stopped`, left by a clean end. Immutable
 ///     segment-<base, 16 hex digits>         records, see RecordFormat
 ///     spare-<n>                             zeros, to become a segment
+///     sparse-<base>-<n>                     what is live of a segment, of any tenure, see Rewritten
+///     rewriting-<base>-<n>                  the same before a committed record has named it
 /// snapshots/snapshot-<position>-<unique>    states
 /// presence/<node>                           one per process that uses the store
 /// ```

@@ -7,6 +7,7 @@ import io.batonmq.log.Facts;
 import io.batonmq.log.SnapshotRef;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +56,88 @@ class FormatsTest {
     assertThat(Segment.base("segment-000000000640000x")).isEmpty();
     assertThat(Segment.base("segment-64")).isEmpty();
     assertThat(Segment.base("spare-1")).isEmpty();
+  }
+
+  @Test
+  void theHeadOfARewrittenSegment() {
+    var file = new SegmentFile(9, 104_857_600, 12);
+    var index =
+        new Rewritten.Index(
+            new long[] {104_857_600, 104_861_696},
+            new int[] {80, 1_128},
+            new int[] {0x11223344, 0x55667788});
+    var rewritten = Rewritten.of(file, 115_343_360, index);
+    var bytes = rewritten.encode();
+    assertThat(Documented.print(Documented.table("file/Rewritten.java"), bytes))
+        .isEqualTo(
+            """
+               0   8  4241544f4e535052                          `BATONSPR`
+               8   4  00000001                                  version of this format, 1
+              12   4  00000002                                  number of records `n`, 1 to 16384
+              16   8  0000000006400000                          base: position at which the segment began
+              24   8  0000000006e00000                          limit: position at which the next one began
+              32   8  0000000000000009                          epoch of the tenure that wrote this file
+              40   4  0000000c                                  generation, as in the name
+              44   4  b5c6ec2d                                  CRC32C of bytes 0 to 43 and of the index
+            """);
+    assertThat(bytes.remaining()).isEqualTo(48 + 2 * 16);
+    assertThat(HexFormat.of().formatHex(bytes.array(), 48, 80))
+        .isEqualTo(
+            "0000000006400000"
+                + "00000050"
+                + "11223344"
+                + "0000000006401000"
+                + "00000468"
+                + "55667788");
+    var read = Rewritten.decode(bytes).orElseThrow();
+    assertThat(read.encode()).isEqualTo(bytes);
+    assertThat(read.file()).isEqualTo(file);
+    assertThat(read.limit()).isEqualTo(115_343_360);
+    for (int bit = 0; bit < bytes.limit() * 8; bit++) {
+      flip(bytes, bit);
+      assertThat(Rewritten.decode(bytes)).as("bit %d", bit).isEmpty();
+      flip(bytes, bit);
+    }
+  }
+
+  @Test
+  void theNameOfARewrittenSegmentIsItsBaseAndANumber() {
+    var tenure = new Tenure(9, "b7", "node");
+    var file = new SegmentFile(9, 104_857_600, 12);
+    assertThat(file.name()).isEqualTo("sparse-0000000006400000-12");
+    assertThat(file.unnamed()).isEqualTo("rewriting-0000000006400000-12");
+    assertThat(SegmentFile.rewritten(tenure, file.name())).contains(file);
+    assertThat(SegmentFile.isUnnamed(file.unnamed())).isTrue();
+    assertThat(SegmentFile.isUnnamed(file.name())).isFalse();
+    assertThat(new SegmentFile(9, 104_857_600, 0).name()).isEqualTo("segment-0000000006400000");
+    for (var other :
+        List.of(
+            file.unnamed(),
+            "segment-0000000006400000",
+            "sparse-0000000006400000",
+            "sparse-0000000006400000-",
+            "sparse-0000000006400000-0",
+            "sparse-0000000006400000--1",
+            "sparse-0000000006400000-+12",
+            "sparse-0000000006400000-012",
+            "sparse-000000000640000x-1",
+            "sparse-0000000006400000-12-1")) {
+      assertThat(SegmentFile.rewritten(tenure, other)).as(other).isEmpty();
+    }
+    assertThat(Segment.base(file.name())).isEmpty();
+  }
+
+  @Test
+  void theRecordThatNamesARewrittenSegment() {
+    var by = new SegmentFile(9, 104_857_600, 12);
+    var files = List.of(new SegmentFile(7, 104_857_600, 0), new SegmentFile(8, 104_857_600, 3));
+    var payload = new Rewriter.Result.Replaced(by, 0x01020304, files).encode();
+    assertThat(SegmentFile.read(payload)).isEqualTo(by);
+    assertThat(payload.getInt()).isEqualTo(0x01020304);
+    assertThat(SegmentFile.read(payload)).isEqualTo(files.getFirst());
+    assertThat(SegmentFile.read(payload)).isEqualTo(files.getLast());
+    assertThat(payload.hasRemaining()).isFalse();
+    assertThat(Reclaimer.encode(files).remaining()).isEqualTo(2 * 20);
   }
 
   @Test

@@ -1,6 +1,8 @@
 package io.batonmq.sim.pair;
 
+import io.batonmq.broker.BoundQueue;
 import io.batonmq.broker.BrokerState;
+import io.batonmq.broker.Events;
 import io.batonmq.ha.Role;
 import io.batonmq.log.DamagedException;
 import io.batonmq.log.LogSettings;
@@ -9,6 +11,7 @@ import io.batonmq.log.SnapshotRef;
 import io.batonmq.log.file.FileLog;
 import io.batonmq.log.file.Follower;
 import io.batonmq.log.file.LogVerify;
+import io.batonmq.log.file.RecordReader;
 import io.batonmq.seam.Storage;
 import io.batonmq.seam.StorageException;
 import java.io.ByteArrayOutputStream;
@@ -108,7 +111,17 @@ final class Agreement {
         // more
       }
     }
+    readBodies(log, state);
     return bytes(state.freeze());
+  }
+
+  /// Every message that is left has its body, in whatever file it is now.
+  private static void readBodies(FileLog log, BrokerState state) {
+    try (RecordReader reader = log.reader()) {
+      for (BoundQueue queue : state.queues()) {
+        queue.messages().forEach(reference -> Events.message(reader.read(reference.position())));
+      }
+    }
   }
 
   private static byte[] bytes(SnapshotContent content) {

@@ -7,6 +7,7 @@ import io.batonmq.log.SnapshotContent;
 import io.batonmq.log.SnapshotRef;
 import io.batonmq.log.file.LogWriter;
 import io.batonmq.log.file.Reclaimer;
+import io.batonmq.log.file.SegmentFile;
 import io.batonmq.seam.Now;
 import io.batonmq.seam.StorageException;
 import io.batonmq.sim.Chance;
@@ -43,8 +44,8 @@ final class TinyBroker {
   // Between the lanes; one of them runs at any moment.
   private @Nullable SnapshotContent snapshotToWrite;
   private @Nullable SnapshotRef snapshotWritten;
-  private @Nullable List<Reclaimer.Dropped> droppable;
-  private @Nullable List<Reclaimer.Dropped> toUnlink;
+  private @Nullable List<SegmentFile> droppable;
+  private @Nullable List<SegmentFile> toUnlink;
   private boolean reclaim;
 
   private record Waiting(long end, State state, Runnable then) {}

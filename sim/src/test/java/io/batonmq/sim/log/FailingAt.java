@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// A storage of which the nth call of one kind fails, and which knows what is open.
-final class FailingAt implements Storage {
+class FailingAt implements Storage {
   private final Storage disk;
   private final Operation operation;
   private int left;

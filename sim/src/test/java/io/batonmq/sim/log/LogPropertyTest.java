@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /// The log against a model of twenty lines: a list of what was appended, and how much of it is committed.
@@ -33,7 +34,15 @@ class LogPropertyTest {
     final TreeMap<Long, Integer> sizes = new TreeMap<>();
     final List<Long> positions = new ArrayList<>();
     long committed;
+
+    /// Below it only what is needed is there.
     long droppedBelow;
+
+    final TreeSet<Long> needed = new TreeSet<>();
+
+    boolean isThere(long position) {
+      return position >= droppedBelow || needed.contains(position);
+    }
 
     void append(long position, int size) {
       sizes.put(position, size);
@@ -60,6 +69,7 @@ class LogPropertyTest {
     Sole node;
     Optional<Follower> follower = Optional.empty();
     int lives;
+    int rewritten;
 
     World(long seed) {
       scheduler = new Scheduler(seed);
@@ -97,7 +107,12 @@ class LogPropertyTest {
               case 2 -> (64 << 10) - 48;
               default -> chance.below(5_000);
             };
-        model.append(node.append(size), size);
+        boolean needed = chance.oneIn(20);
+        long position = needed ? node.keep(size) : node.append(size);
+        model.append(position, size);
+        if (needed) {
+          model.needed.add(position);
+        }
       }
     }
 
@@ -143,21 +158,43 @@ class LogPropertyTest {
     }
 
     private void occasionally() {
-      switch (chance.below(4)) {
-        case 0 -> {
-          model.append(node.writer().end(), 40);
-          node.snapshot();
-          commit();
-        }
+      switch (chance.below(5)) {
+        case 0 -> snapshot();
         case 1 -> {
           mark();
+          // It has no extents, and takes all with it.
           node.drop();
           model.droppedBelow = node.writer().anchored().position();
+          model.needed.headSet(model.droppedBelow).forEach(node::giveUp);
+          model.needed.headSet(model.droppedBelow).clear();
           commit();
         }
         case 2 -> restart();
+        case 3 -> rewrite();
         default -> readAll();
       }
+    }
+
+    private void snapshot() {
+      model.append(node.writer().end(), 40);
+      node.snapshot();
+      commit();
+    }
+
+    private void rewrite() {
+      for (long position : List.copyOf(model.needed)) {
+        if (chance.oneIn(4)) {
+          model.needed.remove(position);
+          node.giveUp(position);
+        }
+      }
+      snapshot();
+      mark();
+      long below = node.writer().anchored().position();
+      rewritten += node.rewrite().size();
+      model.droppedBelow = Math.max(model.droppedBelow, below);
+      commit();
+      readAll();
     }
 
     private void restart() {
@@ -165,6 +202,7 @@ class LogPropertyTest {
       commit();
       node.end();
       node = start();
+      model.needed.forEach(position -> node.keep(position, model.sizes.get(position)));
       model.committed = node.writer().committed();
       assertThat(model.committed).isEqualTo(node.writer().end());
     }
@@ -172,7 +210,7 @@ class LogPropertyTest {
     private void readAll() {
       try (RecordReader reader = node.log().reader()) {
         for (long at : model.committedPositions()) {
-          if (at >= model.droppedBelow) {
+          if (model.isThere(at)) {
             assertThat(reader.read(at).remaining()).isEqualTo(model.sizes.get(at));
           }
         }
@@ -200,6 +238,7 @@ class LogPropertyTest {
 
   @Test
   void itIsAListWhateverIsDoneToIt() {
+    int rewritten = 0;
     for (long seed = 0; seed < SEEDS; seed++) {
       try (var world = new World(seed)) {
         try {
@@ -207,11 +246,13 @@ class LogPropertyTest {
             world.step();
           }
           world.end();
+          rewritten += world.rewritten;
         } catch (AssertionError | RuntimeException e) {
           throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
         }
       }
     }
+    assertThat(rewritten).as("rewritten or found to be dead").isGreaterThan(SEEDS / 2);
   }
 
   @Test
@@ -237,7 +278,7 @@ class LogPropertyTest {
   void aTypeOfTheLogIsRefused() {
     try (var world = new World(2)) {
       var writer = world.node.writer();
-      assertThatThrownBy(() -> writer.append(2, ByteBuffer.allocate(0)))
+      assertThatThrownBy(() -> writer.append(3, ByteBuffer.allocate(0)))
           .isInstanceOf(IllegalArgumentException.class);
       assertThat(writer.end()).isZero();
     }

@@ -1,5 +1,6 @@
 package io.batonmq.sim.log;
 
+import io.batonmq.log.LiveBodies;
 import io.batonmq.log.LogSettings;
 import io.batonmq.log.RecordFormat;
 import io.batonmq.log.SnapshotContent;
@@ -7,6 +8,8 @@ import io.batonmq.log.SnapshotRef;
 import io.batonmq.log.file.FileLog;
 import io.batonmq.log.file.LogWriter;
 import io.batonmq.log.file.Reclaimer;
+import io.batonmq.log.file.Rewriter;
+import io.batonmq.log.file.SegmentFile;
 import io.batonmq.seam.Clock;
 import io.batonmq.seam.Now;
 import io.batonmq.seam.Storage;
@@ -15,8 +18,14 @@ import io.batonmq.sim.ha.History.State;
 import io.batonmq.sim.ha.TinyReader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// One node that serves a store, all lanes in the calling thread: what happens is what was called.
 final class Sole {
@@ -31,16 +40,60 @@ final class Sole {
   private final FileLog log;
   private final FileLog.Taken taken;
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private final Map<Long, Integer> live = new HashMap<>();
+  private final Rewriter rewriter;
   private State state;
+  private @Nullable SnapshotContent frozen;
   private int names;
   private long filler;
 
   private record Waiting(long end, State state) {}
 
-  private record Frozen(long position, State state) implements SnapshotContent {
+  private record Frozen(long position, State state, Map<Long, Integer> live)
+      implements SnapshotContent {
     @Override
     public void writeTo(Consumer<ByteBuffer> blocks) {
       blocks.accept(ByteBuffer.allocate(16).putLong(state.records()).putLong(state.hash()).flip());
+    }
+
+    @Override
+    public Optional<LiveBodies> bodies() {
+      return Optional.of(new Live(live, 0));
+    }
+  }
+
+  /// Some records, each handed out twice, as one that two queues have.
+  ///
+  /// @param estimate bytes of them that there seem to be in any segment
+  static final class Live implements LiveBodies {
+    private final ArrayDeque<Map.Entry<Long, Integer>> left;
+    private final long estimate;
+    private int visits;
+
+    Live(Map<Long, Integer> live, long estimate) {
+      this.left = new ArrayDeque<>(live.entrySet());
+      this.estimate = estimate;
+    }
+
+    @Override
+    public long bytes(long from, long to) {
+      return estimate;
+    }
+
+    @Override
+    public boolean next(Visitor visitor) {
+      visits++;
+      var next = left.poll();
+      if (next == null) {
+        return false;
+      }
+      visitor.body(next.getKey(), next.getValue());
+      visitor.body(next.getKey(), next.getValue());
+      return true;
+    }
+
+    int visits() {
+      return visits;
     }
   }
 
@@ -53,6 +106,7 @@ final class Sole {
     var reader = new TinyReader(history);
     this.taken = reader.readAll(log).orElseThrow();
     this.state = reader.state();
+    this.rewriter = log.rewriter(taken.tenure());
   }
 
   Sole(Storage storage, Clock clock, History history, String name) {
@@ -82,6 +136,23 @@ final class Sole {
   /// Appends a record; it is not committed yet. Answers its position.
   long append(int size) {
     return append(DATA, size);
+  }
+
+  /// As [#append], a record that somebody needs.
+  long keep(int size) {
+    long position = append(size);
+    keep(position, size);
+    return position;
+  }
+
+  /// Somebody needs this record, which an earlier node may have appended.
+  void keep(long position, int size) {
+    live.put(position, RecordFormat.length(size));
+  }
+
+  /// Nobody needs it any more.
+  void giveUp(long position) {
+    live.remove(position);
   }
 
   private long append(int type, int size) {
@@ -125,7 +196,9 @@ final class Sole {
 
   /// Writes a snapshot of all that was appended and commits the record that names it.
   SnapshotRef snapshot() {
-    var ref = log.snapshotWriter().write(new Frozen(writer().end(), state), unique()).ref();
+    var content = new Frozen(writer().end(), state, Map.copyOf(live));
+    frozen = content;
+    var ref = log.snapshotWriter().write(content, unique()).ref();
     append(DATA + 1, 40);
     commit();
     writer().snapshotCommitted(ref);
@@ -133,7 +206,7 @@ final class Sole {
   }
 
   /// Drops the segments that nothing needs, and answers which.
-  List<Reclaimer.Dropped> drop() {
+  List<SegmentFile> drop() {
     var reclaimer = log.reclaimer(writer().tenure());
     var dropped = reclaimer.droppable(writer().anchored().position(), new long[0], 20);
     if (!dropped.isEmpty()) {
@@ -143,6 +216,62 @@ final class Sole {
       log.snapshots().removeBefore(writer().anchored());
     }
     return dropped;
+  }
+
+  Rewriter rewriter() {
+    return rewriter;
+  }
+
+  /// Rewrites what is sparse as of the last snapshot, and answers the results, which are carried out.
+  List<Rewriter.Result> rewrite() {
+    consider();
+    List<Rewriter.Result> done = new ArrayList<>();
+    for (var result = find(); result.isPresent(); result = find()) {
+      name(result.get());
+      carryOut(result.get());
+      done.add(result.get());
+    }
+    return done;
+  }
+
+  /// Begins to rewrite what is sparse as of the last snapshot, which is committed.
+  void consider() {
+    var content = Objects.requireNonNull(frozen);
+    rewriter.consider(content, writer().anchored().position());
+    rewriter.committed(content.position());
+  }
+
+  /// Works until there is something to be named.
+  Optional<Rewriter.Result> find() {
+    List<Rewriter.Result> found = new ArrayList<>();
+    while (found.isEmpty() && rewriter.doWork(found::add)) {
+      // a piece
+    }
+    return found.stream().findFirst();
+  }
+
+  /// Appends the record that names it; answers whether that is committed.
+  boolean name(Rewriter.Result result) {
+    switch (result) {
+      case Rewriter.Result.Dead(var files) ->
+          writer().append(RecordFormat.SEGMENTS_DROPPED, Reclaimer.encode(files));
+      case Rewriter.Result.Replaced replaced ->
+          writer().append(RecordFormat.SEGMENT_REWRITTEN, replaced.encode());
+    }
+    commit();
+    return writer().committed() == writer().end();
+  }
+
+  /// Does what a committed record has named.
+  void carryOut(Rewriter.Result result) {
+    var reclaimer = log.reclaimer(writer().tenure());
+    switch (result) {
+      case Rewriter.Result.Dead(var files) -> reclaimer.unlink(files);
+      case Rewriter.Result.Replaced replaced -> {
+        rewriter.publish(replaced);
+        reclaimer.unlink(replaced.files());
+      }
+    }
   }
 
   /// Ends without a word, as a killed process does.

@@ -8,6 +8,7 @@ import io.batonmq.log.file.FileLog;
 import io.batonmq.log.file.LogVerify;
 import io.batonmq.sim.Scheduler;
 import io.batonmq.sim.SimDisk;
+import io.batonmq.sim.SimStorage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,8 @@ class SpaceTest {
 
   private final Scheduler scheduler = new Scheduler(1);
   private final SimDisk disk = new SimDisk(scheduler, SimDisk.Model.LOCAL);
+
+  private final SimStorage storage = disk.mount(scheduler.process("looker"));
 
   private long segmentBytes() {
     var storage = disk.mount(scheduler.process("lister"));
@@ -51,6 +54,128 @@ class SpaceTest {
     assertThat(LogVerify.verify(disk.mount(scheduler.process("v"))).damages()).isEmpty();
     var next = new Lone(disk, "b", SNAPSHOT_BYTES).start();
     assertThat(next.take("slow", 10, _ -> true)).extracting(Lone.Got::number).containsExactly(42L);
+  }
+
+  private List<String> rewritten() {
+    var storage = disk.mount(scheduler.process("lister"));
+    return storage.list("").stream()
+        .filter(name -> name.startsWith("epoch-"))
+        .flatMap(name -> storage.list(name).stream())
+        .filter(name -> name.startsWith("sparse-"))
+        .toList();
+  }
+
+  /// Sends so many messages, of which one in a hundred waits for long.
+  private static void sendOneInAHundredSlow(Lone node, int from, int count) {
+    for (int i = from; i < from + count; i++) {
+      node.send(i % 100 == 0 ? "slow" : "quick", i, 1_000);
+      if (i % 100 == 99) {
+        assertThat(node.take("quick", 100, _ -> true)).hasSize(99);
+      }
+    }
+    node.settle();
+  }
+
+  private static List<Long> hundreds(int from, int to) {
+    return LongStream.range(from, to).map(i -> 100 * i).boxed().toList();
+  }
+
+  /// A message in a hundred is not taken for a long time: it does not keep what came with it.
+  @Test
+  void aFewMessagesThatWaitDoNotKeepTheSegments() {
+    var node = new Lone(disk, "a", SNAPSHOT_BYTES).start();
+    sendOneInAHundredSlow(node, 0, 6_000);
+    assertThat(node.serving().active().appender().end()).isGreaterThan(6_000_000);
+    assertThat(segmentBytes()).isLessThan(5 * SNAPSHOT_BYTES);
+    assertThat(rewritten()).hasSizeGreaterThan(30);
+    assertThat(bytesOfRewritten()).isLessThan(60 * 1_200);
+    node.kill();
+
+    var report = LogVerify.verify(disk.mount(scheduler.process("v")));
+    assertThat(report.damages()).isEmpty();
+    assertThat(report.rewritten()).isEqualTo(rewritten().size());
+    // The next one finds them in the directory of the one before, and rewrites its segments too.
+    var next = new Lone(disk, "b", SNAPSHOT_BYTES).start();
+    sendOneInAHundredSlow(next, 6_000, 2_000);
+    assertThat(segmentBytes()).isLessThan(5 * SNAPSHOT_BYTES);
+    next.kill();
+    var last = new Lone(disk, "c", SNAPSHOT_BYTES).start();
+    var got = last.take("slow", 1_000, _ -> true);
+    assertThat(got).extracting(Lone.Got::number).isEqualTo(hundreds(0, 80));
+    assertThat(got).allMatch(one -> one.bytes() == 1_000);
+
+    // When they are taken at last, nothing is left.
+    sendOneInAHundredSlow(last, 8_000, 1_000);
+    assertThat(last.take("slow", 1_000, _ -> true)).hasSize(10);
+    for (int i = 0; i < 600; i++) {
+      last.send("quick", i, 1_000);
+    }
+    last.settle();
+    assertThat(rewritten()).isEmpty();
+    assertThat(LogVerify.verify(disk.mount(scheduler.process("v"))).damages()).isEmpty();
+  }
+
+  private List<String> files(String prefix) {
+    return storage.list("").stream()
+        .filter(name -> name.startsWith("epoch-"))
+        .flatMap(name -> storage.list(name).stream().map(file -> name + "/" + file))
+        .filter(path -> path.contains("/" + prefix))
+        .toList();
+  }
+
+  /// A node stands still while it has a rewriting in hand, wherever in it that is, and wakes up when another
+  /// serves: it publishes nothing, and unlinks nothing that its successor has.
+  @Test
+  void aNodeThatWasSupersededWhileItRewroteChangesNothing() {
+    int caught = 0;
+    for (int turns = 0; turns < 8; turns++) {
+      var world = new SpaceTest();
+      caught += world.supersededInTheMiddle(turns) ? 1 : 0;
+    }
+    assertThat(caught).as("with a file that was not published yet").isGreaterThan(1);
+  }
+
+  private boolean supersededInTheMiddle(int turns) {
+    var zombie = new Lone(disk, "a", SNAPSHOT_BYTES).start();
+    zombie.standStillWhen(() -> !files("rewriting-").isEmpty());
+    int sent = 0;
+    while (files("rewriting-").isEmpty()) {
+      assertThat(sent).isLessThan(5_000);
+      for (int i = 0; i < 20; i++) {
+        zombie.send(sent % 100 == 0 ? "slow" : "quick", sent++, 1_000);
+      }
+      if (sent % 100 == 0 && files("rewriting-").isEmpty()) {
+        zombie.take("quick", 100, _ -> true);
+      }
+    }
+    for (int i = 0; i < turns; i++) {
+      zombie.turn();
+    }
+    boolean caught = !files("rewriting-").isEmpty();
+    var next = new Lone(disk, "b", SNAPSHOT_BYTES).start();
+    var before = files("s");
+    zombie.goOnUntilFenced();
+    assertThat(files("sparse-")).as("after %d turns", turns).isSubsetOf(before);
+    assertThat(LogVerify.verify(disk.mount(scheduler.process("v"))).damages()).isEmpty();
+    // The last few may never have come further than the node that stood still.
+    var got = next.take("slow", 10_000, _ -> true);
+    assertThat(got).extracting(Lone.Got::number).isEqualTo(hundreds(0, got.size()));
+    assertThat(got.size()).isBetween(sent / 100 - 1, sent / 100 + 1);
+    next.kill();
+    return caught;
+  }
+
+  private long bytesOfRewritten() {
+    var storage = disk.mount(scheduler.process("lister"));
+    long bytes = 0;
+    for (var directory : storage.list("")) {
+      for (var name : storage.list(directory)) {
+        if (name.startsWith("sparse-")) {
+          bytes += disk.content(directory + "/" + name).orElseThrow().length;
+        }
+      }
+    }
+    return bytes;
   }
 
   private long snapshotFiles() {

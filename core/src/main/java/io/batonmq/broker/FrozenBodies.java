@@ -1,0 +1,54 @@
+package io.batonmq.broker;
+
+import io.batonmq.log.LiveBodies;
+import io.batonmq.queue.MessageQueue;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+
+/// The bodies that a frozen state refers to: sent in transactions that are open, or in any queue.
+final class FrozenBodies implements LiveBodies {
+  private static final int SENT_PER_VISIT = 512;
+
+  private final LiveExtents.Sizes sizes;
+  private final Iterator<OpenTransaction.Sent> sent;
+  private final Iterator<MessageQueue.Frozen> queues;
+  private final ArrayDeque<MessageQueue.Piece> pieces = new ArrayDeque<>();
+
+  FrozenBodies(
+      LiveExtents.Sizes sizes, List<OpenTransaction.Sent> sent, List<MessageQueue.Frozen> queues) {
+    this.sizes = sizes;
+    this.sent = sent.iterator();
+    this.queues = queues.iterator();
+  }
+
+  @Override
+  public long bytes(long from, long to) {
+    return sizes.bytes(from, to);
+  }
+
+  @Override
+  public boolean next(Visitor visitor) {
+    if (sent.hasNext()) {
+      for (int i = 0; i < SENT_PER_VISIT && sent.hasNext(); i++) {
+        OpenTransaction.Sent one = sent.next();
+        visitor.body(one.position(), one.size());
+      }
+      return true;
+    }
+    while (pieces.isEmpty() && queues.hasNext()) {
+      pieces.addAll(queues.next().pieces());
+    }
+    MessageQueue.Piece piece = pieces.poll();
+    if (piece == null) {
+      return false;
+    }
+    piece.forEach(reference -> {
+      // Others are in memory only.
+      if (reference.position() >= 0) {
+        visitor.body(reference.position(), reference.size());
+      }
+    });
+    return true;
+  }
+}
