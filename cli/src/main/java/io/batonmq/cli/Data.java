@@ -8,6 +8,7 @@ import io.batonmq.server.instance.Instance;
 import io.batonmq.server.platform.DiskStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -99,10 +100,18 @@ final class Data {
   /// @param dir of the log, or of an instance; null for the instance whose script this is
   static Path store(@Nullable Path dir, String word) {
     var store = dir != null && !Files.isDirectory(dir.resolve("etc")) ? dir : ofInstance(dir, word);
-    if (!Files.isDirectory(store.resolve("register"))) {
+    if (!holdsLog(store)) {
       throw UserException.failed(store + " holds no log");
     }
     return store;
+  }
+
+  /// Also without its register, which may have been lost.
+  private static boolean holdsLog(Path store) {
+    String[] names = store.toFile().list();
+    return names != null
+        && Arrays.stream(names)
+            .anyMatch(name -> name.equals("register") || name.startsWith("epoch-"));
   }
 
   private static Path ofInstance(@Nullable Path dir, String word) {

@@ -7,12 +7,24 @@ import io.batonmq.seam.HeldLock;
 import io.batonmq.seam.LockWatch;
 import io.batonmq.seam.Now;
 import io.batonmq.seam.Storage;
+import io.batonmq.seam.StorageException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The tenure that a standby observes: its lock, its heart and its note; and whether they are reason to
 /// take over.
 final class Watched implements AutoCloseable {
+  private static final LockWatch NO_LOCK =
+      new LockWatch() {
+        @Override
+        public Optional<HeldLock> granted() {
+          return Optional.empty();
+        }
+
+        @Override
+        public void close() {}
+      };
+
   private final Storage storage;
   private final HaSettings settings;
   private final Tenure tenure;
@@ -27,8 +39,21 @@ final class Watched implements AutoCloseable {
     this.storage = storage;
     this.settings = settings;
     this.tenure = tenure;
-    this.lock = storage.watchLock(tenure.lock(), wake);
+    this.lock = watch(storage, tenure, wake);
     this.changedNanos = now.nanos();
+  }
+
+  /// Without its lock file, which people and backups leave out, a tenure is judged by its heart and its note
+  /// alone: a lock decides when to try, never who is right.
+  private static LockWatch watch(Storage storage, Tenure tenure, Runnable wake) {
+    try {
+      return storage.watchLock(tenure.lock(), wake);
+    } catch (StorageException e) {
+      if (e.kind() != StorageException.Kind.MISSING) {
+        throw e;
+      }
+      return NO_LOCK;
+    }
   }
 
   Tenure tenure() {

@@ -182,10 +182,13 @@ public class FileLog {
       follower.ifPresent(in -> in.requireSound(handler));
     }
     doubted = false;
-    if (newest > 0) {
-      // A disk that is not there is not to be claimed: directories would be made where it should
-      // be.
-      Fence.raised(storage, register.read(newest));
+    // Throws where the disk is not there: directories would be made where it should be.
+    Optional<Tenure> later = new Witnesses(storage, register).after(newest);
+    if (later.isPresent()) {
+      if (register.find(later.get().epoch()).isEmpty()) {
+        throw Witnesses.unregistered(later.get());
+      }
+      return Optional.empty();
     }
     Tenure mine = new Tenure(newest + 1, unique.get(), node);
     Spares spares = new Spares(storage, mine, settings);
@@ -327,8 +330,10 @@ public class FileLog {
   /// Stops every earlier claimant, newest first, down to the newest that serves or served. Those below it
   /// were stopped by that one before it began.
   private Optional<Chain.Link> fenceEarlier(Tenure mine) {
+    Witnesses witnesses = new Witnesses(storage, register);
     for (long epoch = mine.epoch() - 1; epoch > 0; epoch--) {
       Tenure earlier = register.read(epoch);
+      witnesses.requireNotServed(earlier);
       Fence.raise(storage, earlier, mine.epoch());
       boolean voided = Manifest.publish(storage, earlier, new Manifest.Voided(), mine.id());
       if (!voided && decided(earlier) instanceof Manifest.Valid valid) {

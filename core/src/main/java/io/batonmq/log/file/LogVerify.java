@@ -88,6 +88,7 @@ public final class LogVerify {
   }
 
   private int chain() {
+    damages.addAll(new Witnesses(storage, new Register(storage)).lost());
     List<Chain.Link> links = new Chain(storage, new Register(storage)).links();
     List<NavigableMap<Long, Segment>> heads = new ArrayList<>();
     for (int i = 0; i < links.size(); i++) {

@@ -16,7 +16,7 @@ public final class Register {
   private static final String PREFIX = "epoch-";
 
   /// A fence that names an epoch further ahead than this was caught while it changes.
-  private static final long EPOCHS_AHEAD_MAX = 1_000_000;
+  static final long EPOCHS_AHEAD_MAX = 1_000_000;
 
   private final Storage storage;
   private final Map<Long, Tenure> known = new HashMap<>();
@@ -85,7 +85,8 @@ public final class Register {
     return find(epoch).orElseThrow(() -> new DamagedException("unreadable: " + path(epoch)));
   }
 
-  private Optional<Tenure> find(long epoch) {
+  /// The claim of an epoch; empty if it has none, or one that cannot be read.
+  Optional<Tenure> find(long epoch) {
     Tenure read = known.get(epoch);
     if (read != null) {
       return Optional.of(read);

@@ -103,6 +103,23 @@ class TroubledStoreTest {
     }
   }
 
+  /// People clear "stale" lock files away.
+  @ParameterizedTest
+  @EnumSource
+  void aLostLockFileKeepsNobodyOut(Model model) {
+    try (var world = world(model)) {
+      var a = primary(world);
+      serving(world, a);
+      world.restart(false);
+      var lock = role(a).appender().tenure().lock();
+      a.process().kill();
+      world.disk().mount(world.scheduler().process("cleaner")).remove(lock);
+      var b = backup(world, "b");
+      until(world, b::active, Duration.ofSeconds(100));
+      check(world);
+    }
+  }
+
   /// Each claim uses up an epoch and raises fences: one is enough to know.
   @ParameterizedTest
   @EnumSource
