@@ -12,6 +12,7 @@ import io.batonmq.message.RoutingType;
 import io.batonmq.queue.Disposition;
 import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Keys;
+import io.batonmq.queue.Reference;
 import org.jspecify.annotations.Nullable;
 
 /// What consumers do: links that messages go out by, credit, and what became of what they were given.
@@ -169,23 +170,32 @@ final class Consuming {
     broker.reject(link.queue, tooMany);
   }
 
-  /// A link is gone. What it had may have been seen, and comes back counted and marked.
-  void closed(ConsumerLink link) {
+  /// A link is gone. What it had may have been seen, and comes back marked.
+  ///
+  /// Of who is lost each message counts as an attempt: it may be the one that brought the consumer down. Of who
+  /// leaves cleanly it does so only once, however often that happens: most of it was sent ahead and never
+  /// looked at, and would otherwise be a dead letter after its first real failure.
+  ///
+  /// @param clean whether the peer said so
+  void closed(ConsumerLink link, boolean clean) {
     link.closed = true;
     LiveQueue queue = link.queue;
     queue.detach(link);
     if (queue.queue().deleted()) {
       return;
     }
-    KeyList keys = new KeyList();
+    KeyList counted = new KeyList();
+    KeyList others = new KeyList();
     Outstanding outstanding = link.outstanding;
     for (long delivery = outstanding.first(); delivery < outstanding.next(); delivery++) {
       long key = outstanding.key(delivery);
       if (key != Keys.NONE) {
-        keys.add(key);
+        Reference reference = clean ? queue.queue().messages().find(key) : null;
+        (reference != null && reference.deliveryCount() > 0 ? others : counted).add(key);
       }
     }
-    broker.release(queue, keys, true);
+    broker.release(queue, counted, true);
+    broker.release(queue, others, false);
     if (!queue.queue().durable() && queue.consumerCount() == 0) {
       directory.deleteQueue(queue);
     }

@@ -345,7 +345,7 @@ public final class Sessions {
     for (Link link : List.copyOf(connection.links.values())) {
       switch (link) {
         case ProducerLink producer -> rooms().producing.closed(producer, clean, now);
-        case ConsumerLink consumer -> rooms().consuming.closed(consumer);
+        case ConsumerLink consumer -> rooms().consuming.closed(consumer, clean);
       }
     }
     connection.links.clear();
@@ -417,7 +417,7 @@ public final class Sessions {
     switch (link) {
       case ProducerLink producer -> rooms().producing.closed(producer, true, now);
       case ConsumerLink consumer -> {
-        rooms().consuming.closed(consumer);
+        rooms().consuming.closed(consumer, true);
         if (close.unsubscribe()) {
           refusal = rooms().consuming.unsubscribe(consumer);
         }

@@ -90,6 +90,26 @@ class DeadLetterTest {
     assertThat(peer.delivered(consumer).getFirst().deliveryCount()).isEqualTo(5);
   }
 
+  /// What was only sent ahead to consumers that came and went is not dead after one failure.
+  @Test
+  void consumersThatLeaveCleanlyDoNotUseAttemptsUp() {
+    peer.send(producer, "innocent");
+    for (int i = 0; i < 30; i++) {
+      TestPeer other = broker.connect();
+      int link = other.consumer("orders", 10);
+      if (i % 2 == 0) {
+        other.close(link);
+      }
+      other.disconnect(true);
+    }
+    int consumer = peer.consumer("orders", 1);
+    assertThat(peer.delivered(consumer).getFirst().deliveryCount()).isEqualTo(1);
+    assertThat(peer.delivered(consumer).getFirst().firstAcquirer()).isFalse();
+    peer.settle(consumer, 0, 0, Disposition.FAILED, 0);
+    assertThat(broker.stat("orders").messageCount()).isEqualTo(1);
+    assertThat(broker.bytes()).isEqualTo(broker.foldedBytes());
+  }
+
   @Test
   void anExpiredMessageIsMovedByTheClock() {
     peer.send(producer, TestPeer.message("old", true, 4, broker.wall + 500, null), 0);
