@@ -12,7 +12,7 @@ import java.util.Optional;
 /// A record that cannot be read is a torn tail if it was never committed, and a loss if it was; the
 /// record itself does not tell. What was written after it does: a heart that announced more, a segment
 /// that was begun later (all before it was on stable storage by then), a later record whose committed
-/// mark lies above. Without this a single flipped bit would cut off everything behind it in silence.
+/// mark lies above; and a segment that is shorter than it was made tells that somebody cut it. Without this a single flipped bit would cut off everything behind it in silence.
 ///
 /// What can not be told from a torn tail is damage to records so new that nothing was written after
 /// they were committed, not even the heart.
@@ -34,7 +34,24 @@ final class Beyond {
     if (found.isEmpty()) {
       found = laterRecord(storage, tenure, ended);
     }
-    return found;
+    return found.isEmpty() ? cutShort(storage, tenure, ended) : found;
+  }
+
+  /// A segment has its whole length on stable storage before it has its name: no crash makes it shorter.
+  private static Optional<String> cutShort(Storage storage, Tenure tenure, Scanner ended) {
+    Optional<Segment.Opened> opened = Segment.open(storage, tenure, ended.base());
+    if (opened.isEmpty()) {
+      return Optional.empty();
+    }
+    try (Segment.Opened segment = opened.get()) {
+      long length = segment.file().size();
+      long whole = (long) Segment.HEADER + segment.head().capacity();
+      return length < whole
+          ? Optional.of(
+              "%s was cut off at %d of %d bytes"
+                  .formatted(Segment.name(ended.base()), length, whole))
+          : Optional.empty();
+    }
   }
 
   private static Optional<String> heart(Storage storage, Tenure tenure, long at) {

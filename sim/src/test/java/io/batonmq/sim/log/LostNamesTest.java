@@ -187,6 +187,24 @@ class LostNamesTest {
     }
   }
 
+  /// With the heart gone as well nothing else tells that there was more.
+  @Test
+  void aSegmentThatWasCutOffIsNoTornTail() {
+    var disk = copy();
+    var storage = mount(disk);
+    var last = directory(storage, 3);
+    var segment =
+        storage.list(last).stream()
+            .filter(it -> it.startsWith("segment-"))
+            .findFirst()
+            .orElseThrow();
+    var content = disk.content(last + "/" + segment).orElseThrow();
+    storage.remove(last + "/heart");
+    storage.remove(last + "/" + segment);
+    write(storage, last + "/" + segment, ByteBuffer.wrap(content, 0, 6_000));
+    refused(storage, "a segment cut off");
+  }
+
   /// People clear "stale" lock files away, and backups leave them out.
   @Test
   void aLostLockIsNoLoss() {
