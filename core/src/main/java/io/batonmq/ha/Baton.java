@@ -266,7 +266,7 @@ public final class Baton {
   private Watched watch(Tenure newest, Now now) {
     if (watched == null || !watched.tenure().equals(newest)) {
       unwatch();
-      watched = new Watched(storage, settings, newest, now, wake);
+      watched = new Watched(storage, settings, newest, now, wake, listener::waiting);
       become(new Role.Standby(newest.epoch(), newest.node()), "following " + newest.node());
     }
     return watched;

@@ -9,11 +9,14 @@ import io.batonmq.seam.Now;
 import io.batonmq.seam.Storage;
 import io.batonmq.seam.StorageException;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The tenure that a standby observes: its lock, its heart and its note; and whether they are reason to
 /// take over.
 final class Watched implements AutoCloseable {
+  private static final long WATCH_AGAIN_NANOS = 5_000_000_000L;
+
   private static final LockWatch NO_LOCK =
       new LockWatch() {
         @Override
@@ -28,40 +31,67 @@ final class Watched implements AutoCloseable {
   private final Storage storage;
   private final HaSettings settings;
   private final Tenure tenure;
-  private final LockWatch lock;
+  private final Consumer<String> tell;
+  private final Runnable wake;
+  private long watchedNanos;
+  private boolean told;
+  private LockWatch lock;
   private @Nullable HeldLock granted;
   private @Nullable Heart heart;
   private long changedNanos;
   private @Nullable Note note;
   private long notedNanos;
 
-  Watched(Storage storage, HaSettings settings, Tenure tenure, Now now, Runnable wake) {
+  /// @param tell is told, once, if the lock can not be waited for
+  Watched(
+      Storage storage,
+      HaSettings settings,
+      Tenure tenure,
+      Now now,
+      Runnable wake,
+      Consumer<String> tell) {
     this.storage = storage;
     this.settings = settings;
     this.tenure = tenure;
-    this.lock = watch(storage, tenure, wake);
+    this.tell = tell;
+    this.wake = wake;
+    this.lock = watch();
+    this.watchedNanos = now.nanos();
     this.changedNanos = now.nanos();
   }
 
   /// Without its lock file, which people and backups leave out, a tenure is judged by its heart and its note
   /// alone: a lock decides when to try, never who is right.
-  private static LockWatch watch(Storage storage, Tenure tenure, Runnable wake) {
+  private LockWatch watch() {
     try {
       return storage.watchLock(tenure.lock(), wake);
     } catch (StorageException e) {
-      if (e.kind() != StorageException.Kind.MISSING) {
-        throw e;
-      }
-      return NO_LOCK;
+      return withoutLock(e);
     }
+  }
+
+  private LockWatch withoutLock(StorageException e) {
+    if (!told) {
+      told = true;
+      tell.accept(
+          "the lock of epoch "
+              + tenure.epoch()
+              + " can not be waited for, its heart alone is watched: "
+              + e.getMessage());
+    }
+    return NO_LOCK;
   }
 
   Tenure tenure() {
     return tenure;
   }
 
-  /// Reads the heart.
+  /// Reads the heart; asks for the lock again where that has failed.
   void look(FileLog log, Now now) {
+    if (lock.equals(NO_LOCK) && now.nanos() - watchedNanos >= WATCH_AGAIN_NANOS) {
+      watchedNanos = now.nanos();
+      lock = watch();
+    }
     Optional<Heart> read = log.heart(tenure);
     if (read.isPresent() && !read.get().equals(heart)) {
       heart = read.get();
@@ -83,7 +113,13 @@ final class Watched implements AutoCloseable {
   /// holder is gone.
   boolean grantedNow() {
     if (granted == null) {
-      granted = lock.granted().orElse(null);
+      try {
+        granted = lock.granted().orElse(null);
+      } catch (StorageException e) {
+        // Such as a lock server that does not answer.
+        lock.close();
+        lock = withoutLock(e);
+      }
       return granted != null;
     }
     return false;

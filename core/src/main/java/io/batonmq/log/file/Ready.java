@@ -134,11 +134,12 @@ final class Ready {
         storage.remove(path(SEGMENT + mine));
         storage.remove(path(ROOM + mine));
       }
+    } catch (StorageException _) {
+      // The next one that looks clears them away, which it can once they are not locked.
+    } finally {
       if (held != null) {
         held.close();
       }
-    } catch (StorageException _) {
-      // The next one that looks clears them away.
     }
   }
 
