@@ -42,8 +42,7 @@ class PortTest {
   @Test
   void aPrimaryStandsByWhereTheOtherNodeHasItsPort() throws Exception {
     var pair = stage.pair();
-    pair.backup()
-        .edit(xml -> xml.replace(":" + pair.backup().port(), ":" + pair.primary().port()));
+    pair.backup().edit(xml -> xml.replace(":" + pair.backup().port(), ":" + pair.primary().port()));
     pair.primary().start().awaitActive();
     pair.backup().start().awaitStandby();
     pair.awaitSeen();
