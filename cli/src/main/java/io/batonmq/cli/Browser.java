@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class Browser implements Callable<Integer> {
   @Spec private CommandSpec spec;
+  @Mixin private Silence silence;
   @Mixin private ConnectionOptions options;
 
   @Option(
@@ -52,7 +53,7 @@ final class Browser implements Callable<Integer> {
     if (messageCount < 1) {
       throw UserException.usage("--message-count is at least 1");
     }
-    var access = options.access(new Prompter(out));
+    var access = options.access(silence.prompter(out));
     out.println("Connection brokerURL = " + access.url().written());
     out.println("Consumer:: filter = " + filter);
     out.flush();

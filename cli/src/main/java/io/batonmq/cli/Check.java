@@ -4,7 +4,11 @@ import io.batonmq.server.admin.Json;
 import io.batonmq.server.config.ConfigReader;
 import io.batonmq.server.config.ConfigResult;
 import io.batonmq.server.config.Problem.Severity;
+import io.batonmq.server.instance.AdminEndpoint;
 import io.batonmq.server.instance.Instance;
+import io.batonmq.server.security.LoginPolicy;
+import io.batonmq.server.security.Users;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +32,8 @@ final class Check {
   @Command(
       name = "config",
       description = {
-        "Reads a configuration as run would, and starts nothing.",
+        "Reads a configuration as run would, and starts nothing: broker.xml, and without FILE the"
+            + " users, login.properties and admin.properties of the instance too.",
         "Problems are printed as file:line:column: severity: message; the exit code is 1 if one is"
             + " an error."
       })
@@ -59,16 +64,19 @@ final class Check {
       var read = file != null ? file : instance.map(Instance::brokerXml).orElseThrow();
       var base = instance.map(Instance::dir).orElseGet(() -> home(read));
       var result = ConfigReader.read(read, base);
+      var beside = file == null ? beside(instance.orElseThrow()) : List.<String>of();
+      boolean usable = result.config().isPresent() && beside.isEmpty();
       var out = spec.commandLine().getOut();
       if (json) {
-        out.println(json(read, result).pretty());
-        return (result.config().isEmpty() ? Exit.FAILED : Exit.OK).code();
+        out.println(json(read, result, beside, usable).pretty());
+        return (usable ? Exit.OK : Exit.FAILED).code();
       }
       result.problems().forEach(out::println);
-      long errors = result.errors().size();
+      beside.forEach(sentence -> out.println("error: " + sentence));
+      int errors = result.errors().size() + beside.size();
       long warnings =
           result.problems().stream().filter(it -> it.severity() == Severity.WARNING).count();
-      if (result.config().isEmpty()) {
+      if (!usable) {
         out.printf("%s: %d errors, %d warnings%n", read, errors, warnings);
         return Exit.FAILED.code();
       }
@@ -76,8 +84,40 @@ final class Check {
       return Exit.OK.code();
     }
 
-    private static Json.Fields json(Path file, ConfigResult result) {
+    /// What is wrong with the other files that run reads.
+    private static List<String> beside(Instance instance) {
+      List<String> wrong = new ArrayList<>();
+      List<Reading> readings =
+          List.of(
+              () -> AdminEndpoint.read(instance.admin()),
+              () -> LoginPolicy.read(instance.login()),
+              () -> Users.open(instance.users(), instance.roles()));
+      for (var reading : readings) {
+        try {
+          reading.read();
+        } catch (IOException e) {
+          wrong.add(Failures.sentence(e));
+        }
+      }
+      return wrong;
+    }
+
+    private interface Reading {
+      Object read() throws IOException;
+    }
+
+    private static Json.Fields json(
+        Path file, ConfigResult result, List<String> beside, boolean usable) {
       List<Json> problems = new ArrayList<>();
+      for (var sentence : beside) {
+        problems.add(
+            Json.fields()
+                .with("severity", Severity.ERROR.name())
+                .with("line", 0)
+                .with("column", 0)
+                .with("element", "")
+                .with("message", sentence));
+      }
       for (var problem : result.problems()) {
         problems.add(
             Json.fields()
@@ -89,7 +129,7 @@ final class Check {
       }
       return Json.fields()
           .with("file", file.toString())
-          .with("usable", result.config().isPresent())
+          .with("usable", usable)
           .with("problems", new Json.Items(problems));
     }
 

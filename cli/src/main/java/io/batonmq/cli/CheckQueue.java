@@ -19,9 +19,13 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class CheckQueue implements Callable<Integer> {
   @Spec private CommandSpec spec;
+  @Mixin private Silence silence;
   @Mixin private ConnectionOptions options;
 
-  @Option(names = "--name", required = true, description = "The queue.")
+  @Option(
+      names = "--name",
+      required = true,
+      description = "The queue; ADDRESS::QUEUE where its address has another name.")
   private String name;
 
   @Option(names = "--up", description = "It can be looked at (default).")
@@ -65,7 +69,7 @@ final class CheckQueue implements Callable<Integer> {
       throw UserException.usage("--browse is not below 0");
     }
     var out = spec.commandLine().getOut();
-    var clients = new Clients(options.access(new Prompter(out)), spec.commandLine().getErr());
+    var clients = new Clients(options.access(silence.prompter(out)), spec.commandLine().getErr());
     Exit[] exit = {Exit.FAILED};
     clients.run(
         1,
@@ -81,9 +85,16 @@ final class CheckQueue implements Callable<Integer> {
     return exit[0].code();
   }
 
-  private Checks checks(Connection connection) {
+  /// Looks before anything is done: to attach to a name that is not there makes the queue, and a check
+  /// changes nothing that it was not asked for.
+  private Checks checks(Connection connection) throws JMSException {
     var checks = new Checks("QueueCheck");
     var quoted = "queue " + name;
+    var missing = QueueLook.missing(connection, name);
+    if (missing.isPresent()) {
+      checks.add("Checking that " + quoted + " is there", missing::get);
+      return checks;
+    }
     if (up || (browse == null && produce == null && consume == null)) {
       checks.add("Checking that " + quoted + " is up", () -> browsed(connection, -1));
     }

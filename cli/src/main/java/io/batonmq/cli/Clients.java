@@ -24,10 +24,17 @@ final class Clients {
 
   private final BrokerAccess access;
   private final PrintWriter err;
+  private final String options;
 
   Clients(BrokerAccess access, PrintWriter err) {
+    this(access, err, "--");
+  }
+
+  /// @param options how the options begin that say as whom it comes, such as `--target-`
+  Clients(BrokerAccess access, PrintWriter err, String options) {
     this.access = access;
     this.err = err;
+    this.options = options;
   }
 
   /// What one thread does on a connection.
@@ -83,7 +90,10 @@ final class Clients {
     access.user().ifPresent(factory::setUsername);
     access.password().ifPresent(factory::setPassword);
     var connected = new AtomicBoolean();
-    var hint = Thread.startVirtualThread(() -> hint(connected));
+    var hint = Thread.ofVirtual().unstarted(() -> hint(connected));
+    if (access.url().failsOver()) {
+      hint.start();
+    }
     Connection connection = factory.createConnection();
     try {
       if (connection instanceof JmsConnection qpid) {
@@ -142,7 +152,7 @@ final class Clients {
     if (e instanceof JMSSecuritySaslException) {
       return access.user().isPresent()
           ? url + " does not accept this user and password"
-          : url + " asks who you are: give --user and --password";
+          : url + " asks who you are: give " + options + "user and " + options + "password";
     }
     var root = root(e);
     return switch (root) {

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class Consumer implements Callable<Integer> {
   @Spec private CommandSpec spec;
+  @Mixin private Silence silence;
   @Mixin private ClientOptions options;
 
   @Option(
@@ -54,7 +55,7 @@ final class Consumer implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     var out = spec.commandLine().getOut();
-    var plan = options.plan(new Prompter(out));
+    var plan = options.plan(silence.prompter(out));
     if (durable && !plan.target().topic()) {
       throw UserException.usage("--durable is about a topic: --destination topic://X");
     }

@@ -227,7 +227,8 @@ final class Create implements Callable<Integer> {
                  "%s" run
               """,
               instance.dir(), instance.bin().resolve("baton"));
-      case CreateOutcome.Refused(var reason) -> throw UserException.failed(reason);
+      case CreateOutcome.InUse(var reason) -> throw UserException.failed(reason);
+      case CreateOutcome.Refused(var reason) -> throw UserException.usage(reason);
       case CreateOutcome.Missing(var questions) ->
           throw new IllegalStateException("still missing " + questions);
     }

@@ -115,7 +115,11 @@ final class Data {
   }
 
   private static Path ofInstance(@Nullable Path dir, String word) {
-    Instance instance = Instances.need(dir, word);
+    Instance instance =
+        Instances.find(dir)
+            .orElseThrow(() ->
+                UserException.usage(
+                    word + " needs DIR: the folder of a log (journal-directory), or an instance"));
     return ConfigReader.read(instance.brokerXml(), instance.dir())
         .config()
         .orElseThrow(() ->

@@ -48,6 +48,7 @@ final class DataImport implements Callable<Integer> {
   private static final int HEADER_BYTES_MAX = 64;
 
   @Spec private CommandSpec spec;
+  @Mixin private Silence silence;
   @Mixin private ConnectionOptions options;
 
   @Parameters(paramLabel = "FILE", description = "What data exp printed; - is the standard input.")
@@ -76,7 +77,7 @@ final class DataImport implements Callable<Integer> {
   public Integer call() throws IOException {
     var out = spec.commandLine().getOut();
     var progress = new Progress(spec.commandLine().getErr(), "messages");
-    try (var client = new RawClient(options.access(new Prompter(out)));
+    try (var client = new RawClient(options.access(silence.prompter(out)));
         var lines = open()) {
       long number = 0;
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -23,7 +23,9 @@ public enum Exit {
   /// A bug in the command.
   BUG(ExitCode.BUG.code()),
   /// The port of an acceptor is not to be had.
-  CANNOT_LISTEN(ServerMain.EXIT_CANNOT_LISTEN);
+  CANNOT_LISTEN(ServerMain.EXIT_CANNOT_LISTEN),
+  /// Another process runs the instance.
+  RUNNING_ALREADY(17);
 
   private final int code;
 

@@ -1,11 +1,8 @@
 package io.batonmq.cli;
 
+import io.batonmq.server.instance.DiskWords;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -67,14 +64,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     err.println("baton: " + sentence);
   }
 
-  /// The file system's exceptions name a file and leave the rest to the type.
   static String sentence(IOException e) {
-    return switch (e) {
-      case NoSuchFileException file -> file.getFile() + " is not there";
-      case AccessDeniedException file -> file.getFile() + " may not be used by this user";
-      case FileAlreadyExistsException file -> file.getFile() + " is there already";
-      case NotDirectoryException file -> file.getFile() + " is not a folder";
-      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    };
+    return DiskWords.of(e);
   }
 }

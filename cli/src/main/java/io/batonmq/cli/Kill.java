@@ -1,10 +1,10 @@
 package io.batonmq.cli;
 
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// Ends a node as a crash would, for those who practise.
@@ -15,19 +15,29 @@ import picocli.CommandLine.Spec;
       "Only where it was started with run --allow-kill."
     })
 final class Kill implements Callable<Integer> {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-
   @Spec private CommandSpec spec;
   @Mixin private NodeOptions options;
 
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "How long to wait (default: ${DEFAULT-VALUE}).")
+  private int wait;
+
   @Override
   public Integer call() throws Exception {
-    var node = options.node();
-    node.ask(admin -> {
-      admin.kill();
-      return true;
-    });
-    if (!Waiting.until(node::gone, PATIENCE)) {
+    var limit = Waiting.limit(wait);
+    var node = options.node().patient(limit);
+    try {
+      node.ask(admin -> {
+        admin.kill();
+        return true;
+      });
+    } catch (Node.Silent e) {
+      throw new UserException(Exit.TOO_LATE, String.valueOf(e.getMessage()));
+    }
+    if (!Waiting.until(node::gone, limit)) {
       throw new UserException(Exit.TOO_LATE, node.where() + " was asked to die and lives");
     }
     spec.commandLine().getOut().println(node.where() + " was killed");

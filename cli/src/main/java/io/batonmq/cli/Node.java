@@ -8,6 +8,7 @@ import io.batonmq.server.instance.Instance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -23,6 +24,13 @@ record Node(String where, AdminClient admin, Optional<ProcessHandle> process) {
   /// A sentence about an instance that does not run.
   static final class NotRunning extends IOException {
     NotRunning(String sentence) {
+      super(sentence);
+    }
+  }
+
+  /// A sentence about a node that was asked and has not answered in time.
+  static final class Silent extends IOException {
+    Silent(String sentence) {
       super(sentence);
     }
   }
@@ -53,6 +61,12 @@ record Node(String where, AdminClient admin, Optional<ProcessHandle> process) {
     return written.plusSeconds(2);
   }
 
+  /// The same, waiting for each answer as long as given, but for a moment at least.
+  Node patient(Duration limit) {
+    var moment = Duration.ofSeconds(1);
+    return new Node(where, admin.patient(limit.compareTo(moment) < 0 ? moment : limit), process);
+  }
+
   /// Asks; what stands in the way becomes a sentence.
   ///
   /// @throws NotRunning if there is nobody to ask
@@ -77,11 +91,11 @@ record Node(String where, AdminClient admin, Optional<ProcessHandle> process) {
                       + e.getMessage())
               : new NotRunning(where + " is not running");
       case SILENT ->
-          new IOException(
+          new Silent(
               where
                   + " does not answer"
                   + pid.map(it -> "; its process is " + it).orElse("")
-                  + "; another node takes over from one that hangs");
+                  + "; where another node stands by, it takes over from one that hangs");
       case DENIED, REFUSED, STRANGE -> e;
     };
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -14,6 +15,8 @@ import picocli.CommandLine.Spec;
 final class NodeOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
+
+  @Mixin private Silence silence;
 
   @Option(
       names = "--instance",
@@ -40,7 +43,7 @@ final class NodeOptions {
     if (dir != null) {
       throw UserException.usage("--instance and --url are two ways to name a node; give one");
     }
-    var prompter = new Prompter(spec.commandLine().getOut());
+    var prompter = silence.prompter(spec.commandLine().getOut());
     var name = user != null ? user : prompter.ask("--user:", false).orElse("");
     var secret = password != null ? password : prompter.ask("--password:", true).orElse("");
     if (name.isEmpty() || secret.isEmpty()) {

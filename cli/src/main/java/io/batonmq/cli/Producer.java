@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class Producer implements Callable<Integer> {
   @Spec private CommandSpec spec;
+  @Mixin private Silence silence;
   @Mixin private ClientOptions options;
 
   @Option(names = "--message", description = "The text of each message.")
@@ -48,7 +49,7 @@ final class Producer implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     var out = spec.commandLine().getOut();
-    var plan = options.plan(new Prompter(out));
+    var plan = options.plan(silence.prompter(out));
     var body = body();
     out.println("Connection brokerURL = " + plan.access().url().written());
     out.flush();

@@ -82,6 +82,13 @@ final class RawClient implements AutoCloseable {
     }
   }
 
+  /// What the broker calls its software; empty if it does not say.
+  String product() {
+    var properties = connection.getRemoteProperties();
+    var product = properties == null ? null : properties.get(Symbol.valueOf("product"));
+    return product == null ? "" : product.toString();
+  }
+
   /// Where messages go.
   ///
   /// @param address with the name of the queue, `address::queue`, where that differs

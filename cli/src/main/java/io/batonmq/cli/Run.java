@@ -1,6 +1,9 @@
 package io.batonmq.cli;
 
+import io.batonmq.server.instance.Instance;
+import io.batonmq.server.instance.InstanceLock;
 import io.batonmq.server.node.ServerMain;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +28,26 @@ final class Run implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var instance = Instances.need(dir, "run");
-    RunLogs.begin(instance.log());
-    return ServerMain.run(instance.dir(), Version.number(), allowKill);
+    try (var _ = lock(instance)) {
+      RunLogs.begin(instance.log());
+      return ServerMain.run(instance.dir(), Version.number(), allowKill);
+    }
+  }
+
+  /// Before the log, which another process may be writing.
+  private static InstanceLock lock(Instance instance) throws IOException {
+    try {
+      return InstanceLock.take(instance)
+          .orElseThrow(() ->
+              new UserException(
+                  Exit.RUNNING_ALREADY,
+                  instance.dir()
+                      + " is running already, process "
+                      + InstanceLock.holder(instance)));
+    } catch (IOException e) {
+      throw new UserException(
+          Exit.CONFIGURATION,
+          "cannot start: the lock of the instance is not to be had: " + Failures.sentence(e));
+    }
   }
 }

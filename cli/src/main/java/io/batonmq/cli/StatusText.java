@@ -24,8 +24,7 @@ final class StatusText {
         "%s is %s (%s), epoch %d\n"
             .formatted(status.node(), status.role(), status.configured(), status.epoch()));
     if (!status.role().equals("active")) {
-      line(
-          text, "baton", status.active().isEmpty() ? "nobody has it" : status.active() + " has it");
+      line(text, "baton", baton(status));
     }
     line(text, "log", "committed %d, applied %d".formatted(status.committed(), status.applied()));
     line(text, "clients", join(status.connectors()));
@@ -46,6 +45,13 @@ final class StatusText {
       line(text, "", aftermath(receipt));
     }
     return text.toString();
+  }
+
+  private static String baton(NodeStatus status) {
+    if (!status.active().isEmpty()) {
+      return status.active() + " has it";
+    }
+    return status.nobody().isEmpty() ? "nobody has it" : "nobody has it: " + status.nobody();
   }
 
   private static void line(StringBuilder text, String label, String content) {

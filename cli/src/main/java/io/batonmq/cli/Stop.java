@@ -1,6 +1,5 @@
 package io.batonmq.cli;
 
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,13 +25,18 @@ final class Stop implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var out = spec.commandLine().getOut();
-    var node = options.node();
+    var limit = Waiting.limit(wait);
+    var node = options.node().patient(limit);
     long start = System.nanoTime();
-    node.ask(admin -> {
-      admin.stop();
-      return true;
-    });
-    if (!Waiting.until(node::gone, Duration.ofSeconds(wait))) {
+    try {
+      node.ask(admin -> {
+        admin.stop();
+        return true;
+      });
+    } catch (Node.Silent e) {
+      throw new UserException(Exit.TOO_LATE, String.valueOf(e.getMessage()));
+    }
+    if (!Waiting.until(node::gone, limit.minusNanos(System.nanoTime() - start))) {
       throw new UserException(
           Exit.TOO_LATE, node.where() + " was asked to stop and runs still, " + wait + " s later");
     }

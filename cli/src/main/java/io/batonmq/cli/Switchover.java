@@ -42,14 +42,10 @@ final class Switchover implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var out = spec.commandLine().getOut();
-    var node = options.node();
-    long epoch = node.ask(AdminClient::status).epoch();
+    var limit = Waiting.limit(wait);
+    var node = options.node().patient(limit);
     long start = System.nanoTime();
-    var to = node.ask(admin -> admin.switchover(Optional.ofNullable(peer)));
-    if (!Waiting.until(() -> has(node, to, epoch), Duration.ofSeconds(wait))) {
-      throw new UserException(
-          Exit.TOO_LATE, "asked, and " + to + " does not have the baton " + wait + " s later");
-    }
+    var to = switchover(node, limit);
     long nanos = System.nanoTime() - start;
     if (json) {
       out.println(Json.fields().with("active", to).with("millis", nanos / 1_000_000).pretty());
@@ -57,6 +53,20 @@ final class Switchover implements Callable<Integer> {
       out.printf("%s has the baton after %s%n", to, Spans.text(nanos));
     }
     return Exit.OK.code();
+  }
+
+  private String switchover(Node node, Duration limit) throws IOException, InterruptedException {
+    try {
+      long epoch = node.ask(AdminClient::status).epoch();
+      var to = node.ask(admin -> admin.switchover(Optional.ofNullable(peer)));
+      if (Waiting.until(() -> has(node, to, epoch), limit)) {
+        return to;
+      }
+      throw new UserException(
+          Exit.TOO_LATE, "asked, and " + to + " does not have the baton " + wait + " s later");
+    } catch (Node.Silent e) {
+      throw new UserException(Exit.TOO_LATE, String.valueOf(e.getMessage()));
+    }
   }
 
   private static boolean has(Node node, String to, long before) throws IOException {

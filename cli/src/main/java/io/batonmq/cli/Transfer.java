@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class Transfer implements Callable<Integer> {
   @Spec private CommandSpec spec;
+  @Mixin private Silence silence;
 
   @Option(
       names = "--source-url",
@@ -50,7 +52,11 @@ final class Transfer implements Callable<Integer> {
   private Source source;
 
   static final class Source {
-    @Option(names = "--source-queue", description = "The queue that they are taken from.")
+    @Option(
+        names = "--source-queue",
+        description =
+            "The queue that they are taken from, which has to be there; ADDRESS::QUEUE where its"
+                + " address has another name.")
     private @Nullable String queue;
 
     @Option(
@@ -133,18 +139,28 @@ final class Transfer implements Callable<Integer> {
     }
     var out = spec.commandLine().getOut();
     var err = spec.commandLine().getErr();
-    var prompter = new Prompter(out);
-    var sources =
-        new Clients(
-            access("--source", sourceUrl, sourceUser, sourcePassword, sourceClientId, prompter),
-            err);
+    var prompter = silence.prompter(out);
+    var origin =
+        access("--source", sourceUrl, sourceUser, sourcePassword, sourceClientId, prompter);
+    var sources = new Clients(origin, err, "--source-");
     var targets =
-        new Clients(access("--target", targetUrl, targetUser, targetPassword, null, prompter), err);
+        new Clients(
+            access("--target", targetUrl, targetUser, targetPassword, null, prompter),
+            err,
+            "--target-");
+    if (to.topic()) {
+      err.println(
+          "The topic "
+              + to.name()
+              + " keeps messages for its subscriptions only: where it has none, they are gone.");
+    }
     long[] moved = {0};
     sources.run(
         1,
-        (taking, _) ->
-            targets.run(1, (giving, _) -> moved[0] = transfer(taking, from, giving, to)));
+        (taking, _) -> {
+          look(origin, taking, from);
+          targets.run(1, (giving, _) -> moved[0] = transfer(taking, from, giving, to));
+        });
     out.printf("Transferred %d messages from %s to %s%n", moved[0], from, to);
     return Exit.OK.code();
   }
@@ -168,6 +184,31 @@ final class Transfer implements Callable<Integer> {
         Optional.ofNullable(user),
         ConnectionOptions.secret(user, password, side + "-user", side + "-password", prompter),
         Optional.ofNullable(clientId));
+  }
+
+  /// To take from a queue that is not there would make it.
+  private static void look(BrokerAccess source, Connection taking, Target from)
+      throws JMSException {
+    if (from.topic() || !isBaton(source)) {
+      return;
+    }
+    var missing = QueueLook.missing(taking, from.name());
+    if (missing.isPresent()) {
+      throw UserException.failed(missing.get());
+    }
+  }
+
+  /// To another broker `address::queue` may be a name like any other, and looking make it. Several
+  /// addresses are taken for a pair of this one.
+  private static boolean isBaton(BrokerAccess access) {
+    if (access.url().failsOver() || !access.url().uri().startsWith("amqp:")) {
+      return true;
+    }
+    try (var client = new RawClient(access)) {
+      return client.product().equalsIgnoreCase("baton");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private long transfer(Connection taking, Target from, Connection giving, Target to)

@@ -35,6 +35,8 @@ final class User {
         description = "The instance; DIR/bin/baton needs no such option.")
     private @Nullable Path dir;
 
+    @Mixin private Silence silence;
+
     Users users(String word) throws IOException {
       Instance instance = Instances.need(dir, "user " + word);
       return Users.open(instance.users(), instance.roles());
@@ -70,7 +72,7 @@ final class User {
     @Override
     public Integer call() throws IOException {
       refuse(plaintext);
-      var secret = password(spec, password);
+      var secret = password(spec, where, password);
       if (!done(() -> where.users("add").add(name, secret, Set.copyOf(roles)))) {
         throw UserException.failed("there is a user " + name + " already; user reset changes it");
       }
@@ -182,7 +184,7 @@ final class User {
       var secret =
           password == null && roles != null
               ? Optional.<String>empty()
-              : Optional.of(password(spec, password));
+              : Optional.of(password(spec, where, password));
       var wanted = Optional.ofNullable(roles).map(Set::copyOf);
       if (!done(() -> where.users("reset").reset(name, secret, wanted))) {
         throw UserException.failed("there is no user " + name + "; user add makes one");
@@ -210,10 +212,13 @@ final class User {
     }
   }
 
-  private static String password(CommandSpec spec, @Nullable String given) throws IOException {
+  private static String password(CommandSpec spec, Where where, @Nullable String given)
+      throws IOException {
     return given != null
         ? given
-        : new Prompter(spec.commandLine().getOut())
+        : where
+            .silence
+            .prompter(spec.commandLine().getOut())
             .ask("--user-command-password:", true)
             .orElseThrow(() -> UserException.usage("a user needs --user-command-password"));
   }

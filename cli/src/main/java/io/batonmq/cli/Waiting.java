@@ -14,6 +14,16 @@ public final class Waiting {
     boolean seen() throws IOException, InterruptedException;
   }
 
+  /// What `--wait` says.
+  ///
+  /// @throws UserException if it is no time
+  static Duration limit(int seconds) {
+    if (seconds < 0) {
+      throw UserException.usage("--wait is a number of seconds, at least 0");
+    }
+    return Duration.ofSeconds(seconds);
+  }
+
   /// Whether it was seen in time.
   public static boolean until(Look look, Duration limit) throws IOException, InterruptedException {
     long end = System.nanoTime() + limit.toNanos();

@@ -67,7 +67,9 @@ class CommandsTest {
 
   @Test
   void queuesAreMadeEmptiedAndDeleted() {
-    refused(node("queue", "create", "--name", "q", "--address", "a"), "there is no address a");
+    refused(
+        node("queue", "create", "--silent", "--name", "q", "--address", "a"),
+        "there is no address a");
     assertThat(
             good(node(
                     "queue",
@@ -121,13 +123,72 @@ class CommandsTest {
   @Test
   void aBrowserTakesNothing() {
     send("looked", 3);
-    var seen = good(client("browser", "--destination", "queue://looked", "--verbose")).out();
+    var seen =
+        good(client("browser", "--silent", "--destination", "queue://looked", "--verbose")).out();
     assertThat(seen)
         .contains("browsing message: test message: 2")
         .contains("Consumer ActiveMQQueue[looked], thread=0 browsed: 3 messages");
     assertThat(good(client("browser", "--destination", "looked", "--message-count", 2)).out())
         .contains("browsed: 2 messages");
     assertThat(count("looked")).isEqualTo(3);
+  }
+
+  @Test
+  void aTransferFromNowhereMakesNothing() {
+    var words =
+        List.of(
+            "transfer",
+            "--source-url",
+            broker.url(),
+            "--source-user=admin",
+            "--source-password=secret",
+            "--source-queue=nowhere",
+            "--target-url",
+            broker.url(),
+            "--target-user=admin",
+            "--target-password=secret",
+            "--target-queue=elsewhere");
+    refused(Command.run(words.toArray()), "there is no queue nowhere");
+    assertThat(count("nowhere")).isEqualTo(-1);
+    assertThat(count("elsewhere")).isEqualTo(-1);
+  }
+
+  @Test
+  void aTransferToATopicSaysWhoKeepsTheMessages() {
+    send("aside", 2);
+    var moved =
+        good(
+            Command.run(
+                "transfer",
+                "--silent",
+                "--source-url",
+                broker.url(),
+                "--source-user=admin",
+                "--source-password=secret",
+                "--source-queue=aside",
+                "--target-url",
+                broker.url(),
+                "--target-user=admin",
+                "--target-password=secret",
+                "--target-topic=nobody-listens",
+                "--receive-timeout=500"));
+    assertThat(moved.err()).contains("nobody-listens keeps messages for its subscriptions only");
+  }
+
+  @Test
+  void aTransferNamesTheSideThatDoesNotLetItIn() {
+    var told =
+        Command.run(
+            "transfer",
+            "--source-url",
+            broker.url(),
+            "--source-user=admin",
+            "--source-password=secret",
+            "--source-queue=DLQ",
+            "--target-url",
+            broker.url(),
+            "--target-queue=x");
+    refused(told, "asks who you are: give --target-user and --target-password");
   }
 
   @Test
@@ -259,6 +320,13 @@ class CommandsTest {
 
   @Test
   void aQueueIsChecked() {
+    for (var what : List.of("--up", "--browse", "--produce=1", "--consume=1")) {
+      var unknown = client("check", "queue", "--name", "checked", what);
+      assertThat(unknown.exit()).as(unknown.toString()).isEqualTo(Exit.FAILED.code());
+      assertThat(unknown.out()).contains("failure: there is no queue checked");
+    }
+    assertThat(count("checked")).isEqualTo(-1);
+    good(node("queue", "create", "--name", "checked", "--auto-create-address"));
     var checked =
         good(client("check", "queue", "--name", "checked", "--produce", 3, "--browse", 3));
     assertThat(checked.out())

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batonmq.ha.ExitCode;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
@@ -108,6 +112,11 @@ class MainTest {
         "create x --silent --password p --replicated",
         "create x --silent --password p --paging --blocking",
         "create x --silent --password p --backup",
+        "create x --silent --password p --default-port 70000",
+        "create x --silent --password p --http-port -1",
+        "create x --silent --password p --port-offset 60000",
+        "create x --silent --password p --java-memory lots",
+        "create x --silent --password p --global-max-size lots",
         "create x --allow-anonymous --require-login"
       })
   void wordsThatMakeNoSenseAreToldAndNothingIsTried(String words) {
@@ -117,12 +126,49 @@ class MainTest {
     assertThat(told.out()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"verify", "print", "exp"})
+  void aStoreIsAskedForByWhatTheCommandTakes(String word) {
+    var told = Command.run("data", word);
+    assertThat(told.exit()).as(told.toString()).isEqualTo(Exit.USAGE.code());
+    assertThat(told.err()).contains("data " + word + " needs DIR").doesNotContain("--instance");
+  }
+
+  /// A login on a busy machine takes longer than a person waits without a word; it is not looked for.
+  @Test
+  void aSlowBrokerAtOneAddressIsNotSaidToBeMissing() throws IOException {
+    try (var slow = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      var url = "tcp://127.0.0.1:" + slow.getLocalPort() + "?jms.connectTimeout=4000";
+      var told = Command.run("producer", "--url", url, "--message-count", 1);
+      assertThat(told.exit()).isEqualTo(Exit.FAILED.code());
+      assertThat(told.err()).startsWith("baton: ").doesNotContain("still trying");
+    }
+  }
+
   @Test
   void nobodyAtTheAddressIsASentence() {
     var told = Command.run("producer", "--url", "tcp://localhost:1", "--message-count", 1);
     assertThat(told.exit()).isEqualTo(Exit.FAILED.code());
     assertThat(told.err())
         .isEqualTo("baton: nobody listens at tcp://localhost:1; is the broker running?\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "admin.properties, port = x,            port: \"x\" is not a whole number",
+    "login.properties, allow-anonymous = x, allow-anonymous: \"x\" is not true or false"
+  })
+  void aCheckOfTheConfigurationReadsWhatRunReads(
+      String file, String line, String wrong, @TempDir Path folder) throws IOException {
+    var instance = folder.resolve("one");
+    assertThat(Command.run("create", instance, "--silent", "--password", "p").exit()).isZero();
+    assertThat(Command.run("check", "config", "--instance", instance).exit()).isZero();
+    Files.writeString(instance.resolve("etc").resolve(file), line);
+    var checked = Command.run("check", "config", "--instance", instance);
+    assertThat(checked.exit()).as(checked.toString()).isEqualTo(Exit.FAILED.code());
+    assertThat(checked.out()).contains(file + ": " + wrong).contains("1 errors");
+    assertThat(Command.run("check", "config", "--json", "--instance", instance).out())
+        .contains("\"usable\": false", file);
   }
 
   @Test

@@ -16,8 +16,11 @@ import io.batonmq.server.admin.RunFile;
 import io.batonmq.session.AddressStat;
 import io.batonmq.session.Management;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The commands that talk to a node, with a node that is only its admin listener.
 class NodeCommandsTest {
@@ -34,6 +38,7 @@ class NodeCommandsTest {
   private AdminServer server;
   private volatile String active = "master";
   private volatile long epoch = 7;
+  private volatile String nobody = "";
 
   private final class Told implements AdminView {
     @Override
@@ -45,6 +50,7 @@ class NodeCommandsTest {
           active.equals("master") ? "active" : "standby",
           epoch,
           active,
+          nobody,
           48_213,
           48_215,
           List.of("localhost:61616"),
@@ -157,6 +163,15 @@ class NodeCommandsTest {
                         claimed in 9 ms, read in 12 ms, copied in 10 ms, open in 4 ms
                         96 bytes of the old node ignored, 3 resends recognised, 2 messages re-flagged, transactions: 1 known, 5 rolled back
             """);
+  }
+
+  @Test
+  void aServiceThatWasStoppedOnPurposeIsSaidToBe() {
+    active = "";
+    nobody = "slave was stopped on purpose; a primary has to start";
+    assertThat(Command.run("status", "--instance", instance).out())
+        .contains(
+            "  baton     nobody has it: slave was stopped on purpose; a primary has to start\n");
   }
 
   @Test
@@ -295,6 +310,32 @@ class NodeCommandsTest {
         Command.run("stop", "--url", server.url(), "--user", "admin", "--password", "secret");
     assertThat(stopped.exit()).as(stopped.err()).isZero();
     assertThat(stopped.out()).contains(" stopped after ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stop", "kill", "switchover"})
+  void aWaitBelowNothingMakesNoSenseAndNothingIsDone(String word) {
+    var told = Command.run(word, "--wait", -1, "--instance", instance);
+    assertThat(told.exit()).as(told.toString()).isEqualTo(Exit.USAGE.code());
+    assertThat(told.err()).contains("--wait");
+    assertThat(Command.run("status", "--instance", instance).out()).contains("master is active");
+  }
+
+  /// As a process that stands still: the system takes the connection, and nobody answers.
+  @ParameterizedTest
+  @ValueSource(strings = {"stop", "kill", "switchover"})
+  void aNodeThatDoesNotAnswerIsNotWaitedForLongerThanAsked(String word) throws IOException {
+    var run = Files.readString(RunFile.in(instance));
+    try (var still = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Files.writeString(
+          RunFile.in(instance),
+          run.replaceAll("url = .*", "url = http://127.0.0.1:" + still.getLocalPort()));
+      long start = System.nanoTime();
+      var late = Command.run(word, "--wait", 1, "--instance", instance);
+      assertThat(late.exit()).as(late.toString()).isEqualTo(Exit.TOO_LATE.code());
+      assertThat(late.err()).contains("does not answer; its process is ");
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    }
   }
 
   @Test

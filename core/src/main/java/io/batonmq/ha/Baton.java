@@ -41,6 +41,7 @@ public final class Baton {
 
   private volatile Role role = new Role.Standby(0, "");
   private volatile List<Presence.Peer> peers = List.of();
+  private volatile String nobody = "";
   private volatile boolean stopping;
   private volatile boolean left;
 
@@ -92,6 +93,11 @@ public final class Baton {
   /// The other nodes that are alive, as seen a moment ago.
   public List<Presence.Peer> peers() {
     return peers;
+  }
+
+  /// Why nobody has the baton and this node does not take it; empty where that is not so.
+  public String nobody() {
+    return nobody;
   }
 
   /// Position up to which this node has applied the log while it follows.
@@ -250,9 +256,20 @@ public final class Baton {
       peers = presence.others(now);
     }
     Optional<Receipt.Cause> cause = watch.reason(presence, now);
+    tellNobody(
+        watch.waitsForPrimary()
+            ? newest.get().node() + " was stopped on purpose; a primary has to start"
+            : "");
     if (cause.isPresent() && nearTheEnd(watch) && mayTry(now)) {
       takeOver(cause.get(), newest.get().node(), now, watch.silentNanos(now));
     }
+  }
+
+  private void tellNobody(String why) {
+    if (!why.equals(nobody) && !why.isEmpty()) {
+      listener.waiting("nobody has the baton: " + why);
+    }
+    nobody = why;
   }
 
   /// A node that goes on writing although the lock was given here as well is never caught up with to the

@@ -155,6 +155,11 @@ final class Watched implements AutoCloseable {
     };
   }
 
+  /// Whether the note says that only a primary is to go on, and this node is none.
+  boolean waitsForPrimary() {
+    return note instanceof Note.Stopped && settings.role() != HaSettings.Configured.PRIMARY;
+  }
+
   private Optional<Receipt.Cause> next(Note.Next next, Presence presence, Now now) {
     if (Presence.same(next.presence(), presence.id())) {
       return Optional.of(Receipt.Cause.HANDED_OVER);

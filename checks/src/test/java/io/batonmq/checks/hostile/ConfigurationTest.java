@@ -71,6 +71,26 @@ class ConfigurationTest {
   }
 
   @Test
+  void aLogThatCannotBeAFolderIsSaidToBeAFile() throws Exception {
+    var broker = stage.broker(NodePlan.single("node"));
+    Files.createDirectories(broker.store().getParent());
+    Files.writeString(broker.store(), "in the way");
+    broker.start();
+    assertThat(broker.awaitExit()).isEqualTo(ServerMain.EXIT_CONFIGURATION);
+    assertThat(broker.printed())
+        .contains("cannot start: ", "/journal has to be a folder, and ", "/journal is a file");
+  }
+
+  @Test
+  void anInstanceThatCannotBeWrittenIsToldWithItsReason() throws Exception {
+    var broker = stage.broker(NodePlan.single("node"));
+    Files.writeString(broker.instance().run(), "in the way");
+    var told = broker.command("run");
+    assertThat(told.code()).as(told.out()).isEqualTo(ServerMain.EXIT_CONFIGURATION);
+    assertThat(told.out()).startsWith("baton: cannot start: ").contains("/run is a file");
+  }
+
+  @Test
   void aPortThatIsTakenEndsTheNode() throws Exception {
     var broker = stage.broker(NodePlan.single("node"));
     try (var other = new ServerSocket(broker.port())) {

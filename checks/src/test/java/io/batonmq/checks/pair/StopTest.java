@@ -45,6 +45,37 @@ class StopTest {
   }
 
   @Test
+  void aBackupThatWasStoppedOnPurposeSaysThatNobodyServesAndCanBeMadeAPrimary() throws Exception {
+    var plans = Pair.Plans.of(stage.path("store")).with(NodePlan::withoutFailoverOnShutdown);
+    var pair = stage.pair(plans).start();
+    pair.primary().kill();
+    pair.backup().awaitActive();
+    try (var client = Client.to(pair.backup().url())) {
+      client.send("q", "stays");
+    }
+    assertThat(pair.backup().stop()).isZero();
+
+    var sentence = "backup was stopped on purpose; a primary has to start";
+    pair.backup().start().awaitStandby();
+    Until.holds("it knows why", () -> pair.backup().status().nobody().equals(sentence));
+    assertThat(pair.backup().status().active()).isEmpty();
+    assertThat(pair.backup().command("status").out()).contains("nobody has it: " + sentence);
+    assertThat(pair.backup().printed()).containsOnlyOnce("nobody has the baton: " + sentence);
+    assertThat(pair.backup().stop()).isZero();
+
+    // The way out where the primary's machine is gone for good.
+    pair.backup()
+        .edit(xml ->
+            xml.replaceAll("<(/?)backup>", "<$1primary>")
+                .replace("<allow-failback>true</allow-failback>", ""));
+    pair.backup().start().awaitActive();
+    assertThat(pair.backup().status().nobody()).isEmpty();
+    try (var client = Client.to(pair.backup().url())) {
+      assertThat(client.receive("q", 1)).containsExactly("stays");
+    }
+  }
+
+  @Test
   void clientsFollowAStopAndAFailbackWithoutAnError() throws Exception {
     var pair = stage.pair().start();
     var ledger = new Ledger();
@@ -127,7 +158,8 @@ class StopTest {
           .isEqualTo(ServerMain.EXIT_CANNOT_LISTEN);
     }
     assertThat(pair.backup().printed())
-        .contains("cannot listen on 127.0.0.1:" + pair.backup().port());
+        .contains("cannot listen on 127.0.0.1:" + pair.backup().port())
+        .doesNotContain("active: this node has the baton");
     pair.primary().start().awaitActive();
     try (var client = Client.to(pair.primary().url())) {
       assertThat(client.receive("q", 1)).containsExactly("stays");

@@ -68,6 +68,7 @@ final class Stage {
     var home = Path.of(System.getProperty("baton.home", ""));
     return switch (InstanceCreator.create(options, folder.resolve(name), home)) {
       case CreateOutcome.Created(Instance instance) -> new Broker(name, instance, port);
+      case CreateOutcome.InUse(var reason) -> throw new UserException(Exit.FAILED, reason);
       case CreateOutcome.Refused(var reason) -> throw new UserException(Exit.FAILED, reason);
       case CreateOutcome.Missing(var questions) ->
           throw new IllegalStateException("missing " + questions);

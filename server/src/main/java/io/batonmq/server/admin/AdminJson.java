@@ -145,6 +145,7 @@ final class AdminJson {
         from.text("role"),
         from.whole("epoch"),
         from.text("active"),
+        from.text("nobody"),
         from.whole("committed"),
         from.whole("applied"),
         from.list("connectors", JsonFields::text),

@@ -18,7 +18,7 @@ public final class AdminPage {
 
       Who asks gives a user of the instance and the password (HTTP Basic), and the user needs the role of
       `role` in `etc/admin.properties` (`amq`; `create --role` names it). Commands that run where the
-      instance's files can be read use the token of this run in `tmp/run.properties` instead. Answers are
+      instance's files can be read use the token of this run in `run/admin.properties` instead. Answers are
       JSON; what goes wrong is `{"error":"a sentence"}`:
 
       | status | when |

@@ -11,7 +11,7 @@ enum Endpoint {
       "GET",
       "/api/v1/queues",
       "",
-      "The queues of an active node; see *queues*. Empty where it is not active."),
+      "The queues; see *queues*. A standby answers with those that it has followed the log to."),
   ADDRESSES(
       "GET",
       "/api/v1/addresses",

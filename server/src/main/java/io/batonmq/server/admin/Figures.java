@@ -94,6 +94,10 @@ final class Figures {
               "active",
               NodeStatus::active,
               "Who has the baton, as far as this node knows; empty if nobody."),
+          Figure.text(
+              "nobody",
+              NodeStatus::nobody,
+              "Why nobody has it and this node does not take it; empty where that is not so."),
           Figure.whole(
               "committed",
               NodeStatus::committed,

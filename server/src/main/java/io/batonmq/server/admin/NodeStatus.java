@@ -10,6 +10,7 @@ import java.util.List;
 /// @param role `standby`, `promoting`, `active` or `fenced`
 /// @param epoch that the role is about
 /// @param active name of the node that has the baton, as far as this one knows; empty if none
+/// @param nobody why nobody has it, where this one knows that; empty if somebody may
 /// @param committed position up to which the log is safe
 /// @param applied position up to which this node has it
 /// @param connectors addresses that clients are told, `host:port`
@@ -23,6 +24,7 @@ public record NodeStatus(
     String role,
     long epoch,
     String active,
+    String nobody,
     long committed,
     long applied,
     List<String> connectors,

@@ -15,7 +15,10 @@ public sealed interface CreateOutcome {
     }
   }
 
-  /// Nothing was written.
+  /// Nothing was written: the options are good, and the folder is not to be had.
+  record InUse(String reason) implements CreateOutcome {}
+
+  /// Nothing was written: an option makes no sense.
   ///
   /// @param reason a sentence that says what to change
   record Refused(String reason) implements CreateOutcome {}

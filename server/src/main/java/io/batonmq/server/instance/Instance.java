@@ -43,6 +43,16 @@ public record Instance(Path dir) {
     return etc().resolve("baton.profile");
   }
 
+  /// What is there while it runs.
+  public Path run() {
+    return dir.resolve("run");
+  }
+
+  /// See [InstanceLock].
+  public Path runLock() {
+    return run().resolve("lock");
+  }
+
   public Path log() {
     return dir.resolve("log");
   }

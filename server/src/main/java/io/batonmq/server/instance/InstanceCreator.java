@@ -3,6 +3,7 @@ package io.batonmq.server.instance;
 import io.batonmq.server.config.ConfigReader;
 import io.batonmq.server.instance.CreateOptions.Ports;
 import io.batonmq.server.instance.CreateOutcome.Created;
+import io.batonmq.server.instance.CreateOutcome.InUse;
 import io.batonmq.server.instance.CreateOutcome.Missing;
 import io.batonmq.server.instance.CreateOutcome.Question;
 import io.batonmq.server.instance.CreateOutcome.Refused;
@@ -33,9 +34,12 @@ public final class InstanceCreator {
   public static CreateOutcome create(CreateOptions options, Path dir, Path home)
       throws IOException {
     var instance = new Instance(dir);
-    var refusal = refusal(options, instance);
+    var refusal = refusal(options);
     if (refusal.isPresent()) {
       return new Refused(refusal.get());
+    }
+    if (!options.force() && isInUse(instance.dir())) {
+      return new InUse(instance.dir() + " is in use: choose another folder, or use --force");
     }
     var questions = questions(options);
     if (!questions.isEmpty()) {
@@ -51,9 +55,16 @@ public final class InstanceCreator {
     return new Created(instance);
   }
 
-  private static Optional<String> refusal(CreateOptions options, Instance instance)
-      throws IOException {
+  private static Optional<String> refusal(CreateOptions options) {
     var ports = options.ports();
+    if (!isPort(ports.main())) {
+      return Optional.of(
+          "--default-port " + ports.main() + " is not a port; they go from 0 to " + PORT_MAX);
+    }
+    if (!isPort(ports.httpPort())) {
+      return Optional.of(
+          "--http-port " + ports.httpPort() + " is not a port; they go from 0 to " + PORT_MAX);
+    }
     int highest = Math.max(ports.main(), ports.httpPort()) + ports.offset();
     int lowest = Math.min(ports.main(), ports.httpPort()) + ports.offset();
     if (lowest < 0 || highest > PORT_MAX) {
@@ -77,10 +88,11 @@ public final class InstanceCreator {
     if (!MEMORY.matcher(options.javaMemory()).matches()) {
       return Optional.of("--java-memory is a size such as 512M or 2G");
     }
-    if (!options.force() && isInUse(instance.dir())) {
-      return Optional.of(instance.dir() + " is in use: choose another folder, or use --force");
-    }
     return Optional.empty();
+  }
+
+  private static boolean isPort(int port) {
+    return 0 <= port && port <= PORT_MAX;
   }
 
   private static boolean isInUse(Path dir) throws IOException {

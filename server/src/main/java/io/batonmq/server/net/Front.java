@@ -85,13 +85,10 @@ public final class Front implements AutoCloseable {
   /// Listens; after [#closeNow], again.
   ///
   /// @return the port, which the system may have chosen
-  /// @throws IOException if that is not possible; the message says what to change
-  public int open(Listener listener) throws IOException {
+  /// @throws CannotListenException if that is not possible; the message says what to change
+  public int open(Listener listener) throws CannotListenException {
     closed = false;
-    InetSocketAddress address =
-        listener.host().isEmpty()
-            ? new InetSocketAddress(listener.port())
-            : new InetSocketAddress(listener.host(), listener.port());
+    InetSocketAddress address = PortTrial.address(listener.host(), listener.port());
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)
@@ -106,11 +103,7 @@ public final class Front implements AutoCloseable {
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new IOException(
-          "listener %s cannot listen on %s:%d: %s. Is another broker running there? Choose another port."
-              .formatted(
-                  listener.name(), listener.host(), listener.port(), bound.cause().getMessage()),
-          bound.cause());
+      throw CannotListenException.of(listener.name(), listener.host(), address, bound.cause());
     }
     Channel socket = bound.channel();
     listeners.add(socket);

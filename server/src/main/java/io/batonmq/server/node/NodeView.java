@@ -64,6 +64,7 @@ final class NodeView implements AdminView {
       committed = active.appender().committed();
       applied = Math.max(committed, node.serving().map(Serving::applied).orElse(0L));
     }
+    String nobody = node.baton().nobody();
     return new NodeStatus(
         config.name(),
         version,
@@ -72,9 +73,10 @@ final class NodeView implements AdminView {
         role.epoch(),
         switch (role) {
           case Role.Active _ -> config.name();
-          case Role.Standby standby -> standby.active();
+          case Role.Standby standby -> nobody.isEmpty() ? standby.active() : "";
           case Role.Promoting _, Role.Fenced _ -> "";
         },
+        nobody,
         committed,
         applied,
         node.ha().connectors(),

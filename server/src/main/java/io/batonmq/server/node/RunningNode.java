@@ -199,6 +199,11 @@ final class RunningNode implements RoleListener, Node.Doors {
   @Override
   public void receipt(Receipt receipt) {
     remember(receipt);
+    if (ended.isDone()) {
+      // It could not listen: it has the baton for as long as the process takes to end, and serves
+      // nobody.
+      return;
+    }
     if (receipt.closed()) {
       LOG.info("receipt closed; epoch={} {}", receipt.epoch(), ReceiptLine.aftermath(receipt));
     } else {

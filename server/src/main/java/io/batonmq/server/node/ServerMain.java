@@ -2,6 +2,7 @@ package io.batonmq.server.node;
 
 import io.batonmq.ha.ExitCode;
 import io.batonmq.seam.Clock;
+import io.batonmq.seam.Now;
 import io.batonmq.server.admin.AdminServer;
 import io.batonmq.server.admin.RunFile;
 import io.batonmq.server.config.BrokerConfig;
@@ -9,6 +10,7 @@ import io.batonmq.server.config.ConfigReader;
 import io.batonmq.server.config.ConfigResult;
 import io.batonmq.server.config.Problem;
 import io.batonmq.server.instance.AdminEndpoint;
+import io.batonmq.server.instance.DiskWords;
 import io.batonmq.server.instance.Instance;
 import io.batonmq.server.platform.DiskStorage;
 import io.batonmq.server.platform.RealClock;
@@ -16,7 +18,6 @@ import io.batonmq.server.security.LoginPolicy;
 import io.batonmq.server.security.Users;
 import io.batonmq.session.Authenticator;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +51,7 @@ public final class ServerMain {
     try {
       return run(instance, config.get(), version, allowKill);
     } catch (IOException e) {
-      LOG.error("cannot start: {}", e.getMessage());
+      LOG.error("cannot start: {}", DiskWords.of(e));
       return EXIT_CONFIGURATION;
     }
   }
@@ -71,12 +72,15 @@ public final class ServerMain {
       throws IOException {
     Clock clock = new RealClock();
     Path store = config.directories().journal();
-    Files.createDirectories(store);
+    DiskWords.makeFolder(store);
     Users users = Users.open(instance.users(), instance.roles());
     LoginPolicy policy = LoginPolicy.read(instance.login());
     AdminEndpoint endpoint = AdminEndpoint.read(instance.admin());
     LOG.info("Baton {} node={} store={}", version, config.name(), store);
     DiskStorage storage = DiskStorage.open(store);
+    if (!new PortsFirst(config, Translation.ha(config, version), storage).passed(Now.of(clock))) {
+      return EXIT_CANNOT_LISTEN;
+    }
     ClientDoors doors = new ClientDoors(config, authenticator(config, users, policy), clock);
     RunningNode node = new RunningNode(config, version, storage, clock, doors);
     NodeView view = new NodeView(config, node, version, clock, allowKill);

@@ -46,6 +46,7 @@ class AdminServerTest {
           "active",
           7,
           "master",
+          "",
           48_213,
           48_215,
           List.of("localhost:61616"),

@@ -20,6 +20,7 @@ import io.batonmq.server.instance.CreateOptions.Access;
 import io.batonmq.server.instance.CreateOptions.Cluster;
 import io.batonmq.server.instance.CreateOptions.Ports;
 import io.batonmq.server.instance.CreateOutcome.Created;
+import io.batonmq.server.instance.CreateOutcome.InUse;
 import io.batonmq.server.instance.CreateOutcome.Missing;
 import io.batonmq.server.instance.CreateOutcome.Question;
 import io.batonmq.server.instance.CreateOutcome.Refused;
@@ -247,7 +248,7 @@ class InstanceCreatorTest {
     var again = options("two", ADMIN, Ports.DEFAULT, "data");
     assertThat(InstanceCreator.create(again, instance.dir(), home))
         .isInstanceOfSatisfying(
-            Refused.class, refused -> assertThat(refused.reason()).contains("--force"));
+            InUse.class, refused -> assertThat(refused.reason()).contains("--force"));
     var forced =
         new CreateOptions(
             again.name(),

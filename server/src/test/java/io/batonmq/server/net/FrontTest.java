@@ -39,6 +39,8 @@ import org.apache.qpid.jms.JmsConnectionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Sockets: who is let in, who is sent away, and how fast everybody is gone.
 @Timeout(30)
@@ -114,6 +116,20 @@ class FrontTest {
     } catch (SocketException reset) {
       return new byte[0];
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "no-such-host.invalid, no host of this name is known",
+    "192.0.2.1,            this machine has no such address"
+  })
+  void anAddressThatIsNotOursIsNotCalledInUse(String host, String said) {
+    Front front = front(settings(10, 5_000), broker);
+    assertThatThrownBy(() ->
+            front.open(new Listener("test", host, 61616, List.of(), new TestUsers(List.of()))))
+        .isInstanceOf(CannotListenException.class)
+        .hasMessageContaining("cannot listen on " + host + ":61616: " + said)
+        .hasMessageNotContaining("another broker");
   }
 
   @Test
