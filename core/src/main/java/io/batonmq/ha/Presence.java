@@ -217,6 +217,18 @@ public final class Presence implements AutoCloseable {
     return alive;
   }
 
+  /// Who holds the lock of its file at this moment, awake or not. Changes nothing: for a process that does
+  /// not show itself yet.
+  public static List<Peer> holders(Storage storage) {
+    List<Peer> holders = new ArrayList<>();
+    for (String name : storage.list(DIRECTORY)) {
+      if (lockHeld(storage, name)) {
+        Facts.read(storage, path(name)).map(Presence::peer).ifPresent(holders::add);
+      }
+    }
+    return holders;
+  }
+
   /// A node, if it is alive now. The file of one that is not is removed.
   public Optional<Peer> alive(String peer, Now now) {
     try {
@@ -241,7 +253,7 @@ public final class Presence implements AutoCloseable {
     }
     Seen last = seen.get(peer);
     boolean recent = last != null && now.nanos() - last.sinceNanos < CHANGE_NANOS;
-    if (last != null && (recent || lockHeld(peer))) {
+    if (last != null && (recent || lockHeld(storage, peer))) {
       return Optional.of(last.peer.with(recent && last.moved));
     }
     if (last != null) {
@@ -259,7 +271,7 @@ public final class Presence implements AutoCloseable {
     }
   }
 
-  private boolean lockHeld(String peer) {
+  private static boolean lockHeld(Storage storage, String peer) {
     Optional<HeldLock> free = storage.tryLock(path(peer));
     free.ifPresent(HeldLock::close);
     return free.isEmpty();

@@ -2,7 +2,6 @@ package io.batonmq.server.node;
 
 import io.batonmq.ha.HaSettings;
 import io.batonmq.ha.Presence;
-import io.batonmq.seam.Now;
 import io.batonmq.seam.Storage;
 import io.batonmq.seam.StorageException;
 import io.batonmq.server.config.BrokerConfig;
@@ -23,8 +22,6 @@ import org.slf4j.LoggerFactory;
 final class PortsFirst {
   private static final Logger LOG = LoggerFactory.getLogger(PortsFirst.class);
 
-  private static final long SILENCE_NANOS = 60_000_000_000L;
-
   private final BrokerConfig config;
   private final HaSettings ha;
   private final Storage storage;
@@ -36,9 +33,9 @@ final class PortsFirst {
   }
 
   /// Whether the node may start; if not, the log says why.
-  boolean passed(Now now) throws IOException {
+  boolean passed() throws IOException {
     List<CannotListenException> failures = PortTrial.of(config.acceptors());
-    List<Presence.Peer> peers = failures.isEmpty() ? List.of() : peers(now);
+    List<Presence.Peer> peers = failures.isEmpty() ? List.of() : peers();
     boolean passed = true;
     for (CannotListenException failure : failures) {
       if (failure.inUse()
@@ -57,13 +54,10 @@ final class PortsFirst {
     return config.ha() instanceof HaPolicy.SharedStore && ha.role() == HaSettings.Configured.BACKUP;
   }
 
-  private List<Presence.Peer> peers(Now now) {
+  /// Without those who hold no lock, such as this node before it was killed.
+  private List<Presence.Peer> peers() {
     try {
-      Presence presence = new Presence(storage, ha, "ports-first");
-      presence.others(now);
-      // As if time had passed: whoever does not hold its lock, such as this node before it was
-      // killed, is nobody.
-      return presence.others(new Now(now.nanos() + SILENCE_NANOS, now.wallMillis()));
+      return Presence.holders(storage);
     } catch (StorageException e) {
       return List.of();
     }

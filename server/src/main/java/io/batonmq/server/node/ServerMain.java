@@ -2,7 +2,6 @@ package io.batonmq.server.node;
 
 import io.batonmq.ha.ExitCode;
 import io.batonmq.seam.Clock;
-import io.batonmq.seam.Now;
 import io.batonmq.server.admin.AdminServer;
 import io.batonmq.server.admin.RunFile;
 import io.batonmq.server.config.BrokerConfig;
@@ -78,7 +77,7 @@ public final class ServerMain {
     AdminEndpoint endpoint = AdminEndpoint.read(instance.admin());
     LOG.info("Baton {} node={} store={}", version, config.name(), store);
     DiskStorage storage = DiskStorage.open(store);
-    if (!new PortsFirst(config, Translation.ha(config, version), storage).passed(Now.of(clock))) {
+    if (!new PortsFirst(config, Translation.ha(config, version), storage).passed()) {
       return EXIT_CANNOT_LISTEN;
     }
     ClientDoors doors = new ClientDoors(config, authenticator(config, users, policy), clock);
