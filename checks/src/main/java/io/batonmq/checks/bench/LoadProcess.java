@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 
 /// A load in a process of its own.
 final class LoadProcess implements AutoCloseable {
+  /// What loads of one run print when they fail, in the folder of the work.
+  static final String ERRORS = "load.err";
+
   private final Process process;
   private final BufferedReader said;
 
@@ -42,7 +45,7 @@ final class LoadProcess implements AutoCloseable {
     process =
         new ProcessBuilder(command)
             .redirectError(
-                ProcessBuilder.Redirect.appendTo(setting.work().resolve("load.err").toFile()))
+                ProcessBuilder.Redirect.appendTo(setting.work().resolve(ERRORS).toFile()))
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     said = process.inputReader();
@@ -75,7 +78,7 @@ final class LoadProcess implements AutoCloseable {
       line = said.readLine();
     }
     if (line == null) {
-      throw new IOException("the load ended without a result; see load.err");
+      throw new IOException("the load ended without a result; see " + ERRORS);
     }
     process.waitFor(20, TimeUnit.SECONDS);
     return Row.figures(line.substring("result ".length()));

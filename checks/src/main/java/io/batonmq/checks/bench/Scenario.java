@@ -17,6 +17,9 @@ interface Scenario {
   /// How long a broker has been idle when its memory is looked at.
   long IDLE_MILLIS = 5000;
 
+  /// Unanswered sends of each producer in a flow.
+  int WINDOW = 100;
+
   /// What is measured, once.
   Map<String, Double> measure(Setting setting, Peer peer, Path directory) throws Exception;
 
@@ -45,6 +48,7 @@ interface Scenario {
             "flow",
             "producers=" + pairs,
             "consumers=" + pairs,
+            "window=" + (peer.answersLater() ? WINDOW : 0),
             "rate=" + rate,
             "queue=bench");
   }

@@ -8,11 +8,13 @@ import jakarta.jms.Session;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// From producer to consumer, counted when it is received. With `rate=0` producers go as fast as their
 /// window of unanswered sends and the consumers allow; otherwise each message has a time at which it is
 /// due, and its latency counts from then, however late it was really sent: a broker that stands still for
-/// a second makes all that were due in it late.
+/// a second makes all that were due in it late. With `window=0` a producer waits for each answer: for a client
+/// that has no asynchronous sends.
 ///
 /// Arguments: producers, consumers, rate (messages a second in all), window, seconds, warmup, bytes, queue.
 final class Flow {
@@ -39,7 +41,8 @@ final class Flow {
       Session session = clients.session();
       MessageProducer producer = Sends.producer(session, queue);
       if (rate == 0) {
-        Semaphore room = new Semaphore(arguments.number("window", 100));
+        int inFlight = arguments.number("window", 100);
+        Semaphore room = inFlight == 0 ? null : new Semaphore(inFlight);
         start(
             "producer-" + i,
             window,
@@ -67,7 +70,7 @@ final class Flow {
         .start(() -> {
           try {
             work.run();
-          } catch (JMSException | InterruptedException e) {
+          } catch (JMSException | InterruptedException | RuntimeException e) {
             if (!window.over()) {
               window.failed(e);
             }
@@ -91,17 +94,21 @@ final class Flow {
       Clients clients,
       Session session,
       MessageProducer producer,
-      Semaphore room,
+      @Nullable Semaphore room,
       Semaphore underWay)
       throws JMSException, InterruptedException {
     while (!window.over()) {
       if (!underWay.tryAcquire(1, TimeUnit.SECONDS)) {
         continue;
       }
-      room.acquire();
       BytesMessage message = clients.message(session);
       message.setLongProperty(DUE, System.nanoTime());
-      producer.send(message, new Answered(window, room));
+      if (room == null) {
+        producer.send(message);
+      } else {
+        room.acquire();
+        producer.send(message, new Answered(window, room));
+      }
     }
   }
 

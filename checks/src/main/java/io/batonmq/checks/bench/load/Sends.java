@@ -36,7 +36,7 @@ final class Sends {
               } else {
                 windowed(window, clients, session, producer, inFlight);
               }
-            } catch (JMSException | InterruptedException e) {
+            } catch (JMSException | InterruptedException | RuntimeException e) {
               if (!window.over()) {
                 window.failed(e);
               }

@@ -54,8 +54,19 @@ public final class Classic implements Peer {
   }
 
   @Override
+  public boolean takesPart(String scenario) {
+    return !scenario.equals("async");
+  }
+
+  /// It knows the method and refuses it.
+  @Override
+  public boolean answersLater() {
+    return false;
+  }
+
+  @Override
   public String standbySays() {
-    return "waiting for the database to be unlocked";
+    return "in slave mode waiting";
   }
 
   @Override

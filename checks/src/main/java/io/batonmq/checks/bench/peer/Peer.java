@@ -26,6 +26,11 @@ public interface Peer {
     return true;
   }
 
+  /// Whether its client has the asynchronous sends of JMS 2.0.
+  default boolean answersLater() {
+    return true;
+  }
+
   /// What a node that stands by prints when it does.
   String standbySays();
 
