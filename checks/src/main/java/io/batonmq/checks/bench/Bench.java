@@ -79,8 +79,8 @@ final class Bench implements Callable<Integer> {
       names = "--deep-rounds",
       defaultValue = "1",
       description =
-          "In how many of the rounds a deep backlog is measured, which takes longest. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "In how many of the rounds deep backlogs and hangs are measured, which take longest."
+              + " Default: ${DEFAULT-VALUE}.")
   int deepRounds;
 
   @Option(
@@ -112,7 +112,7 @@ final class Bench implements Callable<Integer> {
 
   private final List<Row> rows = new ArrayList<>();
 
-  /// @param deep whether a deep backlog has to be made for it
+  /// @param deep whether it takes minutes, for a deep backlog that has to be made or for time-outs
   private record Task(String scenario, String variant, Scenario what, boolean deep) {
     Task(String scenario, String variant, Scenario what) {
       this(scenario, variant, what, false);
@@ -206,7 +206,7 @@ final class Bench implements Callable<Integer> {
     tasks.add(new Task("command", "baton version", Scenario.command()));
     tasks.add(new Task("gap", KILL, Gaps.gap(Gaps.End.KILL, 0)));
     tasks.add(new Task("gap", "stop and failback", Gaps.gap(Gaps.End.STOP, 0)));
-    tasks.add(new Task("gap", "hang", Gaps.gap(Gaps.End.HANG, 0)));
+    tasks.add(new Task("gap", "hang", Gaps.gap(Gaps.End.HANG, 0), true));
     tasks.add(new Task("gap", Targets.killWith(backlog), Gaps.gap(Gaps.End.KILL, backlog), true));
     tasks.add(new Task("backlog", backlog + " messages", Scenario.backlog(), true));
     return tasks;
@@ -219,13 +219,8 @@ final class Bench implements Callable<Integer> {
     System.out.printf("%s, %s, %s, round %d: ", task.scenario, task.variant, peer.name(), round);
     System.out.flush();
     try {
-      keep(
-          new Row(
-              task.scenario,
-              task.variant,
-              peer.name(),
-              round,
-              task.what.measure(setting, peer, directory)));
+      Map<String, Double> figures = task.what.measure(setting, peer, directory);
+      keep(new Row(task.scenario, task.variant, peer.name(), round, figures));
     } catch (Exception e) {
       // The others are still worth measuring; a gap in the table says what happened.
       System.out.println("FAILED: " + e);

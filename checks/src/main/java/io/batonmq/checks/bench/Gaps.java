@@ -16,7 +16,8 @@ final class Gaps {
     STOP
   }
 
-  private static final int PATIENCE_SECONDS = 90;
+  /// More than twice the idle time-out of a client whose broker hangs and keeps its connections.
+  private static final int PATIENCE_SECONDS = 150;
 
   private Gaps() {}
 
@@ -37,7 +38,14 @@ final class Gaps {
       String url = peer.failoverUrl(primary.port(), pair.backup().port());
       if (backlog > 0) {
         try (LoadProcess fill =
-            new LoadProcess(setting, peer, url, "fill", "messages=" + backlog, "queue=deep")) {
+            new LoadProcess(
+                setting,
+                peer,
+                url,
+                "fill",
+                "messages=" + backlog,
+                "window=" + Scenario.fillWindow(peer),
+                "queue=deep")) {
           fill.result();
         }
       }

@@ -20,6 +20,9 @@ interface Scenario {
   /// Unanswered sends of each producer in a flow.
   int WINDOW = 100;
 
+  /// The same where a queue is filled.
+  int FILL_WINDOW = 1000;
+
   /// What is measured, once.
   Map<String, Double> measure(Setting setting, Peer peer, Path directory) throws Exception;
 
@@ -84,7 +87,14 @@ interface Scenario {
         Map<String, Double> figures = new LinkedHashMap<>();
         figures.put(
             "fill_rate",
-            load(setting, peer, broker, "fill", "messages=" + setting.backlog()).get("rate"));
+            load(
+                    setting,
+                    peer,
+                    broker,
+                    "fill",
+                    "messages=" + setting.backlog(),
+                    "window=" + fillWindow(peer))
+                .get("rate"));
         figures.put("full_rss_mib", broker.residentKib() / 1024.0);
         broker.stop();
         broker.start();
@@ -99,11 +109,19 @@ interface Scenario {
   }
 
   private static Map<String, Double> load(
-      Setting setting, Peer peer, Broker broker, String work, String argument) throws Exception {
+      Setting setting, Peer peer, Broker broker, String work, String... arguments)
+      throws Exception {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("queue=bench");
     try (LoadProcess load =
-        new LoadProcess(setting, peer, peer.url(broker.port()), work, argument, "queue=bench")) {
+        new LoadProcess(setting, peer, peer.url(broker.port()), work, all.toArray(String[]::new))) {
       return load.result();
     }
+  }
+
+  /// With how many unanswered sends a queue is filled; 0 for transactions.
+  static int fillWindow(Peer peer) {
+    return peer.answersLater() ? FILL_WINDOW : 0;
   }
 
   private static long bytes(Path directory) throws IOException {

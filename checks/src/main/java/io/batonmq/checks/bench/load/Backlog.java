@@ -2,6 +2,7 @@ package io.batonmq.checks.bench.load;
 
 import jakarta.jms.BytesMessage;
 import jakarta.jms.CompletionListener;
+import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
@@ -12,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Fills a queue and drains it.
 ///
-/// Arguments: messages, bytes, queue; window for the fill.
+/// Arguments: messages, bytes, queue; window for the fill, 0 for transactions instead: for a client that has no
+/// asynchronous sends.
 final class Backlog {
   private static final String NUMBER = "n";
+  private static final int BATCH = 500;
   private static final long RECEIVE_MILLIS = 20_000;
 
   private Backlog() {}
@@ -22,6 +25,10 @@ final class Backlog {
   static void fill(Clients clients, Arguments arguments) throws Exception {
     int messages = arguments.number("messages");
     int window = arguments.number("window", 1000);
+    if (window == 0) {
+      transacted(clients, arguments, messages);
+      return;
+    }
     Semaphore room = new Semaphore(window);
     AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     Session session = clients.session();
@@ -53,6 +60,23 @@ final class Backlog {
     if (e != null) {
       throw e;
     }
+  }
+
+  private static void transacted(Clients clients, Arguments arguments, int messages)
+      throws JMSException {
+    Session session = clients.transacted();
+    MessageProducer producer = Sends.producer(session, arguments.text("queue"));
+    System.out.println("window begin");
+    long began = System.nanoTime();
+    for (int i = 0; i < messages; i++) {
+      BytesMessage message = clients.message(session);
+      message.setIntProperty(NUMBER, i);
+      producer.send(message);
+      if (i % BATCH == BATCH - 1 || i == messages - 1) {
+        session.commit();
+      }
+    }
+    print(messages, began);
   }
 
   static void drain(Clients clients, Arguments arguments) throws Exception {

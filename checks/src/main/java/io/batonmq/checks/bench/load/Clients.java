@@ -37,6 +37,10 @@ final class Clients implements AutoCloseable {
     return connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
   }
 
+  Session transacted() throws JMSException {
+    return connect().createSession(true, Session.SESSION_TRANSACTED);
+  }
+
   BytesMessage message(Session session) throws JMSException {
     BytesMessage message = session.createBytesMessage();
     message.writeBytes(body);

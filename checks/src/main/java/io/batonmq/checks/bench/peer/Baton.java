@@ -38,6 +38,11 @@ public final class Baton extends AmqpPeer {
   }
 
   @Override
+  public boolean takesPart(String scenario) {
+    return true;
+  }
+
+  @Override
   public String standbySays() {
     return "standby: following the log";
   }

@@ -55,7 +55,7 @@ public final class Classic implements Peer {
 
   @Override
   public boolean takesPart(String scenario) {
-    return !scenario.equals("async");
+    return !scenario.equals("async") && !scenario.equals(COMMAND);
   }
 
   /// It knows the method and refuses it.

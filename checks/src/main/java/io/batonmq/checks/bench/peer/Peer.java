@@ -6,6 +6,9 @@ import java.util.List;
 
 /// A kind of broker.
 public interface Peer {
+  /// The scenario of what only we have.
+  String COMMAND = "command";
+
   /// What it is called in reports.
   String name();
 
@@ -23,7 +26,7 @@ public interface Peer {
 
   /// Whether it can be measured in a scenario.
   default boolean takesPart(String scenario) {
-    return true;
+    return !scenario.equals(COMMAND);
   }
 
   /// Whether its client has the asynchronous sends of JMS 2.0.
