@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A name that messages are sent to, and the queues bound to it.
+/// A name that messages are sent to, and the queues bound to it. One that is not durable lives on the active
+/// node only, and so do its queues; the log never hears of it, and its number is negative.
 public final class Address {
   private final int id;
   private final String name;
@@ -29,6 +30,10 @@ public final class Address {
 
   public String name() {
     return name;
+  }
+
+  public boolean durable() {
+    return id > 0;
   }
 
   public boolean anycast() {

@@ -135,12 +135,18 @@ public final class BrokerState implements RecordHandler {
     Address address =
         new Address(
             created.id(), created.name(), created.anycast(), created.multicast(), created.auto());
-    addresses.put(created.id(), address);
-    addressesByName.put(created.name(), address);
     lastAddress = Math.max(lastAddress, created.id());
+    add(address);
   }
 
-  private void deleteAddress(int id) {
+  /// Adds an address; directly only one that is not durable.
+  void add(Address address) {
+    addresses.put(address.id(), address);
+    addressesByName.put(address.name(), address);
+  }
+
+  /// Deletes an address; directly only one that is not durable.
+  void deleteAddress(int id) {
     Address address = existingAddress(id);
     if (!address.queues().isEmpty()) {
       throw new IllegalStateException("address " + address.name() + " has queues");

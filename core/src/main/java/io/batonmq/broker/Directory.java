@@ -17,6 +17,7 @@ public final class Directory {
   private final Map<Integer, LiveAddress> addresses = new LinkedHashMap<>();
   private final Map<Integer, LiveQueue> queues = new LinkedHashMap<>();
   private int lastVolatileQueue;
+  private int lastVolatileAddress;
 
   Directory(
       BrokerState state, EventLog log, BrokerSettings settings, VolatileReferences references) {
@@ -105,6 +106,24 @@ public final class Directory {
     return live;
   }
 
+  /// Makes an address that the log does not hear of; it is gone with this node.
+  public LiveAddress createVolatileAddress(String name, RoutingType routing) {
+    if (state.address(name) != null) {
+      throw new IllegalStateException("address " + name + " exists");
+    }
+    Address created =
+        new Address(
+            --lastVolatileAddress,
+            name,
+            routing == RoutingType.ANYCAST,
+            routing == RoutingType.MULTICAST,
+            true);
+    state.add(created);
+    LiveAddress live = new LiveAddress(created, settings.address(name));
+    addresses.put(created.id(), live);
+    return live;
+  }
+
   /// Makes a queue.
   ///
   /// @param durable whether the log hears of it; otherwise it is gone with this node
@@ -115,6 +134,11 @@ public final class Directory {
       boolean durable,
       int consumersMax,
       boolean auto) {
+    if (durable && !address.address().durable()) {
+      // A standby would be told of a queue whose address it never heard of.
+      throw new IllegalStateException(
+          "a durable queue at the volatile address " + address.address().name());
+    }
     int id = durable ? state.nextQueueId() : --lastVolatileQueue;
     if (durable) {
       log.append(
@@ -156,7 +180,11 @@ public final class Directory {
   public void deleteAddress(LiveAddress live) {
     addresses.remove(live.address().id());
     live.delete();
-    log.append(new Event.AddressDeleted(live.address().id()));
+    if (live.address().durable()) {
+      log.append(new Event.AddressDeleted(live.address().id()));
+    } else {
+      state.deleteAddress(live.address().id());
+    }
   }
 
   /// Where dead or expired messages go: made if it is not there, because the alternative would be to

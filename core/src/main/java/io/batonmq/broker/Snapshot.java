@@ -94,6 +94,9 @@ final class Snapshot implements SnapshotContent {
     Blocks blocks = new Blocks(block -> small.add(bytes(block)));
     head(state, blocks);
     for (Address address : state.addresses()) {
+      if (!address.durable()) {
+        continue;
+      }
       FieldWriter writer = blocks.entry(ADDRESS);
       Events.write(
           new Event.AddressCreated(

@@ -46,6 +46,11 @@ public sealed interface Command {
       @Nullable String producer)
       implements Command {}
 
+  /// Makes an address that ends with a link, which is opened next, by its name. Answered by
+  /// [Output.TemporaryMade] or [Output.LinkRefused]. [CloseLink] ends it, also when the link was never
+  /// opened.
+  record MakeTemporary(long connection, int link, RoutingType routing) implements Command {}
+
   /// A message. Unless `settled`, answered by [Output.Sent] once its fate is committed.
   ///
   /// @param address for a link opened without one, else null

@@ -12,6 +12,10 @@ final class Connection {
   final String remoteAddress;
   final Outlet outlet;
   final Map<Integer, Link> links = new LinkedHashMap<>();
+
+  /// The temporary addresses that it has, by the link that each ends with.
+  final Map<Integer, String> temporaries = new LinkedHashMap<>();
+
   final Map<Long, Transaction> transactions = new LinkedHashMap<>();
 
   /// What was sent in its open transactions.

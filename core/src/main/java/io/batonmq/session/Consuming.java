@@ -196,7 +196,10 @@ final class Consuming {
     }
     broker.release(queue, counted, true);
     broker.release(queue, others, false);
-    if (!queue.queue().durable() && queue.consumerCount() == 0) {
+    // A subscription ends with its last consumer, a temporary queue does not.
+    if (!queue.queue().durable()
+        && queue.queue().routing() == RoutingType.MULTICAST
+        && queue.consumerCount() == 0) {
       directory.deleteQueue(queue);
     }
   }

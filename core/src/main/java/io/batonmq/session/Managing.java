@@ -219,6 +219,10 @@ final class Managing {
                 + ": create it, or let it be created with it");
       }
       address = directory.createAddress(create.address(), anycast, !anycast, false);
+    } else if (!address.address().durable()) {
+      return new Refusal(
+          Reason.NOT_ALLOWED,
+          "the address " + create.address() + " is temporary: its queues are its connection's");
     } else if (anycast ? !address.address().anycast() : !address.address().multicast()) {
       return new Refusal(
           Reason.NOT_ALLOWED,

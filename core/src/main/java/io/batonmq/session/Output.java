@@ -13,6 +13,9 @@ public sealed interface Output {
   /// The broker ends the connection.
   record ConnectionClosed(Refusal refusal) implements Output {}
 
+  /// An address was made for a link, which may be opened now.
+  record TemporaryMade(int link, String address) implements Output {}
+
   /// A producing link stands.
   ///
   /// @param credit number of messages that it may send

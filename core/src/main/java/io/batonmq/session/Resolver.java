@@ -45,6 +45,9 @@ final class Resolver {
       return forbidden(principal, "send to", addressName);
     }
     LiveAddress address = directory.address(addressName);
+    if (address == null && Temporaries.isTemporary(addressName)) {
+      return new Resolved.Refused(Temporaries.gone(addressName));
+    }
     if (queueName != null) {
       return queue(addressName, queueName);
     }

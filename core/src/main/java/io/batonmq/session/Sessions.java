@@ -54,6 +54,7 @@ public final class Sessions {
       Consuming consuming,
       Transacting transacting,
       Managing managing,
+      Temporaries temporaries,
       SnapshotRhythm snapshots) {}
 
   /// @param state the fold of every record of the log
@@ -92,6 +93,7 @@ public final class Sessions {
             consuming,
             new Transacting(broker, settings.limits(), answers, consuming, producers, epoch),
             new Managing(broker, settings, answers),
+            new Temporaries(broker.directory(), settings, access, answers, epoch),
             new SnapshotRhythm(broker, effects, settings.snapshotLogBytes()));
   }
 
@@ -122,11 +124,8 @@ public final class Sessions {
           room.producing.open(connection, open);
         }
       }
-      case Command.OpenConsumer open -> {
-        if (mayOpen(connection, open.link())) {
-          room.consuming.open(connection, open);
-        }
-      }
+      case Command.OpenConsumer open -> openConsumer(connection, open);
+      case Command.MakeTemporary make -> room.temporaries.make(connection, make);
       case Command.Send send -> send(connection, send, now);
       case Command.Withdrawn withdrawn -> {
         if (connection.links.get(withdrawn.link()) instanceof ProducerLink link) {
@@ -350,6 +349,19 @@ public final class Sessions {
     }
     connection.links.clear();
     rooms().transacting.abort(connection);
+    rooms().temporaries.closed(connection);
+  }
+
+  private void openConsumer(Connection connection, Command.OpenConsumer open) {
+    if (!mayOpen(connection, open.link())) {
+      return;
+    }
+    Refusal refusal = rooms().temporaries.mayConsume(connection, open.source());
+    if (refusal != null) {
+      answers.to(connection, new Output.LinkRefused(open.link(), refusal));
+      return;
+    }
+    rooms().consuming.open(connection, open);
   }
 
   private boolean mayOpen(Connection connection, int link) {
@@ -422,9 +434,11 @@ public final class Sessions {
           refusal = rooms().consuming.unsubscribe(consumer);
         }
       }
-      case null -> {
-        return;
-      }
+      case null -> {}
+    }
+    boolean ended = rooms().temporaries.closed(connection, close.link());
+    if (link == null && !ended) {
+      return;
     }
     answers.to(connection, new Output.LinkClosed(close.link(), refusal));
   }

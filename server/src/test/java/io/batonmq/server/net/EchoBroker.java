@@ -86,6 +86,11 @@ final class EchoBroker implements Gateway, AutoCloseable {
             .forEach(this::remove);
         outlets.remove(connection);
       }
+      case Command.MakeTemporary make ->
+          say(
+              make.connection(),
+              new Output.LinkRefused(
+                  make.link(), new Refusal(Refusal.Reason.NOT_IMPLEMENTED, "not in this echo")));
       case Command.OpenProducer open -> {
         if ("forbidden".equals(open.address())) {
           say(

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.qpid.protonj2.engine.Sender;
 import org.apache.qpid.protonj2.types.DescribedType;
 import org.apache.qpid.protonj2.types.Symbol;
+import org.apache.qpid.protonj2.types.messaging.DeleteOnClose;
 import org.apache.qpid.protonj2.types.messaging.Source;
 import org.apache.qpid.protonj2.types.messaging.TerminusDurability;
 import org.apache.qpid.protonj2.types.messaging.TerminusExpiryPolicy;
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 /// | <code>name&#124;global</code> | durable, shared, of no client id |
 /// | <code>name&#124;volatile1</code>, <code>name&#124;global-volatile1</code> | shared, ends with its last link |
 final class Attachments {
+  /// How long an address lives that was made for a link (AMQP 1.0 §3.5.10).
+  static final Map<Symbol, Object> LIFETIME =
+      Map.of(Names.LIFETIME_POLICY, DeleteOnClose.getInstance());
+
   private static final char DELIMITER = '|';
   private static final String QUEUE_DELIMITER = "::";
 
@@ -49,6 +54,9 @@ final class Attachments {
   sealed interface Wish {
     record Granted(io.batonmq.session.Source source) implements Wish {}
 
+    /// An address that ends with the link.
+    record Temporary(RoutingType routing) implements Wish {}
+
     record Denied(Refusal refusal) implements Wish {}
   }
 
@@ -58,9 +66,8 @@ final class Attachments {
       return subscription(sender, clientId);
     }
     if (source.isDynamic()) {
-      return denied(
-          Refusal.Reason.NOT_IMPLEMENTED,
-          "temporary addresses are not built yet: consume from an address with a name");
+      return new Wish.Temporary(
+          isTopic(source.getCapabilities()) ? RoutingType.MULTICAST : RoutingType.ANYCAST);
     }
     String address = source.getAddress();
     if (address == null || address.isEmpty()) {
@@ -70,6 +77,16 @@ final class Attachments {
     boolean browse = kind instanceof Kind.Queue && Names.COPY.equals(source.getDistributionMode());
     return new Wish.Granted(
         new io.batonmq.session.Source(address, kind, browse, selector(source), noLocal(source)));
+  }
+
+  /// What a link consumes whose address was made for it.
+  static io.batonmq.session.Source temporary(Source source, String address) {
+    return new io.batonmq.session.Source(
+        address,
+        isTopic(source.getCapabilities()) ? new Kind.Volatile() : new Kind.Queue(),
+        false,
+        selector(source),
+        noLocal(source));
   }
 
   private static Kind kind(String link, Source source, String address, String clientId) {

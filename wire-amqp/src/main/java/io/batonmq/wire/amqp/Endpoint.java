@@ -279,6 +279,13 @@ final class Endpoint {
   /// Passes on what the broker says of a link. One that is gone swallows it.
   void told(Output output) {
     switch (output) {
+      case Output.TemporaryMade(int number, String address) -> {
+        switch (conversation.link(number)) {
+          case IncomingLink link -> link.made(address);
+          case OutgoingLink link -> link.made(address);
+          case null, default -> {}
+        }
+      }
       case Output.ProducerOpened(int number, int credit) -> {
         if (conversation.link(number) instanceof IncomingLink link) {
           link.opened(credit);

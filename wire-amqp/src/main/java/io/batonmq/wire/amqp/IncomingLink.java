@@ -3,6 +3,7 @@ package io.batonmq.wire.amqp;
 import io.batonmq.broker.Refusal;
 import io.batonmq.message.Format;
 import io.batonmq.message.Message;
+import io.batonmq.message.RoutingType;
 import io.batonmq.session.Command;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -52,6 +53,7 @@ final class IncomingLink implements AmqpLink {
   private int size;
   private int reserved;
   private boolean detachOnly;
+  private boolean made;
   private boolean withdrawing;
   private boolean withdrawn;
 
@@ -88,21 +90,30 @@ final class IncomingLink implements AmqpLink {
       refused(new Refusal(Refusal.Reason.INVALID, "the link has no target"));
       return;
     }
-    if (target.isDynamic()) {
-      refused(
-          new Refusal(
-              Refusal.Reason.NOT_IMPLEMENTED,
-              "temporary addresses are not built yet: send to an address with a name"));
-      return;
-    }
     conversation.add(this);
+    RoutingType routing = Attachments.routing(target.getCapabilities());
+    if (target.isDynamic()) {
+      conversation.submit(
+          new Command.MakeTemporary(
+              conversation.connection(), number, routing == null ? RoutingType.ANYCAST : routing));
+    } else {
+      ask(address, routing);
+    }
+  }
+
+  /// The address that the peer wanted to be made is there; it ends with this link.
+  void made(String temporary) {
+    if (state == State.ASKED && target != null) {
+      made = true;
+      target.setAddress(temporary);
+      target.setDynamicNodeProperties(Attachments.LIFETIME);
+      ask(temporary, Attachments.routing(target.getCapabilities()));
+    }
+  }
+
+  private void ask(@Nullable String wanted, @Nullable RoutingType routing) {
     conversation.submit(
-        new Command.OpenProducer(
-            conversation.connection(),
-            number,
-            address,
-            Attachments.routing(target.getCapabilities()),
-            producer));
+        new Command.OpenProducer(conversation.connection(), number, wanted, routing, producer));
   }
 
   void opened(int initialCredit) {
@@ -368,6 +379,9 @@ final class IncomingLink implements AmqpLink {
   public void refused(Refusal refusal) {
     if (state == State.ASKED) {
       open();
+      if (made) {
+        conversation.submit(new Command.CloseLink(conversation.connection(), number, false));
+      }
     }
     closed(refusal);
   }

@@ -24,6 +24,7 @@ final class Names {
   static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
   static final Symbol SOLE_CONNECTION = Symbol.valueOf("sole-connection-for-container");
   static final Symbol LOCAL_TRANSACTIONS = Symbol.valueOf("amqp:local-transactions");
+  static final Symbol LIFETIME_POLICY = Symbol.valueOf("lifetime-policy");
   static final Symbol OPEN_FAILED = Symbol.valueOf("amqp:connection-establishment-failed");
   static final Symbol INVALID_FIELD = Symbol.valueOf("invalid-field");
   static final Symbol CONTAINER_ID = Symbol.valueOf("container-id");

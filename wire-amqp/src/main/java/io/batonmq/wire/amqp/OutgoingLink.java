@@ -1,6 +1,7 @@
 package io.batonmq.wire.amqp;
 
 import io.batonmq.broker.Refusal;
+import io.batonmq.message.RoutingType;
 import io.batonmq.queue.Disposition;
 import io.batonmq.session.Command;
 import io.batonmq.session.Output;
@@ -59,6 +60,10 @@ final class OutgoingLink implements AmqpLink {
   private boolean presettled;
   private boolean unsubscribes;
   private boolean detachOnly;
+
+  /// With the address that was made for it.
+  private @Nullable Source made;
+
   private @Nullable OutgoingDelivery current;
   private @Nullable ProtonBuffer rest;
   private long sent;
@@ -89,15 +94,34 @@ final class OutgoingLink implements AmqpLink {
         unsubscribes =
             source.kind() instanceof Kind.Subscription subscription && subscription.durable();
         conversation.add(this);
-        conversation.submit(new Command.OpenConsumer(conversation.connection(), number, source));
+        ask(source);
+      }
+      case Attachments.Wish.Temporary(RoutingType routing) -> {
+        conversation.add(this);
+        conversation.submit(new Command.MakeTemporary(conversation.connection(), number, routing));
       }
     }
+  }
+
+  /// The address that the peer wanted to be made is there; it ends with this link.
+  void made(String address) {
+    Source wanted = sender.getRemoteSource();
+    if (state == State.ASKED && wanted != null) {
+      made = wanted;
+      wanted.setAddress(address);
+      wanted.setDynamicNodeProperties(Attachments.LIFETIME);
+      ask(Attachments.temporary(wanted, address));
+    }
+  }
+
+  private void ask(io.batonmq.session.Source source) {
+    conversation.submit(new Command.OpenConsumer(conversation.connection(), number, source));
   }
 
   void opened(String address) {
     if (state == State.ASKED) {
       state = State.OPEN;
-      Source wanted = sender.getRemoteSource();
+      Source wanted = made != null ? made : sender.getRemoteSource();
       if (wanted == null) {
         // It asked for a subscription by name alone: this is where it is.
         wanted = new Source().setAddress(address);
@@ -328,6 +352,9 @@ final class OutgoingLink implements AmqpLink {
   public void refused(Refusal refusal) {
     if (state == State.ASKED) {
       open(null);
+      if (made != null) {
+        conversation.submit(new Command.CloseLink(conversation.connection(), number, false));
+      }
     }
     closed(refusal);
   }

@@ -181,6 +181,8 @@ class FuzzTest {
       switch (command) {
         case Command.Connect _ -> outputs.add(new Output.Connected());
         case Command.OpenProducer open -> outputs.add(new Output.ProducerOpened(open.link(), 20));
+        case Command.MakeTemporary make ->
+            outputs.add(new Output.TemporaryMade(make.link(), "temporary.1.1"));
         case Command.OpenConsumer open ->
             outputs.add(new Output.ConsumerOpened(open.link(), open.source().address()));
         case Command.Send send -> {

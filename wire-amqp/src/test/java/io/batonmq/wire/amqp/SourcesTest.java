@@ -38,29 +38,6 @@ class SourcesTest {
   }
 
   @Test
-  void temporaryAddressesAreRefusedClearly() {
-    scripted.peer.expectAttach().ofSender().withSource(nullValue());
-    scripted
-        .peer
-        .expectDetach()
-        .withClosed(true)
-        .withError("amqp:not-implemented", notNullValue(String.class));
-    scripted
-        .peer
-        .remoteAttach()
-        .ofReceiver()
-        .withName("x")
-        .withHandle(1)
-        .withSource()
-        .withDynamic(true)
-        .and()
-        .withTarget()
-        .and()
-        .now();
-    scripted.done();
-  }
-
-  @Test
   void aBrowserAsksForCopies() {
     scripted
         .peer

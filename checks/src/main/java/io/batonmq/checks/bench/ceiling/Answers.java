@@ -43,6 +43,7 @@ final class Answers implements Gateway {
       case Command.Disconnect gone -> peers.remove(gone.connection());
       case Command.OpenProducer open -> out.emit(new Output.ProducerOpened(open.link(), WINDOW));
       case Command.OpenConsumer open -> out.emit(new Output.LinkRefused(open.link(), NO_BROKER));
+      case Command.MakeTemporary make -> out.emit(new Output.LinkRefused(make.link(), NO_BROKER));
       case Command.Send send -> accept(send, peer);
       case Command.CloseLink close -> out.emit(new Output.LinkClosed(close.link(), null));
       case Command.End end -> out.emit(new Output.Ended(end.request(), NO_BROKER));
