@@ -11,7 +11,6 @@ import io.batonmq.queue.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +31,7 @@ public final class ActiveBroker {
   private final Directory directory;
   private final DeadLetters deadLetters;
   private final Dispatcher dispatcher;
+  private final LiveTransactions transactions;
 
   /// What was accepted without being logged. A sender of such messages wants each at most once.
   private final Identities volatileIdentities = new Identities();
@@ -50,6 +50,7 @@ public final class ActiveBroker {
     this.directory = new Directory(state, log, settings, volatiles);
     this.deadLetters = new DeadLetters(this, log, bodies, volatiles);
     this.dispatcher = new Dispatcher(this, log, bodies, effects);
+    this.transactions = new LiveTransactions(this, state, log, bodies, volatiles);
   }
 
   /// Begins to be active: the first event of the epoch, and what the configuration asks for.
@@ -70,6 +71,10 @@ public final class ActiveBroker {
 
   public Directory directory() {
     return directory;
+  }
+
+  public LiveTransactions transactions() {
+    return transactions;
   }
 
   /// Everything appended until now is committed when the committed position is at or beyond this.
@@ -100,7 +105,7 @@ public final class ActiveBroker {
   public boolean accepted(Message message, LiveAddress address) {
     Identity identity = message.identity();
     int id = address.address().id();
-    return state.identities().contains(identity, id) || volatileIdentities.contains(identity, id);
+    return state.transactions().known(identity, id) || volatileIdentities.contains(identity, id);
   }
 
   /// The queues that a message for an address goes to.
@@ -222,7 +227,7 @@ public final class ActiveBroker {
     others.forEach(queue -> volatiles.place(queue, reference));
   }
 
-  private boolean acceptVolatile(@Nullable Identity identity, int address) {
+  boolean acceptVolatile(@Nullable Identity identity, int address) {
     return volatileIdentities.add(
         identity,
         address,
@@ -284,7 +289,7 @@ public final class ActiveBroker {
     return Math.max(sequence, state.sequence());
   }
 
-  private void takeAway(LiveQueue queue, Reference reference) {
+  void takeAway(LiveQueue queue, Reference reference) {
     queue.queue().messages().remove(reference.key());
     volatiles.giveUp(reference);
     queue.countAcknowledged();
@@ -326,70 +331,6 @@ public final class ActiveBroker {
     return reference.durable()
         ? state.origins().place(reference.origin())
         : volatiles.origins().place(reference.origin());
-  }
-
-  /// Brings a transaction into effect, all of it.
-  public void commit(TransactionSends sends, Map<LiveQueue, KeyList> acknowledged) {
-    boolean[] logged = {sends.logged > 0};
-    acknowledged.forEach((queue, keys) -> {
-      if (queue.queue().deleted()) {
-        return;
-      }
-      int id = queue.queue().id();
-      split(
-              queue,
-              keys,
-              durable -> {
-                log.append(new Event.TransactionAcknowledged(sends.id(), id, durable));
-                logged[0] = true;
-              })
-          .forEach(reference -> takeAway(queue, reference));
-      dispatcher.mark(queue);
-    });
-    if (logged[0]) {
-      long first = nextSequence();
-      sequence += sends.logged;
-      log.append(new Event.TransactionCommitted(sends.id(), first));
-    }
-    for (TransactionSends.Volatile pending : sends.volatiles) {
-      commit(pending);
-    }
-    for (LiveQueue target : sends.targets) {
-      if (!target.queue().deleted()) {
-        dispatcher.mark(target);
-      }
-    }
-  }
-
-  private void commit(TransactionSends.Volatile pending) {
-    boolean fresh =
-        pending.identity() == null || acceptVolatile(pending.identity(), pending.address());
-    Reference reference =
-        Reference.fresh(
-            Keys.of(nextSequence(), pending.priority()),
-            pending.position(),
-            pending.size(),
-            false,
-            pending.expiryMillis());
-    for (LiveQueue queue : pending.queues()) {
-      if (fresh && !queue.queue().deleted()) {
-        volatiles.place(queue, reference);
-      } else if (pending.position() < 0) {
-        bodies.release(pending.position());
-      }
-    }
-  }
-
-  /// Forgets what was sent in a transaction. What was acknowledged in it is the caller's to release.
-  public void rollback(TransactionSends sends) {
-    if (sends.logged > 0) {
-      log.append(new Event.TransactionRolledBack(sends.id()));
-    }
-    for (TransactionSends.Volatile pending : sends.volatiles) {
-      if (pending.position() < 0) {
-        pending.queues().forEach(_ -> bodies.release(pending.position()));
-      }
-    }
   }
 
   /// A producer is gone for good.
@@ -443,7 +384,7 @@ public final class ActiveBroker {
 
   /// Appends events for the durable messages among `keys` and answers the others. Keys that are not here
   /// are left out.
-  private static List<Reference> split(LiveQueue queue, KeyList keys, Consumer<long[]> event) {
+  static List<Reference> split(LiveQueue queue, KeyList keys, Consumer<long[]> event) {
     KeyList durable = new KeyList();
     List<Reference> others = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
@@ -471,5 +412,12 @@ public final class ActiveBroker {
   long nextSequence() {
     sequence = lastSequence() + 1;
     return sequence;
+  }
+
+  /// Gives out as many sequences in a row, and answers the first of them.
+  long nextSequences(int count) {
+    long first = nextSequence();
+    sequence += count;
+    return first;
   }
 }

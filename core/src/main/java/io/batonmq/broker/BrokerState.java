@@ -3,7 +3,6 @@ package io.batonmq.broker;
 import io.batonmq.log.RecordHandler;
 import io.batonmq.log.SnapshotContent;
 import io.batonmq.message.Message;
-import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.Reference;
 import java.nio.ByteBuffer;
@@ -11,7 +10,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Everything about the broker that survives the loss of a node: the fold of the log's events.
@@ -28,10 +27,10 @@ public final class BrokerState implements RecordHandler {
   private final Map<String, Address> addressesByName = new LinkedHashMap<>();
   private final Map<Integer, BoundQueue> queues = new LinkedHashMap<>();
   private final Map<String, BoundQueue> queuesByName = new LinkedHashMap<>();
-  private final TreeMap<Long, OpenTransaction> transactions = new TreeMap<>();
   private final Identities identities = new Identities();
   private final Origins origins = new Origins();
   private final LiveExtents extents = new LiveExtents();
+  private final OpenTransactions transactions = new OpenTransactions(this, extents);
 
   private long end;
   private long epoch;
@@ -100,10 +99,13 @@ public final class BrokerState implements RecordHandler {
       }
       case Event.Moved moved -> move(moved);
       case Event.TransactionAcknowledged(long transaction, int queue, long[] keys) ->
-          transaction(transaction).acknowledge(queue, keys);
-      case Event.TransactionCommitted committed -> commit(committed);
-      case Event.TransactionRolledBack(long transaction) -> rollback(transaction);
+          transactions.existing(transaction).acknowledge(queue, keys);
+      case Event.TransactionPrepared prepared -> transactions.prepare(prepared);
+      case Event.TransactionCommitted committed -> transactions.commit(committed);
+      case Event.TransactionRolledBack(long transaction) -> transactions.rollback(transaction);
       case Event.IdentitiesForgotten(String producer) -> identities.forget(producer);
+      case Event.OutcomesForgotten(long session) -> outcomes().forget(session);
+      case Event.Barrier _ -> {}
       case Event.SnapshotTaken taken -> snapshot = taken;
       case Event.Purged(int queue, long[] keys) -> {
         BoundQueue bound = existingQueue(queue);
@@ -120,12 +122,11 @@ public final class BrokerState implements RecordHandler {
     }
     epoch = activated.epoch();
     wallMillis = Math.max(wallMillis, activated.wallMillis());
+    Map<Integer, LongPredicate> held = prepared().acknowledged();
     for (BoundQueue queue : queues.values()) {
-      queue.messages().releaseAll();
+      queue.messages().releaseAll(held.getOrDefault(queue.id(), _ -> false));
     }
-    while (!transactions.isEmpty()) {
-      rollback(transactions.firstKey());
-    }
+    transactions.abort();
   }
 
   private void createAddress(Event.AddressCreated created) {
@@ -198,19 +199,7 @@ public final class BrokerState implements RecordHandler {
     int size = Math.toIntExact(recordEnd - position);
     wallMillis = Math.max(wallMillis, event.wallMillis());
     if (event.transaction() != 0) {
-      extents.add(position, size);
-      transaction(event.transaction())
-          .sends
-          .add(
-              new OpenTransaction.Sent(
-                  position,
-                  size,
-                  message.priority(),
-                  message.expiryMillis(),
-                  event.address(),
-                  event.queues(),
-                  message.identity(),
-                  event.floor()));
+      transactions.sent(position, size, event);
       return;
     }
     sequence = Math.max(sequence, event.sequence());
@@ -227,13 +216,13 @@ public final class BrokerState implements RecordHandler {
     }
   }
 
-  private void place(BoundQueue queue, Reference reference) {
+  void place(BoundQueue queue, Reference reference) {
     queue.messages().append(reference);
     queue.countAdded();
     extents.add(reference.position(), reference.size());
   }
 
-  private void acknowledge(BoundQueue queue, long[] keys) {
+  void acknowledge(BoundQueue queue, long[] keys) {
     for (long key : keys) {
       giveUp(queue.messages().remove(key));
       queue.countAcknowledged();
@@ -259,59 +248,6 @@ public final class BrokerState implements RecordHandler {
               Keys.of(moved.sequence(), old.priority()), origins.refer(place), moved.expired()));
     }
     giveUp(old);
-  }
-
-  private void commit(Event.TransactionCommitted committed) {
-    OpenTransaction transaction = transactions.remove(committed.transaction());
-    if (transaction == null) {
-      throw new IllegalStateException("no transaction " + committed.transaction());
-    }
-    transaction.acknowledged.forEach((queue, keys) -> {
-      BoundQueue bound = queues.get(queue);
-      if (bound != null) {
-        acknowledge(bound, keys.toArray());
-      }
-    });
-    long next = committed.sequence();
-    for (OpenTransaction.Sent sent : transaction.sends) {
-      // A producer that lost its connection may have sent the same again in a second transaction
-      // before this one was known to be lost; whichever commits first is the one that counts.
-      // An address that was deleted meanwhile has no queues, and nothing would ever forget its
-      // names.
-      if (addresses.containsKey(sent.address())
-          && identities.add(sent.identity(), sent.address(), sent.floor())) {
-        Reference reference =
-            Reference.fresh(
-                Keys.of(next, sent.priority()),
-                sent.position(),
-                sent.size(),
-                true,
-                sent.expiryMillis());
-        for (int queue : sent.queues()) {
-          BoundQueue bound = queues.get(queue);
-          if (bound != null) {
-            place(bound, reference);
-          }
-        }
-      }
-      sequence = Math.max(sequence, next);
-      next++;
-      extents.remove(sent.position(), sent.size());
-    }
-  }
-
-  private void rollback(long id) {
-    OpenTransaction transaction = transactions.remove(id);
-    if (transaction == null) {
-      throw new IllegalStateException("no transaction " + id);
-    }
-    for (OpenTransaction.Sent sent : transaction.sends) {
-      extents.remove(sent.position(), sent.size());
-    }
-  }
-
-  private OpenTransaction transaction(long id) {
-    return transactions.computeIfAbsent(id, _ -> new OpenTransaction());
   }
 
   private Address existingAddress(int id) {
@@ -348,6 +284,15 @@ public final class BrokerState implements RecordHandler {
   /// The latest wall time that was logged: no node may act on an earlier one.
   public long wallMillis() {
     return wallMillis;
+  }
+
+  /// A sequence was given out.
+  void sequence(long given) {
+    sequence = Math.max(sequence, given);
+  }
+
+  boolean hasAddress(int id) {
+    return addresses.containsKey(id);
   }
 
   /// The highest sequence that was given out.
@@ -392,14 +337,27 @@ public final class BrokerState implements RecordHandler {
 
   /// How many transactions the log has begun and not ended.
   public int openTransactions() {
-    return transactions.size();
+    return transactions.open().size();
+  }
+
+  public PreparedTransactions prepared() {
+    return transactions.prepared();
+  }
+
+  public Outcomes outcomes() {
+    return transactions.outcomes();
+  }
+
+  OpenTransactions transactions() {
+    return transactions;
   }
 
   /// What is neither here nor there when a node is lost.
   ///
   /// @param out durable messages that were delivered and not settled
+  /// @param kept transactions that are prepared, or are known to be committed
   /// @param transactions begun and not ended
-  public record UnderWay(long out, long transactions) {}
+  public record UnderWay(long out, long kept, long transactions) {}
 
   /// What is under way now. Visits each queue, no message.
   public UnderWay underWay() {
@@ -407,12 +365,15 @@ public final class BrokerState implements RecordHandler {
     for (BoundQueue queue : queues.values()) {
       out += queue.messages().outCount();
     }
-    return new UnderWay(out, transactions.size());
+    return new UnderWay(
+        out - prepared().acknowledgedCount(),
+        prepared().count() + (long) outcomes().count(),
+        transactions.open().size() - (long) prepared().count());
   }
 
   /// Whether the log has a part of a transaction.
   boolean hasTransaction(long id) {
-    return transactions.containsKey(id);
+    return transactions.open().containsKey(id);
   }
 
   int nextAddressId() {
@@ -425,10 +386,6 @@ public final class BrokerState implements RecordHandler {
 
   LiveExtents extents() {
     return extents;
-  }
-
-  Map<Long, OpenTransaction> transactions() {
-    return transactions;
   }
 
   int lastAddress() {
@@ -463,14 +420,5 @@ public final class BrokerState implements RecordHandler {
     existingQueue(queue).messages().append(reference);
     extents.add(reference.position(), reference.size());
     origins.refer(reference.origin());
-  }
-
-  void restoreSent(long id, OpenTransaction.Sent sent) {
-    transaction(id).sends.add(sent);
-    extents.add(sent.position(), sent.size());
-  }
-
-  void restoreAcknowledged(long id, int queue, KeyList keys) {
-    transaction(id).acknowledge(queue, keys.toArray());
   }
 }

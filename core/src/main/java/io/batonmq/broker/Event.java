@@ -2,6 +2,7 @@ package io.batonmq.broker;
 
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
+import org.jspecify.annotations.Nullable;
 
 /// What happened, once and for all. The durable state of the broker is the fold of these, in the order
 /// of the log, by [BrokerState#apply]; nothing else changes it. Their encoding is in [Events].
@@ -11,7 +12,8 @@ import io.batonmq.message.RoutingType;
 public sealed interface Event {
 
   /// A node took the baton. Whatever a consumer had may have been seen by it: it is available again,
-  /// counted and marked. Transactions that were open are aborted.
+  /// counted and marked, unless a prepared transaction has it. Transactions that were open and not
+  /// prepared are aborted.
   record Activated(long epoch, long wallMillis) implements Event {}
 
   record AddressCreated(int id, String name, boolean anycast, boolean multicast, boolean auto)
@@ -68,15 +70,40 @@ public sealed interface Event {
   /// Acknowledgements that take effect with their transaction; logged before its commit.
   record TransactionAcknowledged(long transaction, int queue, long[] keys) implements Event {}
 
+  /// A transaction of a transaction manager was promised: whatever happens it can be committed, and it is
+  /// ended by that manager's word only. No later event adds anything to it.
+  ///
+  /// @param user who may end it
+  record TransactionPrepared(long transaction, Xid xid, String user) implements Event {}
+
   /// All of a transaction takes effect, here and now.
   ///
   /// @param sequence of its first message; the others follow
-  record TransactionCommitted(long transaction, long sequence) implements Event {}
+  /// @param session that committed it, see [Outcomes]
+  /// @param kept how many earlier outcomes of that session stay: the newest
+  /// @param user who may ask for its outcome
+  /// @param xid null for a local transaction
+  record TransactionCommitted(
+      long transaction, long sequence, long session, int kept, String user, @Nullable Xid xid)
+      implements Event {
+
+    Outcomes.Outcome outcome() {
+      return new Outcomes.Outcome(transaction, session, user, xid);
+    }
+  }
 
   record TransactionRolledBack(long transaction) implements Event {}
 
   /// A producer is gone for good: what it sent will not be sent again.
   record IdentitiesForgotten(String producer) implements Event {}
+
+  /// Nothing happened, and the node that says so was active. Somebody was told that a transaction is not
+  /// known: a node that lost the baton without noticing knows nothing of what its successor has, and must
+  /// not be able to say that.
+  record Barrier() implements Event {}
+
+  /// Nobody will ask any more what became of the transactions of a session.
+  record OutcomesForgotten(long session) implements Event {}
 
   /// A snapshot exists: the state up to `position` can be read from there.
   record SnapshotTaken(long position, String name, long checksum) implements Event {}

@@ -8,7 +8,7 @@ import io.batonmq.message.RoutingType;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// The encoding of [Event]s, version 1. Field kinds are those of [FieldWriter].
+/// The encoding of [Event]s, version 2. Field kinds are those of [FieldWriter].
 ///
 /// The record's type says which event it is; the payload begins with the version. A reader refuses a
 /// type or a version that it does not know: an event left out would make another broker of it. Types
@@ -27,11 +27,16 @@ import org.jspecify.annotations.Nullable;
 /// | 25 | Released | number queue, keys, octet counted |
 /// | 26 | Moved | number queue, number key, number sequence, octet expired, numbers targets |
 /// | 27 | TransactionAcknowledged | number transaction, number queue, keys |
-/// | 28 | TransactionCommitted | number transaction, number sequence |
+/// | 28 | TransactionCommitted | number transaction, number sequence, number session, number kept, text user, octet whether it has a name: \[xid] |
 /// | 29 | TransactionRolledBack | number transaction |
 /// | 30 | IdentitiesForgotten | text producer |
 /// | 31 | SnapshotTaken | number position, text name, signed checksum |
 /// | 32 | Purged | number queue, keys |
+/// | 33 | TransactionPrepared | number transaction, xid, text user |
+/// | 34 | OutcomesForgotten | number session |
+/// | 35 | Barrier | |
+///
+/// An xid: signed format, raw global id, raw branch qualifier.
 ///
 /// Enqueued: octet flags (1 durable, 2 sequenced identity, 4 named identity, 8 group, 16 expiry, 32
 /// transaction), number sequence, number wall time, number address, numbers queues, octet format, octet
@@ -39,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 /// floor], \[4: text id], \[8: text group, signed group sequence], then the bytes of the message, as many
 /// as a number says. They come last, so that what a queue needs is read without them.
 public final class Events {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   static final int ACTIVATED = RecordFormat.USER_MIN + 1;
   static final int ADDRESS_CREATED = RecordFormat.USER_MIN + 2;
@@ -57,6 +62,9 @@ public final class Events {
   static final int IDENTITIES_FORGOTTEN = RecordFormat.USER_MIN + 14;
   static final int SNAPSHOT_TAKEN = RecordFormat.USER_MIN + 15;
   static final int PURGED = RecordFormat.USER_MIN + 16;
+  static final int TRANSACTION_PREPARED = RecordFormat.USER_MIN + 17;
+  static final int OUTCOMES_FORGOTTEN = RecordFormat.USER_MIN + 18;
+  static final int BARRIER = RecordFormat.USER_MIN + 19;
 
   private static final int DURABLE = 1;
   private static final int SEQUENCED = 2;
@@ -93,6 +101,9 @@ public final class Events {
       case Event.IdentitiesForgotten _ -> IDENTITIES_FORGOTTEN;
       case Event.SnapshotTaken _ -> SNAPSHOT_TAKEN;
       case Event.Purged _ -> PURGED;
+      case Event.TransactionPrepared _ -> TRANSACTION_PREPARED;
+      case Event.OutcomesForgotten _ -> OUTCOMES_FORGOTTEN;
+      case Event.Barrier _ -> BARRIER;
     };
   }
 
@@ -142,9 +153,13 @@ public final class Events {
         to.number(transaction);
         writeKeys(queue, keys, to);
       }
-      case Event.TransactionCommitted(long transaction, long sequence) -> {
-        to.number(transaction);
-        to.number(sequence);
+      case Event.TransactionCommitted committed -> {
+        to.number(committed.transaction());
+        to.number(committed.sequence());
+        to.number(committed.session());
+        to.number(committed.kept());
+        to.text(committed.user());
+        writeXid(committed.xid(), to);
       }
       case Event.TransactionRolledBack(long transaction) -> to.number(transaction);
       case Event.IdentitiesForgotten(String producer) -> to.text(producer);
@@ -154,6 +169,13 @@ public final class Events {
         to.signed(checksum);
       }
       case Event.Purged(int queue, long[] keys) -> writeKeys(queue, keys, to);
+      case Event.TransactionPrepared(long transaction, Xid xid, String user) -> {
+        to.number(transaction);
+        xid.write(to);
+        to.text(user);
+      }
+      case Event.OutcomesForgotten(long session) -> to.number(session);
+      case Event.Barrier _ -> {}
     }
   }
 
@@ -181,11 +203,21 @@ public final class Events {
           case TRANSACTION_ACKNOWLEDGED ->
               new Event.TransactionAcknowledged(from.number(), from.smallNumber(), from.keys());
           case TRANSACTION_COMMITTED ->
-              new Event.TransactionCommitted(from.number(), from.number());
+              new Event.TransactionCommitted(
+                  from.number(),
+                  from.number(),
+                  from.number(),
+                  from.smallNumber(),
+                  from.text(),
+                  readXid(from));
           case TRANSACTION_ROLLED_BACK -> new Event.TransactionRolledBack(from.number());
           case IDENTITIES_FORGOTTEN -> new Event.IdentitiesForgotten(from.text());
           case SNAPSHOT_TAKEN -> new Event.SnapshotTaken(from.number(), from.text(), from.signed());
           case PURGED -> new Event.Purged(from.smallNumber(), from.keys());
+          case TRANSACTION_PREPARED ->
+              new Event.TransactionPrepared(from.number(), Xid.read(from), from.text());
+          case OUTCOMES_FORGOTTEN -> new Event.OutcomesForgotten(from.number());
+          case BARRIER -> new Event.Barrier();
           default ->
               throw new IllegalArgumentException(
                   "no event has type " + type + ": the log was written by a newer version");
@@ -207,6 +239,17 @@ public final class Events {
       throw new IllegalArgumentException(
           "an event of version " + version + "; this broker reads version " + VERSION);
     }
+  }
+
+  static void writeXid(@Nullable Xid xid, FieldWriter to) {
+    to.flag(xid != null);
+    if (xid != null) {
+      xid.write(to);
+    }
+  }
+
+  static @Nullable Xid readXid(FieldReader from) {
+    return from.flag() ? Xid.read(from) : null;
   }
 
   private static void writeKeys(int queue, long[] keys, FieldWriter to) {

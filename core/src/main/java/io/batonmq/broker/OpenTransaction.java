@@ -13,6 +13,14 @@ final class OpenTransaction {
   final List<Sent> sends = new ArrayList<>();
   final Map<Integer, KeyList> acknowledged = new LinkedHashMap<>();
 
+  /// Null until its transaction manager was promised that it can be committed.
+  @Nullable Promise promise;
+
+  /// From here on only the transaction manager ends it, whatever becomes of nodes and connections.
+  ///
+  /// @param user who may end it
+  record Promise(Xid xid, String user) {}
+
   /// A message that nobody sees before the commit.
   record Sent(
       long position,

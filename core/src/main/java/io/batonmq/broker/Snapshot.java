@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | kind | entry | fields |
 /// |---|---|---|
-/// | 1 | head, always first | number version (1), number position, number epoch, number wall time, number sequence, number last address, number last queue, octet whether a snapshot was taken: \[number position, text name, signed checksum] |
+/// | 1 | head, always first | number version (2), number position, number epoch, number wall time, number sequence, number last address, number last queue, octet whether a snapshot was taken: \[number position, text name, signed checksum] |
 /// | 2 | address | the payload of its AddressCreated event |
 /// | 3 | queue | the payload of its QueueCreated event, number added, number acknowledged |
 /// | 4 | producer | text name, signed floor, number of ranges, each signed first, number length less one |
@@ -34,10 +34,12 @@ import org.jspecify.annotations.Nullable;
 /// | 8 | acknowledged | number transaction, number queue, keys |
 /// | 9 | references | number queue, number of references, each: number key, number position, number size, number expiry, number origin, number of attempts * 8 + expired 4 + redelivered 2 + out 1 |
 /// | 10 | end, always last | number of entries before it |
+/// | 11 | prepared, after what is in it | number transaction, xid, text user |
+/// | 12 | outcome; a session's in one row, oldest first | number transaction, number session, text user, octet whether it has a name: \[xid] |
 ///
 /// A reader that meets an unknown kind or version refuses the snapshot.
 final class Snapshot implements SnapshotContent {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int HEAD = 1;
   static final int ADDRESS = 2;
   static final int QUEUE = 3;
@@ -48,6 +50,8 @@ final class Snapshot implements SnapshotContent {
   static final int ACKNOWLEDGED = 8;
   static final int REFERENCES = 9;
   static final int END = 10;
+  static final int PREPARED = 11;
+  static final int OUTCOME = 12;
 
   static final int OUT = 1;
   static final int REDELIVERED = 2;
@@ -90,7 +94,7 @@ final class Snapshot implements SnapshotContent {
   Snapshot(BrokerState state) {
     this.position = state.end();
     this.sizes = state.extents().sizes();
-    state.transactions().values().forEach(transaction -> sent.addAll(transaction.sends));
+    state.transactions().open().values().forEach(transaction -> sent.addAll(transaction.sends));
     Blocks blocks = new Blocks(block -> small.add(bytes(block)));
     head(state, blocks);
     for (Address address : state.addresses()) {
@@ -249,12 +253,27 @@ final class Snapshot implements SnapshotContent {
   private static void transactions(BrokerState state, Blocks blocks) {
     state
         .transactions()
+        .open()
         .forEach((id, transaction) -> {
           for (OpenTransaction.Sent sent : transaction.sends) {
             sent(id, sent, blocks.entry(SENT));
           }
           transaction.acknowledged.forEach((queue, keys) -> acknowledged(id, queue, keys, blocks));
+          OpenTransaction.Promise promise = transaction.promise;
+          if (promise != null) {
+            FieldWriter writer = blocks.entry(PREPARED);
+            writer.number(id);
+            promise.xid().write(writer);
+            writer.text(promise.user());
+          }
         });
+    for (Outcomes.Outcome outcome : state.outcomes().all()) {
+      FieldWriter writer = blocks.entry(OUTCOME);
+      writer.number(outcome.transaction());
+      writer.number(outcome.session());
+      writer.text(outcome.user());
+      Events.writeXid(outcome.xid(), writer);
+    }
   }
 
   private static void sent(long id, OpenTransaction.Sent sent, FieldWriter writer) {

@@ -53,6 +53,14 @@ final class SnapshotReader {
       case Snapshot.SENT -> sent(from);
       case Snapshot.ACKNOWLEDGED -> acknowledged(from);
       case Snapshot.REFERENCES -> references(from);
+      case Snapshot.PREPARED -> prepared(from);
+      case Snapshot.OUTCOME ->
+          state
+              .outcomes()
+              .add(
+                  new Outcomes.Outcome(
+                      from.number(), from.number(), from.text(), Events.readXid(from)),
+                  Outcomes.KEPT_MAX);
       case Snapshot.END -> {
         long counted = from.number();
         if (counted != entries) {
@@ -121,10 +129,12 @@ final class SnapshotReader {
       case 2 -> identity = new Identity.Named(from.text());
       default -> throw new IllegalArgumentException("an identity of an unknown kind");
     }
-    state.restoreSent(
-        transaction,
-        new OpenTransaction.Sent(
-            position, size, priority, expiry, address, queues, identity, floor));
+    state
+        .transactions()
+        .sent(
+            transaction,
+            new OpenTransaction.Sent(
+                position, size, priority, expiry, address, queues, identity, floor));
   }
 
   private void acknowledged(FieldReader from) {
@@ -134,7 +144,15 @@ final class SnapshotReader {
     for (long key : from.keys()) {
       keys.add(key);
     }
-    state.restoreAcknowledged(transaction, queue, keys);
+    state.transactions().existing(transaction).acknowledge(queue, keys.toArray());
+  }
+
+  private void prepared(FieldReader from) {
+    long number = from.number();
+    OpenTransaction transaction = state.transactions().existing(number);
+    state
+        .prepared()
+        .add(number, transaction, new OpenTransaction.Promise(Xid.read(from), from.text()));
   }
 
   private void references(FieldReader from) {

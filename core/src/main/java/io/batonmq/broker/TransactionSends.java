@@ -40,6 +40,11 @@ public final class TransactionSends {
     return id;
   }
 
+  /// Whether nothing was sent in it.
+  public boolean isEmpty() {
+    return logged == 0 && volatiles.isEmpty();
+  }
+
   public Iterable<String> producers() {
     return producers;
   }

@@ -152,7 +152,7 @@ public final class Serving implements Gateway {
   /// What became of that which was under way before.
   Aftermath aftermath() {
     return new Aftermath(
-        keeper.zombieBytes(), sessions.resends(), found.out(), 0, found.transactions());
+        keeper.zombieBytes(), sessions.resends(), found.out(), found.kept(), found.transactions());
   }
 
   @Override

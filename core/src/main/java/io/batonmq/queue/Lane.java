@@ -1,6 +1,7 @@
 package io.batonmq.queue;
 
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// The references of one queue that have one priority, in the order of their sequences. An entry keeps
@@ -130,18 +131,24 @@ final class Lane {
     return removed;
   }
 
-  /// Every entry that is out becomes available, its fate unknown and so counted.
-  void releaseAll() {
-    for (int i = 0; out > 0 && i < size; i++) {
+  /// Every entry that is out becomes available, its fate unknown and so counted, but for those held.
+  void releaseAll(LongPredicate held) {
+    int left = out;
+    for (int i = 0; left > 0 && i < size; i++) {
       if (chunk(i).out() == 0) {
         continue;
       }
       Chunk chunk = writable(i);
-      for (int index = 0; chunk.out() > 0; index++) {
-        if (chunk.state(index) == Chunk.OUT) {
+      for (int index = 0; index < chunk.count(); index++) {
+        if (chunk.state(index) != Chunk.OUT) {
+          continue;
+        }
+        left--;
+        long sequence = chunk.sequence(index);
+        if (!held.test(Keys.of(sequence, priority))) {
           chunk.release(index, true);
-          if (available == 0 || chunk.sequence(index) < availableFrom) {
-            availableFrom = chunk.sequence(index);
+          if (available == 0 || sequence < availableFrom) {
+            availableFrom = sequence;
           }
           out--;
           available++;

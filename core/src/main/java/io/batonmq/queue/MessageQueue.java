@@ -4,6 +4,7 @@ import io.batonmq.log.SnapshotPlace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// The messages of one queue, as references of 24 bytes: where the body is, and how often it was tried.
@@ -101,15 +102,19 @@ public final class MessageQueue {
     return removed;
   }
 
-  /// Everything that is out comes back, counted, because the node that knew its fate is lost.
-  public void releaseAll() {
+  /// What is out comes back, counted, because the node that knew its fate is lost.
+  ///
+  /// @param held keys of what stays out: its fate is not that node's to know
+  public void releaseAll(LongPredicate held) {
+    int before = out;
+    out = 0;
     for (Lane lane : lanes) {
       if (lane != null && lane.out() > 0) {
-        lane.releaseAll();
+        lane.releaseAll(held);
+        out += lane.out();
       }
     }
-    available += out;
-    out = 0;
+    available += before - out;
     expiryMin = 0;
   }
 

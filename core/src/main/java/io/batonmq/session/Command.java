@@ -1,5 +1,7 @@
 package io.batonmq.session;
 
+import io.batonmq.broker.Refusal;
+import io.batonmq.broker.Xid;
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
 import io.batonmq.queue.Disposition;
@@ -101,6 +103,45 @@ public sealed interface Command {
   /// Begins a local transaction. Answered by [Output.Begun].
   record Begin(long connection, long request) implements Command {}
 
-  /// Ends a transaction. Answered by [Output.Ended].
+  /// Ends a local transaction. Answered by [Output.Ended], without refusal if it ended as asked.
+  ///
+  /// The number may be one that the same user was given on an earlier connection, which was lost with the
+  /// answer: a commit is then answered with what became of it, and cannot become anything else after that.
   record End(long connection, long request, long transaction, boolean commit) implements Command {}
+
+  /// Begins a branch of a distributed transaction (X/Open CAE C193, xa_start). What is done in it carries the
+  /// number that [Output.Begun] answers; [Output.Ended] says why not: [Refusal.Reason#IN_USE] for
+  /// XAER_DUPID, [Refusal.Reason#LIMIT_REACHED].
+  ///
+  /// @param timeoutNanos after which it is rolled back unless it is prepared; 0 for the usual time
+  record BeginBranch(long connection, long request, Xid xid, long timeoutNanos)
+      implements Command {}
+
+  /// A step towards the end of a branch. Answered by [Output.Ended], without refusal for XA_OK, or
+  /// [Output.ReadOnly]. The refusals:
+  ///
+  /// | reason | XA |
+  /// |---|---|
+  /// | NOT_FOUND | XAER_NOTA: nobody knows it, or it is another user's |
+  /// | NOT_ALLOWED | XAER_PROTO: not in that state |
+  /// | ROLLED_BACK | XA_RBROLLBACK, XA_RBTIMEOUT: it is rolled back, and forgotten |
+  ///
+  /// A branch that is not prepared is known on its own connection; from another one it can only be
+  /// rolled back, and is by any step. A prepared one is finished from any connection of its user.
+  record EndBranch(long connection, long request, Xid xid, Step step) implements Command {}
+
+  /// What a transaction manager wants of a branch: xa_prepare, xa_commit without and with TMONEPHASE,
+  /// xa_rollback.
+  enum Step {
+    PREPARE,
+    COMMIT,
+    COMMIT_ONE_PHASE,
+    ROLLBACK
+  }
+
+  /// Asks for the prepared branches of the user, in the order of their xids (xa_recover). Answered by
+  /// [Output.Recovered].
+  ///
+  /// @param after the last of an earlier answer; null to begin with
+  record Recover(long connection, long request, @Nullable Xid after) implements Command {}
 }

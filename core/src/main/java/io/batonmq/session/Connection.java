@@ -18,6 +18,15 @@ final class Connection {
 
   final Map<Long, Transaction> transactions = new LinkedHashMap<>();
 
+  /// Number under which the outcomes of its transactions are kept, 0 as long as there are none.
+  long session;
+
+  /// Transactions that it committed.
+  long commits;
+
+  /// How many of these its peer has certainly heard of.
+  long commitsHeard;
+
   /// What was sent in its open transactions.
   long transactionBytes;
 

@@ -1,7 +1,9 @@
 package io.batonmq.session;
 
 import io.batonmq.broker.Refusal;
+import io.batonmq.broker.Xid;
 import io.batonmq.message.Message;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What the broker says to a peer. An output leaves only when everything that it depends on is
@@ -74,6 +76,18 @@ public sealed interface Output {
 
   /// A transaction has ended as asked, or not (refusal).
   record Ended(long request, @Nullable Refusal refusal) implements Output {}
+
+  /// A branch that was to be prepared had nothing in it: it is over (XA_RDONLY).
+  record ReadOnly(long request) implements Output {}
+
+  /// Prepared branches.
+  ///
+  /// @param more whether others come after these
+  record Recovered(long request, List<Xid> xids, boolean more) implements Output {
+    public Recovered {
+      xids = List.copyOf(xids);
+    }
+  }
 
   /// What an operator asked for is committed, or refused.
   ///

@@ -35,6 +35,7 @@ public final class Sessions {
   private final Door door = new Door();
   private final ActiveBroker broker;
   private final Producers producers;
+  private final OutcomeRetention outcomes;
   private final Answers answers;
   private final Map<Long, Connection> connections = new LinkedHashMap<>();
   private final Map<String, Connection> clientIds = new HashMap<>();
@@ -53,6 +54,7 @@ public final class Sessions {
       Producing producing,
       Consuming consuming,
       Transacting transacting,
+      Branches branches,
       Managing managing,
       Temporaries temporaries,
       SnapshotRhythm snapshots) {}
@@ -71,6 +73,7 @@ public final class Sessions {
     this.effects = effects;
     this.broker = new ActiveBroker(state, appender, settings, effects);
     this.producers = new Producers(settings.producerRetentionNanos());
+    this.outcomes = new OutcomeRetention(settings.producerRetentionNanos());
     this.answers = new Answers(broker, door);
   }
 
@@ -85,13 +88,17 @@ public final class Sessions {
     broker.activate(epoch, now.wallMillis());
     // Whoever was attached to the node before this one may come back to this one.
     state.identities().producers().forEach(name -> producers.retain(name, now.nanos()));
+    state.outcomes().sessions().forEach(session -> outcomes.retain(session, now.nanos()));
     Resolver resolver = new Resolver(broker.directory(), settings, access, epoch);
     Consuming consuming = new Consuming(broker, settings, resolver, access, answers);
+    Transacting transacting =
+        new Transacting(broker, settings.limits(), answers, consuming, producers, outcomes, epoch);
     rooms =
         new Rooms(
             new Producing(broker, settings, resolver, answers, producers),
             consuming,
-            new Transacting(broker, settings.limits(), answers, consuming, producers, epoch),
+            transacting,
+            new Branches(broker, answers, transacting),
             new Managing(broker, settings, answers),
             new Temporaries(broker.directory(), settings, access, answers, epoch),
             new SnapshotRhythm(broker, effects, settings.snapshotLogBytes()));
@@ -141,6 +148,9 @@ public final class Sessions {
       case Command.CloseLink close -> closeLink(connection, close, now);
       case Command.Begin begin -> room.transacting.begin(connection, begin);
       case Command.End end -> room.transacting.end(connection, end, now);
+      case Command.BeginBranch begin -> room.branches.begin(connection, begin, now);
+      case Command.EndBranch end -> room.branches.end(connection, end, now);
+      case Command.Recover recover -> room.branches.recover(connection, recover);
     }
   }
 
@@ -171,6 +181,8 @@ public final class Sessions {
       return;
     }
     producers.lapse(now.nanos(), CHORES, broker::forget);
+    outcomes.lapse(now.nanos(), CHORES, broker.transactions()::forget);
+    room.branches.lapse(now.nanos(), CHORES);
     nowNanos = now.nanos();
     if (now.nanos() - scanNanos >= 0) {
       boolean done = broker.expireDue(broker.wall(now.wallMillis()), CHORES);
@@ -219,8 +231,13 @@ public final class Sessions {
     if ((broker.undispatched() || (rooms != null && rooms.managing.working())) && !broker.full()) {
       return nowNanos;
     }
-    long lapse = producers.nextDeadline();
-    return lapse == Long.MAX_VALUE || scanNanos - lapse < 0 ? scanNanos : lapse;
+    long next = sooner(scanNanos, producers.nextDeadline());
+    next = sooner(next, outcomes.nextDeadline());
+    return rooms == null ? next : sooner(next, rooms.branches.nextDeadline());
+  }
+
+  private static long sooner(long one, long other) {
+    return other == Long.MAX_VALUE || one - other < 0 ? one : other;
   }
 
   /// The first step of passing the baton on: nobody new comes in, nothing more is delivered, and producers
@@ -348,7 +365,8 @@ public final class Sessions {
       }
     }
     connection.links.clear();
-    rooms().transacting.abort(connection);
+    rooms().branches.closing(connection);
+    rooms().transacting.closed(connection, clean, now);
     rooms().temporaries.closed(connection);
   }
 
@@ -386,7 +404,7 @@ public final class Sessions {
     }
     Transaction transaction = null;
     if (send.transaction() != 0) {
-      transaction = connection.transactions.get(send.transaction());
+      transaction = open(connection, send.transaction());
       if (transaction == null) {
         if (!send.settled()) {
           answers.to(connection, new Output.Sent(link.number(), send.delivery(), noTransaction()));
@@ -404,7 +422,7 @@ public final class Sessions {
     }
     Transaction transaction = null;
     if (settle.transaction() != 0) {
-      transaction = connection.transactions.get(settle.transaction());
+      transaction = open(connection, settle.transaction());
       if (transaction == null) {
         if (settle.answer()) {
           answers.to(
@@ -417,6 +435,11 @@ public final class Sessions {
       }
     }
     rooms().consuming.settle(link, settle, transaction);
+  }
+
+  private static @Nullable Transaction open(Connection connection, long number) {
+    Transaction transaction = connection.transactions.get(number);
+    return transaction == null || transaction.over ? null : transaction;
   }
 
   private static Refusal noTransaction() {

@@ -3,25 +3,39 @@ package io.batonmq.session;
 import io.batonmq.broker.ActiveBroker;
 import io.batonmq.broker.Limits;
 import io.batonmq.broker.LiveQueue;
+import io.batonmq.broker.LiveTransactions;
+import io.batonmq.broker.Outcomes;
 import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Refusal.Reason;
+import io.batonmq.broker.TransactionSends;
+import io.batonmq.broker.Xid;
 import io.batonmq.queue.Disposition;
 import io.batonmq.queue.KeyList;
 import io.batonmq.seam.Now;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Local transactions: several sends and settlements over any queues that happen together or not at all.
+/// Transactions: several sends and settlements over any queues that happen together or not at all. Local
+/// ones end here; [Branches] says how others do.
 final class Transacting {
   /// A transaction's number is the epoch it was begun in, and a count: it is never given out twice, so a
-  /// number from before a takeover is unknown, never somebody else's.
+  /// number from before a takeover is never somebody else's.
   private static final int COUNT_BITS = 32;
 
   private final ActiveBroker broker;
+  private final LiveTransactions transactions;
   private final Limits limits;
   private final Answers answers;
   private final Consuming consuming;
   private final Producers producers;
+  private final OutcomeRetention retention;
+
+  /// Those of all connections.
+  private final Map<Long, Transaction> open = new HashMap<>();
+
   private long last;
 
   Transacting(
@@ -30,73 +44,144 @@ final class Transacting {
       Answers answers,
       Consuming consuming,
       Producers producers,
+      OutcomeRetention retention,
       long epoch) {
     this.broker = broker;
+    this.transactions = broker.transactions();
     this.limits = limits;
     this.answers = answers;
     this.consuming = consuming;
     this.producers = producers;
+    this.retention = retention;
     this.last = epoch << COUNT_BITS;
   }
 
   void begin(Connection connection, Command.Begin command) {
-    if (connection.transactions.size() >= limits.transactionsMax()) {
-      answers.to(
+    begin(connection, command.request(), null);
+  }
+
+  /// Answers what has begun, null if nothing did; and tells the peer either way.
+  @Nullable Transaction begin(Connection connection, long request, @Nullable Xid xid) {
+    int max = Math.min(limits.transactionsMax(), Outcomes.KEPT_MAX);
+    if (connection.transactions.size() >= max) {
+      answer(
           connection,
-          new Output.Ended(
-              command.request(),
-              new Refusal(
-                  Reason.LIMIT_REACHED,
-                  "the connection has " + limits.transactionsMax() + " transactions open")));
-      return;
+          request,
+          new Refusal(Reason.LIMIT_REACHED, "the connection has " + max + " transactions open"));
+      return null;
     }
-    Transaction transaction = new Transaction(++last);
+    Transaction transaction = new Transaction(++last, connection, xid);
     connection.transactions.put(transaction.id(), transaction);
-    answers.to(connection, new Output.Begun(command.request(), transaction.id()));
+    open.put(transaction.id(), transaction);
+    answers.to(connection, new Output.Begun(request, transaction.id()));
+    return transaction;
   }
 
   void end(Connection connection, Command.End command, Now now) {
-    Transaction transaction = connection.transactions.remove(command.transaction());
+    Transaction transaction = connection.transactions.get(command.transaction());
     if (transaction == null) {
-      answers.to(
-          connection,
-          new Output.Ended(
-              command.request(),
-              new Refusal(
-                  command.commit() ? Reason.ROLLED_BACK : Reason.NOT_FOUND,
-                  "the transaction is not open here: it was rolled back")));
-      return;
-    }
-    connection.transactionBytes -= transaction.bytes;
-    if (command.commit() && !transaction.failed) {
-      commit(transaction, now);
-      answers.to(connection, new Output.Ended(command.request(), null));
+      answer(connection, command.request(), repeated(connection, command));
+    } else if (transaction.xid != null) {
+      answer(connection, command.request(), branch());
+    } else if (command.commit()) {
+      answer(connection, command.request(), commit(transaction, now));
     } else {
       rollback(transaction);
-      answers.to(
-          connection,
-          new Output.Ended(
-              command.request(),
-              command.commit()
-                  ? new Refusal(
-                      Reason.ROLLED_BACK,
-                      "a message of the transaction was refused, so all of it is rolled back")
-                  : null));
+      answer(connection, command.request(), null);
     }
   }
 
-  private void commit(Transaction transaction, Now now) {
+  private static Refusal branch() {
+    return new Refusal(
+        Reason.NOT_ALLOWED, "a branch of a distributed transaction is ended by its xid");
+  }
+
+  /// A transaction that is not open on this connection: its end was asked for on another one, before that
+  /// was lost.
+  private @Nullable Refusal repeated(Connection connection, Command.End command) {
+    long number = command.transaction();
+    String user = connection.principal.name();
+    Transaction elsewhere = open.get(number);
+    if (broker.state().prepared().contains(number)
+        || (elsewhere != null && elsewhere.xid != null)) {
+      return branch();
+    }
+    if (elsewhere != null && elsewhere.connection.principal.name().equals(user)) {
+      // The broker has not seen yet that the other connection is lost, and a commit that was read
+      // from
+      // it may still be on its way here: after this answer it must not come into effect. Nor can it
+      // be
+      // committed now: what was sent in it may have been lost on the way.
+      rollback(elsewhere);
+    }
+    boolean committed = transactions.committed(number, user);
+    if (!committed) {
+      transactions.beSure();
+    }
+    if (command.commit()) {
+      return committed
+          ? null
+          : new Refusal(Reason.ROLLED_BACK, "the transaction is not open here: it was rolled back");
+    }
+    return committed
+        ? new Refusal(Reason.NOT_ALLOWED, "the transaction was committed already")
+        : null;
+  }
+
+  private void answer(Connection connection, long request, @Nullable Refusal refusal) {
+    answers.to(connection, new Output.Ended(request, refusal));
+  }
+
+  /// Commits what is open; answers why it was rolled back instead.
+  @Nullable Refusal commit(Transaction transaction, Now now) {
+    if (transaction.failed) {
+      rollback(transaction);
+      return failed();
+    }
+    Connection connection = transaction.connection;
+    connection.commitsHeard = Math.max(connection.commitsHeard, transaction.commitsBefore);
+    Map<LiveQueue, KeyList> acknowledged = acknowledged(transaction);
+    for (Transaction.Settled settled : transaction.settled) {
+      if (settled.disposition() != Disposition.ACCEPTED) {
+        dispose(settled, settled.disposition());
+      }
+    }
+    transactions.commit(transaction.sends, acknowledged, ender(connection), transaction.xid);
+    settle(transaction);
+    over(transaction);
+    retainProducers(transaction, now);
+    return null;
+  }
+
+  static Refusal failed() {
+    return new Refusal(
+        Reason.ROLLED_BACK,
+        "a message of the transaction was refused, so all of it is rolled back");
+  }
+
+  void retainProducers(Transaction transaction, Now now) {
+    // A producer that closed its link before it committed would otherwise be remembered for ever.
+    transaction.sends.producers().forEach(producer -> producers.retain(producer, now.nanos()));
+  }
+
+  static Map<LiveQueue, KeyList> acknowledged(Transaction transaction) {
     Map<LiveQueue, KeyList> acknowledged = new LinkedHashMap<>();
     for (Transaction.Settled settled : transaction.settled) {
       if (settled.disposition() == Disposition.ACCEPTED) {
         acknowledged.computeIfAbsent(settled.link().queue, _ -> new KeyList()).add(settled.key());
-      } else {
-        KeyList one = new KeyList();
-        one.add(settled.key());
-        consuming.dispose(settled.link(), one, settled.disposition());
       }
     }
-    broker.commit(transaction.sends, acknowledged);
+    return acknowledged;
+  }
+
+  void dispose(Transaction.Settled settled, Disposition disposition) {
+    KeyList one = new KeyList();
+    one.add(settled.key());
+    consuming.dispose(settled.link(), one, disposition);
+  }
+
+  /// What was settled in a transaction is no longer with its links.
+  void settle(Transaction transaction) {
     for (Transaction.Settled settled : transaction.settled) {
       ConsumerLink link = settled.link();
       if (!link.closed) {
@@ -110,12 +195,37 @@ final class Transacting {
         }
       }
     }
-    // A producer that closed its link before it committed would otherwise be remembered for ever.
-    transaction.sends.producers().forEach(producer -> producers.retain(producer, now.nanos()));
   }
 
-  private void rollback(Transaction transaction) {
-    broker.rollback(transaction.sends);
+  /// Who ends something on a connection now.
+  LiveTransactions.Ender ender(Connection connection) {
+    if (connection.session == 0) {
+      connection.session = ++last;
+    }
+    long unheard = Math.min(connection.commits - connection.commitsHeard, Outcomes.KEPT_MAX - 1);
+    connection.commits++;
+    return new LiveTransactions.Ender(
+        connection.session, (int) unheard, connection.principal.name());
+  }
+
+  /// A transaction is not open any more.
+  void over(Transaction transaction) {
+    open.remove(transaction.id());
+    Connection connection = transaction.connection;
+    if (connection.transactions.remove(transaction.id(), transaction)) {
+      connection.transactionBytes -= transaction.bytes;
+    }
+  }
+
+  /// Undoes what is open.
+  void rollback(Transaction transaction) {
+    over(transaction);
+    undo(transaction);
+  }
+
+  /// Undoes what is in a transaction, which is empty then.
+  void undo(Transaction transaction) {
+    transactions.rollback(transaction.sends);
     Map<ConsumerLink, KeyList> back = new LinkedHashMap<>();
     for (Transaction.Settled settled : transaction.settled) {
       ConsumerLink link = settled.link();
@@ -133,10 +243,23 @@ final class Transacting {
     back.forEach((link, keys) -> consuming.dispose(link, keys, Disposition.FAILED));
   }
 
-  /// A connection is gone with its transactions open.
-  void abort(Connection connection) {
-    for (Transaction transaction : connection.transactions.values()) {
-      broker.rollback(transaction.sends);
+  /// The time of a transaction is over: all of it is undone. It stays, so that its peer is told when it
+  /// uses it next.
+  void expire(Transaction transaction) {
+    undo(transaction);
+    transaction.connection.transactionBytes -= transaction.bytes;
+    transaction.bytes = 0;
+    transaction.sends = new TransactionSends(transaction.id());
+    transaction.settled.clear();
+    transaction.over = true;
+  }
+
+  /// A connection is gone. Its open transactions are rolled back; what is known of those that it committed
+  /// is kept for a while unless it said goodbye.
+  void closed(Connection connection, boolean clean, Now now) {
+    for (Transaction transaction : List.copyOf(connection.transactions.values())) {
+      over(transaction);
+      transactions.rollback(transaction.sends);
       Map<LiveQueue, KeyList> back = new LinkedHashMap<>();
       for (Transaction.Settled settled : transaction.settled) {
         back.computeIfAbsent(settled.link().queue, _ -> new KeyList()).add(settled.key());
@@ -147,7 +270,12 @@ final class Transacting {
         }
       });
     }
-    connection.transactions.clear();
-    connection.transactionBytes = 0;
+    if (transactions.remembers(connection.session)) {
+      if (clean) {
+        transactions.forget(connection.session);
+      } else {
+        retention.retain(connection.session, now.nanos());
+      }
+    }
   }
 }

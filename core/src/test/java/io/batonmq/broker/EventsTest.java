@@ -42,30 +42,37 @@ class EventsTest {
           new Event.Released(2, new long[] {84}, true),
           new Event.Moved(2, 84, 6, true, new int[] {3}),
           new Event.TransactionAcknowledged(7, 2, new long[] {84}),
-          new Event.TransactionCommitted(7, 8),
+          new Event.TransactionCommitted(
+              7, 8, 6, 2, "u", new Xid(-7, new byte[] {1, -1}, new byte[0])),
           new Event.TransactionRolledBack(7),
           new Event.IdentitiesForgotten("p1"),
           new Event.SnapshotTaken(4096, "s", -1),
-          new Event.Purged(2, new long[] {84, 100}));
+          new Event.Purged(2, new long[] {84, 100}),
+          new Event.TransactionPrepared(7, new Xid(1, new byte[] {5}, new byte[] {6}), "u"),
+          new Event.OutcomesForgotten(6),
+          new Event.Barrier());
 
   private static final List<String> BYTES =
       List.of(
-          "01 03 e807",
-          "01 01 06 6f7264657273 05",
-          "01 01",
-          "01 02 01 01 71 01 01",
-          "01 02",
-          "01 3b 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 02 6869",
-          "01 02 02 a801 20",
-          "01 02 02 c801 1f",
-          "01 02 01 a801 01",
-          "01 02 54 06 01 01 03",
-          "01 07 02 01 a801",
-          "01 07 08",
-          "01 07",
-          "01 02 7031",
-          "01 8020 01 73 01",
-          "01 02 02 a801 20");
+          "02 03 e807",
+          "02 01 06 6f7264657273 05",
+          "02 01",
+          "02 02 01 01 71 01 01",
+          "02 02",
+          "02 3b 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 02 6869",
+          "02 02 02 a801 20",
+          "02 02 02 c801 1f",
+          "02 02 01 a801 01",
+          "02 02 54 06 01 01 03",
+          "02 07 02 01 a801",
+          "02 07 08 06 02 01 75 01 0d 02 01ff 00",
+          "02 07",
+          "02 02 7031",
+          "02 8020 01 73 01",
+          "02 02 02 a801 20",
+          "02 07 02 01 05 01 06 01 75",
+          "02 06",
+          "02");
 
   @Test
   void theSamplesHaveTheBytesOfTheTable() {
@@ -98,14 +105,14 @@ class EventsTest {
 
   @Test
   void anUnknownTypeOrVersionIsAnErrorThatSaysSo() {
-    byte[] one = {1, 1};
-    assertThatThrownBy(() -> Events.read(99, ByteBuffer.wrap(one)))
+    byte[] known = {2, 1};
+    assertThatThrownBy(() -> Events.read(99, ByteBuffer.wrap(known)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("99");
-    byte[] two = {2, 1};
-    assertThatThrownBy(() -> Events.read(Events.ADDRESS_DELETED, ByteBuffer.wrap(two)))
+    byte[] other = {1, 1};
+    assertThatThrownBy(() -> Events.read(Events.ADDRESS_DELETED, ByteBuffer.wrap(other)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("version 2");
+        .hasMessageContaining("version 1");
   }
 
   @Test

@@ -96,9 +96,10 @@ class MessageQueueTest {
           out.reference = with(out.reference, false, true, counted ? 1 : 0);
         }
       } else if (dice < 98) {
-        queue.releaseAll();
+        long held = random.nextInt(3);
+        queue.releaseAll(key -> Keys.sequence(key) % 3 == held);
         for (Model.Entry entry : model.entries) {
-          if (entry.out) {
+          if (entry.out && entry.reference.sequence() % 3 != held) {
             entry.out = false;
             entry.reference = with(entry.reference, false, true, 1);
           }

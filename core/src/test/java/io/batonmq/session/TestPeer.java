@@ -1,6 +1,7 @@
 package io.batonmq.session;
 
 import io.batonmq.broker.Refusal;
+import io.batonmq.broker.Xid;
 import io.batonmq.message.Format;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
@@ -164,6 +165,36 @@ final class TestPeer implements Outlet {
         .filter(ended -> ended.request() == request)
         .findFirst()
         .orElse(null);
+  }
+
+  long begin(Xid xid) {
+    return begin(xid, 0);
+  }
+
+  /// The number of the branch that has begun, 0 for none.
+  long begin(Xid xid, long timeoutNanos) {
+    long request = ++lastRequest;
+    broker.on(new Command.BeginBranch(connection, request, xid, timeoutNanos));
+    return heard(Output.Begun.class).stream()
+        .filter(begun -> begun.request() == request)
+        .mapToLong(Output.Begun::transaction)
+        .findFirst()
+        .orElse(0);
+  }
+
+  /// The answer to a step of a branch; null if there is none yet.
+  @Nullable Output end(Xid xid, Command.Step step) {
+    int before = heard.size();
+    broker.on(new Command.EndBranch(connection, ++lastRequest, xid, step));
+    return heard.subList(before, heard.size()).stream()
+        .filter(output -> output instanceof Output.Ended || output instanceof Output.ReadOnly)
+        .findFirst()
+        .orElse(null);
+  }
+
+  Output.Recovered recover(@Nullable Xid after) {
+    broker.on(new Command.Recover(connection, ++lastRequest, after));
+    return last(Output.Recovered.class);
   }
 
   void close(int link) {

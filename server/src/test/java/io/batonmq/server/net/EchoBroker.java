@@ -169,6 +169,9 @@ final class EchoBroker implements Gateway, AutoCloseable {
         (end.commit() ? work : undo).forEach(Runnable::run);
         say(end.connection(), new Output.Ended(end.request(), null));
       }
+      case Command.BeginBranch _, Command.EndBranch _, Command.Recover _ -> {
+        // No protocol here has them.
+      }
     }
     consumers.values().forEach(this::deliver);
   }

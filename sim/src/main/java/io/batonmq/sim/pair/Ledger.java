@@ -336,10 +336,13 @@ final class Ledger {
       for (Copy.Delivery take : tx.takes) {
         take.copy.gone = Math.min(take.copy.gone, wire.epoch());
       }
-    } else if (!tx.triedAgain) {
-      if (tx.committed) {
-        throw new Violation(tx + " was committed, and is rolled back");
-      }
+      return;
+    }
+    // Each end that was asked for before has been answered, so that this one is about all of it.
+    if (tx.committed || tx.sends.stream().anyMatch(Sent::seen)) {
+      throw new Violation(tx + " is in effect, and is said to be rolled back");
+    }
+    if (!tx.triedAgain) {
       sim.stats().rollbacks++;
       tx.rolledBack = true;
     }

@@ -28,6 +28,8 @@ public final class Stats {
   long reflagged;
   long recognised;
   long aborted;
+  long learntYes;
+  long learntNo;
   private final Map<Receipt.Cause, Long> takeovers = new EnumMap<>(Receipt.Cause.class);
   private final Map<ExitCode, Long> exits = new EnumMap<>(ExitCode.class);
 
@@ -80,6 +82,22 @@ public final class Stats {
     return aborted;
   }
 
+  /// A commit was asked for a second time and answered.
+  void learnt(boolean committed) {
+    learntYes += committed ? 1 : 0;
+    learntNo += committed ? 0 : 1;
+  }
+
+  /// Commits that were asked for again, and were in effect.
+  public long learntYes() {
+    return learntYes;
+  }
+
+  /// Commits that were asked for again, and had not happened.
+  public long learntNo() {
+    return learntNo;
+  }
+
   /// Messages that were confirmed.
   public long confirmed() {
     return confirmed;
@@ -107,6 +125,8 @@ public final class Stats {
     reflagged += other.reflagged;
     recognised += other.recognised;
     aborted += other.aborted;
+    learntYes += other.learntYes;
+    learntNo += other.learntNo;
     other.takeovers.forEach((cause, count) -> takeovers.merge(cause, count, Long::sum));
     other.exits.forEach((code, count) -> exits.merge(code, count, Long::sum));
   }
@@ -117,7 +137,7 @@ public final class Stats {
         "seeds=%d simulated_s=%d points=%d takeovers=%s exits=%s connections=%d confirmed=%d"
             + " refused=%d resends=%d deliveries=%d again=%d moved=%d accepted=%d commits=%d"
             + " rollbacks=%d strikes=%d slowest_drain_s=%d receipts=%d zombie_bytes=%d"
-            + " reflagged=%d recognised=%d aborted=%d",
+            + " reflagged=%d recognised=%d aborted=%d learnt_committed=%d learnt_rolled_back=%d",
         seeds,
         simulatedNanos / 1_000_000_000,
         points,
@@ -139,6 +159,8 @@ public final class Stats {
         zombieBytes,
         reflagged,
         recognised,
-        aborted);
+        aborted,
+        learntYes,
+        learntNo);
   }
 }

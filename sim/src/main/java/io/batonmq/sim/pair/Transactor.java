@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// Works in local transactions: sends to several addresses, and, if it has a source, takes from there in
 /// the same transaction.
 ///
-/// Without a source, a transaction whose end is unknown is tried again with the same messages under the
-/// same identities until it is in effect. With one it is left alone: what it took comes back, or does not.
+/// A commit whose answer was lost is asked for again, on the next connection to whatever node, until it is
+/// answered. Without a source, a transaction that did not happen is tried again with the same messages
+/// under the same identities until it is in effect. With one it is left alone: what it took comes back.
 final class Transactor extends Client {
   private static final int OUT = 1;
   private static final int IN = 2;
@@ -32,6 +33,11 @@ final class Transactor extends Client {
   private @Nullable Tx tx;
   private long number;
   private boolean commits;
+
+  /// What was asked to be committed and is not answered, 0 for nothing.
+  private long doubtful;
+
+  private boolean repeating;
   private int unanswered;
   private final List<Sent> toSend = new ArrayList<>();
   private final ArrayDeque<Long> unsettled = new ArrayDeque<>();
@@ -71,7 +77,8 @@ final class Transactor extends Client {
     unsettled.clear();
     taken.clear();
     toSend.clear();
-    if (tx != null && !tx.triedAgain) {
+    repeating = false;
+    if (doubtful == 0 && tx != null && !tx.triedAgain) {
       tx = null;
     }
   }
@@ -130,6 +137,12 @@ final class Transactor extends Client {
 
   private void begin() {
     if (!open || number != 0) {
+      return;
+    }
+    var to = wire();
+    if (to != null && doubtful != 0 && tx != null) {
+      repeating = true;
+      end(to, tx, doubtful, true);
       return;
     }
     boolean more = left > 0 && (source.isEmpty() || !unsettled.isEmpty() || chance.oneIn(4));
@@ -192,16 +205,26 @@ final class Transactor extends Client {
               connection(), OUT, delivery++, next.address, next.message, number, false));
     }
     if (toSend.isEmpty() && (unanswered == 0 || chance.oneIn(4))) {
-      var end = new Command.End(connection(), ++requests, number, commits);
-      sim.ledger().asks(to, end, now);
-      number = -2;
-      send(end);
+      doubtful = commits ? number : 0;
+      end(to, now, number, commits);
     }
+  }
+
+  private void end(Wire to, Tx now, long transaction, boolean commit) {
+    var end = new Command.End(connection(), ++requests, transaction, commit);
+    sim.ledger().asks(to, end, now);
+    number = -2;
+    send(end);
   }
 
   private void ended(boolean asAsked) {
     Tx now = tx;
     number = 0;
+    doubtful = 0;
+    if (repeating) {
+      repeating = false;
+      sim.stats().learnt(asAsked);
+    }
     if (now != null && (asAsked || !now.triedAgain)) {
       tx = null;
     }
@@ -218,6 +241,6 @@ final class Transactor extends Client {
 
   @Override
   boolean content() {
-    return left == 0 && tx == null && number == 0 && unsettled.isEmpty() && connected();
+    return left == 0 && tx == null && number == 0 && doubtful == 0 && unsettled.isEmpty() && connected();
   }
 }

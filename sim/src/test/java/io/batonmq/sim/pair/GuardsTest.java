@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.ObjLongConsumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -91,22 +92,56 @@ class GuardsTest {
         new Tamper() {
           @Override
           public Replica replica(Replica real) {
-            return new Forgetful(real);
+            return new Forgetful(real, GuardsTest::forgetIdentities);
           }
         });
   }
 
-  private record Forgetful(Replica real) implements Replica {
+  private static void forgetIdentities(Replica replica, long end) {
+    for (String producer : List.of("p0", "p1", "p2", "p3", "t1", "t2")) {
+      Event forgotten = new Event.IdentitiesForgotten(producer);
+      byte[] name = producer.getBytes(StandardCharsets.UTF_8);
+      ByteBuffer payload = ByteBuffer.allocate(2 + name.length);
+      payload.put((byte) 2).put((byte) name.length).put(name).flip();
+      replica.record(end, end, Events.type(forgotten), payload);
+    }
+  }
+
+  @Test
+  void aNodeThatForgetsOutcomesWhenItTakesOverAnswersCommitsWithALie() {
+    fails(
+        "with the outcomes of transactions forgotten at a takeover",
+        "is in effect, and is said to be rolled back|is seen, and transaction .* failed",
+        new Tamper() {
+          @Override
+          public Replica replica(Replica real) {
+            return new Forgetful(real, GuardsTest::forgetOutcomes);
+          }
+        });
+  }
+
+  /// Sessions are numbered by their epoch and a count.
+  private static void forgetOutcomes(Replica replica, long end) {
+    for (long epoch = 1; epoch < 20; epoch++) {
+      for (int count = 1; count < 200; count++) {
+        Event forgotten = new Event.OutcomesForgotten(epoch << 32 | count);
+        ByteBuffer payload = ByteBuffer.allocate(11).put((byte) 2);
+        long rest = epoch << 32 | count;
+        while (rest > 0x7F) {
+          payload.put((byte) (rest & 0x7F | 0x80));
+          rest >>>= 7;
+        }
+        payload.put((byte) rest).flip();
+        replica.record(end, end, Events.type(forgotten), payload);
+      }
+    }
+  }
+
+  /// @param forget what it does before it serves
+  private record Forgetful(Replica real, ObjLongConsumer<Replica> forget) implements Replica {
     @Override
     public void serve(Role.Active active) {
-      long end = active.appender().end();
-      for (String producer : List.of("p0", "p1", "p2", "p3", "t1", "t2")) {
-        Event forgotten = new Event.IdentitiesForgotten(producer);
-        byte[] name = producer.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer payload = ByteBuffer.allocate(2 + name.length);
-        payload.put((byte) 1).put((byte) name.length).put(name).flip();
-        real.record(end, end, Events.type(forgotten), payload);
-      }
+      forget.accept(real, active.appender().end());
       real.serve(active);
     }
 

@@ -38,6 +38,8 @@ class PairTest {
     assertThat(all.reflagged()).isPositive();
     assertThat(all.recognised()).isPositive();
     assertThat(all.aborted()).isPositive();
+    assertThat(all.learntYes()).isPositive();
+    assertThat(all.learntNo()).isPositive();
   }
 
   private static Stats twice(long seed, SimDisk.Model disk) {

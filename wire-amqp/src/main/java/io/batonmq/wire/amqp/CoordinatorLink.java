@@ -120,9 +120,9 @@ final class CoordinatorLink implements AmqpLink {
         byte[] id = fields.binary("txn-id", TXN_ID_MAX);
         boolean fail = fields.bool("fail", false);
         long transaction =
-            id == null ? Transactions.UNKNOWN : conversation.transactions().number(new Binary(id));
+            id == null ? Transactions.UNKNOWN : Transactions.anyNumber(new Binary(id));
         if (transaction == Transactions.UNKNOWN) {
-          reject(asked, TransactionErrors.UNKNOWN_ID, "no such transaction is open here");
+          reject(asked, TransactionErrors.UNKNOWN_ID, "no transaction has such an id");
         } else {
           conversation.transactions().end(this, asked, transaction, !fail);
         }

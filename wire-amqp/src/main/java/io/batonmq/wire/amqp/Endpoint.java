@@ -342,6 +342,8 @@ final class Endpoint {
           conversation.transactions().begun(request, transaction);
       case Output.Ended(long request, Refusal refusal) ->
           conversation.transactions().ended(request, refusal);
+      // Nobody here asks for branches of distributed transactions: AMQP 1.0 has none.
+      case Output.ReadOnly _, Output.Recovered _ -> {}
       case Output.Connected _, Output.ConnectionClosed _, Output.Managed _ -> {}
     }
   }

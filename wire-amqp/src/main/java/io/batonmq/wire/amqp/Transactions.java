@@ -9,7 +9,9 @@ import org.apache.qpid.protonj2.types.Binary;
 import org.jspecify.annotations.Nullable;
 
 /// The local transactions of one connection (AMQP 1.0 §4). An id on the wire is the broker's number in
-/// eight bytes; one that this connection did not declare is unknown, whoever else may have it.
+/// eight bytes. Work is done only in what this connection declared, whoever else may have the number. The
+/// end of any may be asked for: the broker knows what became of one whose connection was lost before the
+/// answer came, and whom to tell.
 final class Transactions {
   static final long UNKNOWN = -1;
 
@@ -31,11 +33,17 @@ final class Transactions {
 
   /// The broker's number of a transaction that is open here, or [#UNKNOWN].
   long number(Binary id) {
+    long number = anyNumber(id);
+    return open.containsKey(number) ? number : UNKNOWN;
+  }
+
+  /// What may be the broker's number of a transaction, or [#UNKNOWN].
+  static long anyNumber(Binary id) {
     if (id.getLength() != Long.BYTES) {
       return UNKNOWN;
     }
     long number = ByteBuffer.wrap(id.asByteArray()).getLong();
-    return open.containsKey(number) ? number : UNKNOWN;
+    return number > 0 ? number : UNKNOWN;
   }
 
   /// Begins one.

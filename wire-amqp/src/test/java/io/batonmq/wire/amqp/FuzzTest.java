@@ -218,6 +218,8 @@ class FuzzTest {
         case Command.Begin begin -> outputs.add(new Output.Begun(begin.request(), 42));
         case Command.End end -> outputs.add(new Output.Ended(end.request(), null));
         case Command.Disconnect _ -> outputs.clear();
+        case Command.BeginBranch _, Command.EndBranch _, Command.Recover _ ->
+            throw new AssertionError("AMQP has no " + command);
       }
       return true;
     }

@@ -109,23 +109,44 @@ class TransactionsTest {
     assertThat(scripted.command(Command.End.class).commit()).isFalse();
   }
 
-  @Test
-  void aTransactionOfNobodyIsUnknown() {
-    scripted
-        .peer
-        .expectDisposition()
-        .withState()
-        .rejected("amqp:transaction:unknown-id", "no such transaction is open here");
-    scripted.peer.expectFlow();
+  private void dischargesFirst(byte[] id) {
     scripted
         .peer
         .remoteDischarge()
-        .withTxnId(ID)
+        .withTxnId(id)
         .withFail(false)
         .withHandle(9)
         .withDeliveryId(0)
         .withDeliveryTag(new byte[] {1})
         .now();
+  }
+
+  @Test
+  void theEndOfATransactionOfAnEarlierConnectionIsTheBrokersToAnswer() {
+    dischargesFirst(ID);
+    Command.End end = scripted.command(Command.End.class);
+    assertThat(end.transaction()).isEqualTo(42);
+    assertThat(end.commit()).isTrue();
+    scripted
+        .peer
+        .expectDisposition()
+        .withFirst(0)
+        .withSettled(true)
+        .withState(Accepted.getInstance());
+    scripted.peer.expectFlow();
+    scripted.broker(new Output.Ended(end.request(), null));
+    scripted.done();
+  }
+
+  @Test
+  void whatIsNoIdOfOursIsUnknown() {
+    scripted
+        .peer
+        .expectDisposition()
+        .withState()
+        .rejected("amqp:transaction:unknown-id", "no transaction has such an id");
+    scripted.peer.expectFlow();
+    dischargesFirst(new byte[] {1, 2, 3});
     scripted.done();
     assertThat(scripted.all(Command.End.class)).isEmpty();
   }

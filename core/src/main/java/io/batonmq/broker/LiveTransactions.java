@@ -1,0 +1,253 @@
+package io.batonmq.broker;
+
+import io.batonmq.queue.KeyList;
+import io.batonmq.queue.Keys;
+import io.batonmq.queue.Reference;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// How transactions end on the active node, and what is known of those that have ended.
+///
+/// What is not durable in a transaction lives on this node only: after a takeover a commit that had
+/// nothing else is as if it had never been, and is answered so.
+public final class LiveTransactions {
+  private final ActiveBroker broker;
+  private final BrokerState state;
+  private final EventLog log;
+  private final Bodies bodies;
+  private final VolatileReferences volatiles;
+
+  /// Of transactions that left nothing in the log.
+  private final Outcomes unlogged = new Outcomes();
+
+  /// What prepared transactions have beside that which the log knows.
+  private final Map<Xid, Unlogged> prepared = new HashMap<>();
+
+  private record Unlogged(TransactionSends sends, Map<LiveQueue, KeyList> acknowledged) {}
+
+  /// Who ends a transaction.
+  ///
+  /// @param session see [Outcomes]
+  /// @param kept earlier outcomes of the session that may be unheard
+  public record Ender(long session, int kept, String user) {}
+
+  LiveTransactions(
+      ActiveBroker broker,
+      BrokerState state,
+      EventLog log,
+      Bodies bodies,
+      VolatileReferences volatiles) {
+    this.broker = broker;
+    this.state = state;
+    this.log = log;
+    this.bodies = bodies;
+    this.volatiles = volatiles;
+  }
+
+  /// Brings a transaction into effect, all of it.
+  ///
+  /// @param xid null for a local one
+  public void commit(
+      TransactionSends sends,
+      Map<LiveQueue, KeyList> acknowledged,
+      Ender ender,
+      @Nullable Xid xid) {
+    Map<LiveQueue, KeyList> others = new LinkedHashMap<>();
+    boolean logged = acknowledge(sends, acknowledged, others);
+    if (logged) {
+      committed(sends.id(), sends.logged, ender, xid);
+    } else {
+      unlogged.add(
+          new Outcomes.Outcome(sends.id(), ender.session(), ender.user(), xid), ender.kept());
+    }
+    acknowledged.keySet().forEach(this::mark);
+    commit(new Unlogged(sends, others));
+  }
+
+  private void committed(long number, int sends, Ender ender, @Nullable Xid xid) {
+    log.append(
+        new Event.TransactionCommitted(
+            number, broker.nextSequences(sends), ender.session(), ender.kept(), ender.user(), xid));
+  }
+
+  /// Logs what durable messages are taken, and finds the others; answers whether the log has any part of
+  /// the transaction.
+  private boolean acknowledge(
+      TransactionSends sends,
+      Map<LiveQueue, KeyList> acknowledged,
+      Map<LiveQueue, KeyList> others) {
+    boolean[] logged = {sends.logged > 0};
+    acknowledged.forEach((queue, keys) -> {
+      if (queue.queue().deleted()) {
+        return;
+      }
+      int id = queue.queue().id();
+      ActiveBroker.split(
+              queue,
+              keys,
+              durable -> {
+                log.append(new Event.TransactionAcknowledged(sends.id(), id, durable));
+                logged[0] = true;
+              })
+          .forEach(
+              reference -> others.computeIfAbsent(queue, _ -> new KeyList()).add(reference.key()));
+    });
+    return logged[0];
+  }
+
+  private void commit(Unlogged rest) {
+    rest.acknowledged()
+        .forEach((queue, keys) -> {
+          for (int i = 0; i < keys.size() && !queue.queue().deleted(); i++) {
+            Reference reference = queue.queue().messages().find(keys.get(i));
+            if (reference != null) {
+              broker.takeAway(queue, reference);
+            }
+          }
+        });
+    for (TransactionSends.Volatile pending : rest.sends().volatiles) {
+      commit(pending);
+    }
+    rest.sends().targets.forEach(this::mark);
+  }
+
+  private void commit(TransactionSends.Volatile pending) {
+    boolean fresh =
+        pending.identity() == null || broker.acceptVolatile(pending.identity(), pending.address());
+    Reference reference =
+        Reference.fresh(
+            Keys.of(broker.nextSequence(), pending.priority()),
+            pending.position(),
+            pending.size(),
+            false,
+            pending.expiryMillis());
+    for (LiveQueue queue : pending.queues()) {
+      if (fresh && !queue.queue().deleted()) {
+        volatiles.place(queue, reference);
+      } else if (pending.position() < 0) {
+        bodies.release(pending.position());
+      }
+    }
+  }
+
+  private void mark(LiveQueue queue) {
+    if (!queue.queue().deleted()) {
+      broker.mark(queue);
+    }
+  }
+
+  /// Forgets what was sent in a transaction. What was acknowledged in it is the caller's to release.
+  public void rollback(TransactionSends sends) {
+    if (sends.logged > 0) {
+      log.append(new Event.TransactionRolledBack(sends.id()));
+    }
+    forgetVolatiles(sends);
+  }
+
+  private void forgetVolatiles(TransactionSends sends) {
+    for (TransactionSends.Volatile pending : sends.volatiles) {
+      if (pending.position() < 0) {
+        pending.queues().forEach(_ -> bodies.release(pending.position()));
+      }
+    }
+  }
+
+  /// Promises that a transaction can be committed. What it has is kept out of everybody's sight until
+  /// [#commitPrepared] or [#rollbackPrepared], by whomever, on whatever node; what is not durable in it
+  /// is lost with this one.
+  public void prepare(
+      TransactionSends sends, Map<LiveQueue, KeyList> acknowledged, String user, Xid xid) {
+    Map<LiveQueue, KeyList> others = new LinkedHashMap<>();
+    acknowledge(sends, acknowledged, others);
+    log.append(new Event.TransactionPrepared(sends.id(), xid, user));
+    prepared.put(xid, new Unlogged(sends, others));
+  }
+
+  /// @param xid of a prepared transaction of that user
+  public void commitPrepared(Xid xid, Ender ender) {
+    PreparedTransactions.Prepared it = existing(xid, ender.user());
+    OpenTransaction content = it.content();
+    committed(it.number(), content.sends.size(), ender, xid);
+    for (OpenTransaction.Sent sent : content.sends) {
+      for (int id : sent.queues()) {
+        mark(state.queue(id));
+      }
+    }
+    content.acknowledged.keySet().forEach(id -> mark(state.queue(id)));
+    Unlogged rest = prepared.remove(xid);
+    if (rest != null) {
+      commit(rest);
+    }
+  }
+
+  /// @param xid of a prepared transaction of that user
+  public void rollbackPrepared(Xid xid, String user) {
+    PreparedTransactions.Prepared it = existing(xid, user);
+    // First: once released they may be taken by somebody else, and a commit that was still possible
+    // then would take them a second time.
+    log.append(new Event.TransactionRolledBack(it.number()));
+    it.content()
+        .acknowledged
+        .forEach((id, keys) -> {
+          BoundQueue queue = state.queue(id);
+          if (queue != null) {
+            broker.fail(broker.directory().live(queue), keys);
+          }
+        });
+    Unlogged rest = prepared.remove(xid);
+    if (rest != null) {
+      forgetVolatiles(rest.sends());
+      rest.acknowledged()
+          .forEach((queue, keys) -> {
+            if (!queue.queue().deleted()) {
+              broker.fail(queue, keys);
+            }
+          });
+    }
+  }
+
+  private PreparedTransactions.Prepared existing(Xid xid, String user) {
+    PreparedTransactions.Prepared it = state.prepared().find(xid, user);
+    if (it == null) {
+      throw new IllegalStateException("no branch " + xid + " is prepared for " + user);
+    }
+    return it;
+  }
+
+  private void mark(@Nullable BoundQueue queue) {
+    if (queue != null) {
+      broker.mark(broker.directory().live(queue));
+    }
+  }
+
+  /// Whether a user's transaction was committed, as far as anybody remembers.
+  public boolean committed(long number, String user) {
+    return state.outcomes().committed(number, user) || unlogged.committed(number, user);
+  }
+
+  /// Whether a user's branch was committed, as far as anybody remembers.
+  public boolean committed(Xid xid, String user) {
+    return state.outcomes().committed(xid, user) || unlogged.committed(xid, user);
+  }
+
+  /// Makes what is said next wait until it is certain that this node is still active, and so that what it
+  /// does not know nobody knows.
+  public void beSure() {
+    log.append(new Event.Barrier());
+  }
+
+  /// Whether the outcome of any transaction of a session is remembered.
+  public boolean remembers(long session) {
+    return state.outcomes().knows(session) || unlogged.knows(session);
+  }
+
+  /// Nobody will ask again what became of the transactions of a session.
+  public void forget(long session) {
+    if (state.outcomes().knows(session)) {
+      log.append(new Event.OutcomesForgotten(session));
+    }
+    unlogged.forget(session);
+  }
+}

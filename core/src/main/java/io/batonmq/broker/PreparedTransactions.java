@@ -1,0 +1,170 @@
+package io.batonmq.broker;
+
+import io.batonmq.message.Identity;
+import io.batonmq.queue.KeyList;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/// The transactions that are prepared: promised to their transaction managers, and neither in effect nor
+/// undone until these say so. No takeover, lost connection or timer ends one.
+public final class PreparedTransactions {
+  private final TreeMap<Xid, Prepared> byXid = new TreeMap<>();
+  private final Map<Long, Prepared> byNumber = new HashMap<>();
+  private final Map<String, List<Prepared>> byProducer = new HashMap<>();
+  private final Map<NamedAt, Integer> names = new HashMap<>();
+
+  private record NamedAt(int address, String id) {}
+
+  /// @param producers whose sequences are in it, and which
+  record Prepared(
+      long number,
+      OpenTransaction.Promise promise,
+      OpenTransaction content,
+      Map<String, ProducerWindow> producers) {}
+
+  public int count() {
+    return byXid.size();
+  }
+
+  /// Whether somebody's branch of that name is prepared.
+  public boolean contains(Xid xid) {
+    return byXid.containsKey(xid);
+  }
+
+  /// Whether a user's branch of that name is prepared.
+  public boolean contains(Xid xid, String user) {
+    return find(xid, user) != null;
+  }
+
+  /// Whether a prepared transaction has that number.
+  public boolean contains(long number) {
+    return byNumber.containsKey(number);
+  }
+
+  /// A user's branches in the order of their names, at most `max`.
+  ///
+  /// @param after the name that they come after; null to begin with the first
+  public List<Xid> list(String user, @Nullable Xid after, int max) {
+    List<Xid> found = new ArrayList<>();
+    for (Prepared prepared : (after == null ? byXid : byXid.tailMap(after, false)).values()) {
+      if (found.size() == max) {
+        break;
+      }
+      if (prepared.promise().user().equals(user)) {
+        found.add(prepared.promise().xid());
+      }
+    }
+    return found;
+  }
+
+  /// Whether a message is in a prepared transaction: sent again it is answered, and not added. The
+  /// transaction takes effect later, perhaps, and with it the message.
+  public boolean contains(@Nullable Identity identity, int address) {
+    return switch (identity) {
+      case Identity.Sequenced(String producer, long sequence) -> {
+        for (Prepared prepared : byProducer.getOrDefault(producer, List.of())) {
+          ProducerWindow window = prepared.producers().get(producer);
+          if (window != null && window.contains(sequence)) {
+            yield true;
+          }
+        }
+        yield false;
+      }
+      case Identity.Named(String id) -> names.containsKey(new NamedAt(address, id));
+      case null -> false;
+    };
+  }
+
+  @Nullable Prepared find(Xid xid, String user) {
+    Prepared prepared = byXid.get(xid);
+    return prepared != null && prepared.promise().user().equals(user) ? prepared : null;
+  }
+
+  Iterable<Prepared> all() {
+    return byXid.values();
+  }
+
+  void add(long number, OpenTransaction transaction, OpenTransaction.Promise promise) {
+    if (byXid.containsKey(promise.xid())) {
+      throw new IllegalStateException("the branch " + promise.xid() + " is prepared already");
+    }
+    Prepared prepared = new Prepared(number, promise, transaction, new LinkedHashMap<>());
+    for (OpenTransaction.Sent sent : transaction.sends) {
+      switch (sent.identity()) {
+        case Identity.Sequenced(String producer, long sequence) ->
+            prepared.producers().computeIfAbsent(producer, _ -> new ProducerWindow()).add(sequence);
+        case Identity.Named(String id) ->
+            names.merge(new NamedAt(sent.address(), id), 1, Integer::sum);
+        case null -> {}
+      }
+    }
+    for (String producer : prepared.producers().keySet()) {
+      byProducer.computeIfAbsent(producer, _ -> new ArrayList<>(1)).add(prepared);
+    }
+    transaction.promise = promise;
+    byXid.put(promise.xid(), prepared);
+    byNumber.put(number, prepared);
+  }
+
+  /// It is ended, if it was prepared at all.
+  void remove(long number) {
+    Prepared prepared = byNumber.remove(number);
+    if (prepared == null) {
+      return;
+    }
+    byXid.remove(prepared.promise().xid());
+    for (String producer : prepared.producers().keySet()) {
+      List<Prepared> all = byProducer.get(producer);
+      if (all != null && all.remove(prepared) && all.isEmpty()) {
+        byProducer.remove(producer);
+      }
+    }
+    for (OpenTransaction.Sent sent : prepared.content().sends) {
+      if (sent.identity() instanceof Identity.Named(String id)) {
+        names.computeIfPresent(
+            new NamedAt(sent.address(), id), (_, count) -> count == 1 ? null : count - 1);
+      }
+    }
+  }
+
+  /// What is acknowledged in them, by queue: such a message is neither to be delivered again nor gone.
+  Map<Integer, LongPredicate> acknowledged() {
+    Map<Integer, KeyList> keys = new HashMap<>();
+    for (Prepared prepared : byXid.values()) {
+      prepared
+          .content()
+          .acknowledged
+          .forEach((queue, some) -> {
+            KeyList all = keys.computeIfAbsent(queue, _ -> new KeyList());
+            for (int i = 0; i < some.size(); i++) {
+              all.add(some.get(i));
+            }
+          });
+    }
+    Map<Integer, LongPredicate> held = new HashMap<>();
+    keys.forEach((queue, all) -> {
+      long[] sorted = all.toArray();
+      Arrays.sort(sorted);
+      held.put(queue, key -> Arrays.binarySearch(sorted, key) >= 0);
+    });
+    return held;
+  }
+
+  /// How many messages are acknowledged in them.
+  long acknowledgedCount() {
+    long count = 0;
+    for (Prepared prepared : byXid.values()) {
+      for (KeyList keys : prepared.content().acknowledged.values()) {
+        count += keys.size();
+      }
+    }
+    return count;
+  }
+}
