@@ -85,6 +85,10 @@ public final class BoundQueue {
     added++;
   }
 
+  void countAdded(int messages) {
+    added += messages;
+  }
+
   void countAcknowledged() {
     acknowledged++;
   }

@@ -3,6 +3,7 @@ package io.batonmq.broker;
 import io.batonmq.log.RecordHandler;
 import io.batonmq.log.SnapshotContent;
 import io.batonmq.message.Message;
+import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.Reference;
 import java.nio.ByteBuffer;
@@ -222,7 +223,14 @@ public final class BrokerState implements RecordHandler {
     extents.add(reference.position(), reference.size());
   }
 
-  void acknowledge(BoundQueue queue, long[] keys) {
+  void acknowledge(BoundQueue queue, KeyList keys) {
+    for (int i = 0; i < keys.size(); i++) {
+      giveUp(queue.messages().remove(keys.get(i)));
+      queue.countAcknowledged();
+    }
+  }
+
+  private void acknowledge(BoundQueue queue, long[] keys) {
     for (long key : keys) {
       giveUp(queue.messages().remove(key));
       queue.countAcknowledged();

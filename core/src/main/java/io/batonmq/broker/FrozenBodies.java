@@ -8,17 +8,13 @@ import java.util.List;
 
 /// The bodies that a frozen state refers to: sent in transactions that are open, or in any queue.
 final class FrozenBodies implements LiveBodies {
-  private static final int SENT_PER_VISIT = 512;
-
   private final LiveExtents.Sizes sizes;
-  private final Iterator<OpenTransaction.Sent> sent;
   private final Iterator<MessageQueue.Frozen> queues;
   private final ArrayDeque<MessageQueue.Piece> pieces = new ArrayDeque<>();
 
-  FrozenBodies(
-      LiveExtents.Sizes sizes, List<OpenTransaction.Sent> sent, List<MessageQueue.Frozen> queues) {
+  /// @param queues what is in any queue, or waits for one in a transaction
+  FrozenBodies(LiveExtents.Sizes sizes, List<MessageQueue.Frozen> queues) {
     this.sizes = sizes;
-    this.sent = sent.iterator();
     this.queues = queues.iterator();
   }
 
@@ -29,13 +25,6 @@ final class FrozenBodies implements LiveBodies {
 
   @Override
   public boolean next(Visitor visitor) {
-    if (sent.hasNext()) {
-      for (int i = 0; i < SENT_PER_VISIT && sent.hasNext(); i++) {
-        OpenTransaction.Sent one = sent.next();
-        visitor.body(one.position(), one.size());
-      }
-      return true;
-    }
     while (pieces.isEmpty() && queues.hasNext()) {
       pieces.addAll(queues.next().pieces());
     }

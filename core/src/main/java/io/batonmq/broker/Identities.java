@@ -55,6 +55,21 @@ public final class Identities {
     };
   }
 
+  /// Takes up all of a producer's sequences that another window has, of which none need be new.
+  ///
+  /// @param floor the highest that was logged with any of them
+  void addAll(String producer, ProducerWindow sequences, long floor) {
+    ProducerWindow window = producers.computeIfAbsent(producer, _ -> new ProducerWindow());
+    window.addAll(sequences);
+    window.raise(floor);
+  }
+
+  /// Whether any of a producer's sequences that another window has was accepted before.
+  boolean overlaps(String producer, ProducerWindow sequences) {
+    ProducerWindow window = producers.get(producer);
+    return window != null && window.overlaps(sequences);
+  }
+
   /// The floor to log with a message, so that its producer has at most `rangesMax` ranges.
   long floorFor(@Nullable Identity identity, int rangesMax) {
     if (identity instanceof Identity.Sequenced(String producer, long sequence)) {

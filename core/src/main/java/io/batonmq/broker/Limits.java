@@ -6,7 +6,8 @@ package io.batonmq.broker;
 /// @param linksMax links of one connection at once
 /// @param unsettledMax deliveries of one link that may wait for their settlement
 /// @param transactionsMax open transactions of one connection
-/// @param transactionBytesMax what one connection may have sent in transactions and not committed
+/// @param transactionBytesMax memory that the open transactions of one connection may take, not counting
+///     bodies; 48 bytes are enough for a message to one queue
 /// @param nameMax characters in an address, a queue, a producer, a client or a message id
 /// @param queuesMax queues in all
 /// @param producerWindow messages that one producing link may send ahead of their answers
@@ -34,8 +35,19 @@ public record Limits(
   /// What holds where nothing was configured.
   public static final Limits DEFAULTS =
       new Limits(
-          10_000, 1_024, 10_000, 256, 64L << 20, 1_024, 100_000, 1_000, 1_000_000, 10_000, 100_000,
-          64L << 20, 64L << 20);
+          10_000,
+          1_024,
+          10_000,
+          256,
+          128L << 20,
+          1_024,
+          100_000,
+          1_000,
+          1_000_000,
+          10_000,
+          100_000,
+          64L << 20,
+          64L << 20);
 
   public Limits {
     if (producerWindow < 1 || identityRangesMax < producerWindow) {

@@ -41,6 +41,21 @@ final class LiveExtents {
     }
   }
 
+  /// Gives up all that was added to another one too.
+  void removeAll(LiveExtents others) {
+    others.extents.forEach((number, gone) -> {
+      Extent extent = extents.get(number);
+      if (extent == null || extent.references < gone.references) {
+        throw new IllegalStateException("extent " + number + " has fewer references to give up");
+      }
+      extent.bytes -= gone.bytes;
+      extent.references -= gone.references;
+      if (extent.references == 0) {
+        extents.remove(number);
+      }
+    });
+  }
+
   private static long within(long number, long position, int size) {
     long from = Math.max(position, number << SHIFT);
     return Math.min(position + size, (number + 1) << SHIFT) - from;

@@ -169,13 +169,9 @@ public final class LiveTransactions {
   public void commitPrepared(Xid xid, Ender ender) {
     PreparedTransactions.Prepared it = existing(xid, ender.user());
     OpenTransaction content = it.content();
-    committed(it.number(), content.sends.size(), ender, xid);
-    for (OpenTransaction.Sent sent : content.sends) {
-      for (int id : sent.queues()) {
-        mark(state.queue(id));
-      }
-    }
-    content.acknowledged.keySet().forEach(id -> mark(state.queue(id)));
+    committed(it.number(), content.count(), ender, xid);
+    content.staged().keySet().forEach(id -> mark(state.queue(id)));
+    content.acknowledged().keySet().forEach(id -> mark(state.queue(id)));
     Unlogged rest = prepared.remove(xid);
     if (rest != null) {
       commit(rest);
@@ -189,7 +185,7 @@ public final class LiveTransactions {
     // then would take them a second time.
     log.append(new Event.TransactionRolledBack(it.number()));
     it.content()
-        .acknowledged
+        .acknowledged()
         .forEach((id, keys) -> {
           BoundQueue queue = state.queue(id);
           if (queue != null) {

@@ -1,9 +1,6 @@
 package io.batonmq.broker;
 
 import io.batonmq.message.Identity;
-import io.batonmq.message.Message;
-import io.batonmq.queue.Keys;
-import io.batonmq.queue.Reference;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,23 +37,7 @@ final class OpenTransactions {
   }
 
   void sent(long position, int size, Event.Enqueued event) {
-    Message message = event.message();
-    sent(
-        event.transaction(),
-        new OpenTransaction.Sent(
-            position,
-            size,
-            message.priority(),
-            message.expiryMillis(),
-            event.address(),
-            event.queues(),
-            message.identity(),
-            event.floor()));
-  }
-
-  void sent(long id, OpenTransaction.Sent sent) {
-    existing(id).sends.add(sent);
-    extents.add(sent.position(), sent.size());
+    existing(event.transaction()).sent(position, size, event, extents);
   }
 
   void prepare(Event.TransactionPrepared event) {
@@ -64,16 +45,7 @@ final class OpenTransactions {
     // What is in effect already, or promised already, must not be promised a second time: at the
     // commit
     // there would be no way back.
-    Identities own = new Identities();
-    transaction.sends.removeIf(sent -> {
-      boolean again =
-          known(sent.identity(), sent.address())
-              || !own.add(sent.identity(), sent.address(), ProducerWindow.NO_FLOOR);
-      if (again) {
-        extents.remove(sent.position(), sent.size());
-      }
-      return again;
-    });
+    dropKnown(transaction);
     prepared.add(
         event.transaction(), transaction, new OpenTransaction.Promise(event.xid(), event.user()));
   }
@@ -83,54 +55,93 @@ final class OpenTransactions {
     return state.identities().contains(identity, address) || prepared.contains(identity, address);
   }
 
+  /// A producer that lost its connection may have sent the same again in a second transaction before this
+  /// one was known to be lost; whichever is committed or prepared first is the one that counts. Looks at
+  /// single messages only where there are such.
+  private void dropKnown(OpenTransaction transaction) {
+    SentIdentities identities = transaction.identities();
+    identities
+        .producers()
+        .forEach((name, producer) -> {
+          if (state.identities().overlaps(name, producer.window)
+              || prepared.overlaps(name, producer.window)) {
+            identities.places(
+                name, identity -> known(identity, 0), place -> transaction.drop(place, extents));
+          }
+        });
+    identities
+        .names()
+        .forEach((address, names) ->
+            names.forEach((name, place) -> {
+              if (known(new Identity.Named(name), address)) {
+                transaction.drop(place, extents);
+              }
+            }));
+  }
+
   void commit(Event.TransactionCommitted committed) {
     OpenTransaction transaction = ended(committed.transaction());
-    transaction.acknowledged.forEach((queue, keys) -> {
-      BoundQueue bound = state.queue(queue);
-      if (bound != null) {
-        state.acknowledge(bound, keys.toArray());
-      }
-    });
-    long next = committed.sequence();
-    for (OpenTransaction.Sent sent : transaction.sends) {
-      if (takesEffect(sent, transaction.promise != null)) {
-        Reference reference =
-            Reference.fresh(
-                Keys.of(next, sent.priority()),
-                sent.position(),
-                sent.size(),
-                true,
-                sent.expiryMillis());
-        for (int queue : sent.queues()) {
+    if (transaction.promise == null) {
+      dropKnown(transaction);
+    }
+    accept(transaction.identities());
+    transaction
+        .acknowledged()
+        .forEach((queue, keys) -> {
           BoundQueue bound = state.queue(queue);
           if (bound != null) {
-            state.place(bound, reference);
+            state.acknowledge(bound, keys);
           }
-        }
-      }
-      state.sequence(next);
-      next++;
-      extents.remove(sent.position(), sent.size());
-    }
+        });
+    transaction
+        .staged()
+        .forEach((queue, messages) -> {
+          BoundQueue bound = state.queue(queue);
+          if (bound != null) {
+            bound.countAdded(messages.messageCount());
+            bound.messages().join(messages, committed.sequence());
+          } else {
+            messages.forEach(reference -> extents.remove(reference.position(), reference.size()));
+          }
+        });
+    state.sequence(committed.sequence() + transaction.count() - 1);
     outcomes.add(committed.outcome(), committed.kept());
   }
 
-  /// A producer that lost its connection may have sent the same again in a second transaction before this
-  /// one was known to be lost; whichever is committed or prepared first is the one that counts. An address
-  /// that was deleted meanwhile has no queues, and nothing would ever forget its names.
-  private boolean takesEffect(OpenTransaction.Sent sent, boolean promised) {
-    if (!state.hasAddress(sent.address()) || prepared.contains(sent.identity(), sent.address())) {
-      return false;
-    }
-    boolean fresh = state.identities().add(sent.identity(), sent.address(), sent.floor());
-    // The floor may have been raised above it since it was promised.
-    return fresh || promised;
+  /// What another transaction is promised stays its own: if that is rolled back, it was never accepted.
+  private void accept(SentIdentities identities) {
+    identities
+        .producers()
+        .forEach((name, producer) -> {
+          if (prepared.overlaps(name, producer.window)) {
+            identities.places(
+                name,
+                identity ->
+                    !prepared.contains(identity, 0)
+                        && state.identities().add(identity, 0, producer.floor()),
+                _ -> {});
+          } else {
+            state.identities().addAll(name, producer.window, producer.floor());
+          }
+        });
+    identities
+        .names()
+        .forEach((address, names) -> {
+          // An address that was deleted meanwhile has no queues, and nothing would ever forget its
+          // names.
+          if (state.hasAddress(address)) {
+            for (String name : names.keySet()) {
+              Identity identity = new Identity.Named(name);
+              if (!prepared.contains(identity, address)) {
+                state.identities().add(identity, address, ProducerWindow.NO_FLOOR);
+              }
+            }
+          }
+        });
   }
 
   void rollback(long id) {
-    for (OpenTransaction.Sent sent : ended(id).sends) {
-      extents.remove(sent.position(), sent.size());
-    }
+    extents.removeAll(ended(id).extents());
   }
 
   /// The node is lost that knew who works in them. What was promised stays.

@@ -5,7 +5,6 @@ import io.batonmq.queue.KeyList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,12 +21,7 @@ public final class PreparedTransactions {
 
   private record NamedAt(int address, String id) {}
 
-  /// @param producers whose sequences are in it, and which
-  record Prepared(
-      long number,
-      OpenTransaction.Promise promise,
-      OpenTransaction content,
-      Map<String, ProducerWindow> producers) {}
+  record Prepared(long number, OpenTransaction.Promise promise, OpenTransaction content) {}
 
   public int count() {
     return byXid.size();
@@ -70,8 +64,7 @@ public final class PreparedTransactions {
     return switch (identity) {
       case Identity.Sequenced(String producer, long sequence) -> {
         for (Prepared prepared : byProducer.getOrDefault(producer, List.of())) {
-          ProducerWindow window = prepared.producers().get(producer);
-          if (window != null && window.contains(sequence)) {
+          if (window(prepared, producer).contains(sequence)) {
             yield true;
           }
         }
@@ -80,6 +73,21 @@ public final class PreparedTransactions {
       case Identity.Named(String id) -> names.containsKey(new NamedAt(address, id));
       case null -> false;
     };
+  }
+
+  /// Whether any of a producer's sequences that a window has is in a prepared transaction.
+  boolean overlaps(String producer, ProducerWindow sequences) {
+    for (Prepared prepared : byProducer.getOrDefault(producer, List.of())) {
+      if (window(prepared, producer).overlaps(sequences)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static ProducerWindow window(Prepared prepared, String producer) {
+    SentIdentities.Producer sent = prepared.content().identities().producers().get(producer);
+    return sent == null ? new ProducerWindow() : sent.window;
   }
 
   @Nullable Prepared find(Xid xid, String user) {
@@ -95,19 +103,15 @@ public final class PreparedTransactions {
     if (byXid.containsKey(promise.xid())) {
       throw new IllegalStateException("the branch " + promise.xid() + " is prepared already");
     }
-    Prepared prepared = new Prepared(number, promise, transaction, new LinkedHashMap<>());
-    for (OpenTransaction.Sent sent : transaction.sends) {
-      switch (sent.identity()) {
-        case Identity.Sequenced(String producer, long sequence) ->
-            prepared.producers().computeIfAbsent(producer, _ -> new ProducerWindow()).add(sequence);
-        case Identity.Named(String id) ->
-            names.merge(new NamedAt(sent.address(), id), 1, Integer::sum);
-        case null -> {}
-      }
-    }
-    for (String producer : prepared.producers().keySet()) {
+    Prepared prepared = new Prepared(number, promise, transaction);
+    for (String producer : transaction.identities().producers().keySet()) {
       byProducer.computeIfAbsent(producer, _ -> new ArrayList<>(1)).add(prepared);
     }
+    transaction
+        .identities()
+        .names()
+        .forEach((address, ids) ->
+            ids.keySet().forEach(id -> names.merge(new NamedAt(address, id), 1, Integer::sum)));
     transaction.promise = promise;
     byXid.put(promise.xid(), prepared);
     byNumber.put(number, prepared);
@@ -120,18 +124,20 @@ public final class PreparedTransactions {
       return;
     }
     byXid.remove(prepared.promise().xid());
-    for (String producer : prepared.producers().keySet()) {
+    SentIdentities identities = prepared.content().identities();
+    for (String producer : identities.producers().keySet()) {
       List<Prepared> all = byProducer.get(producer);
       if (all != null && all.remove(prepared) && all.isEmpty()) {
         byProducer.remove(producer);
       }
     }
-    for (OpenTransaction.Sent sent : prepared.content().sends) {
-      if (sent.identity() instanceof Identity.Named(String id)) {
-        names.computeIfPresent(
-            new NamedAt(sent.address(), id), (_, count) -> count == 1 ? null : count - 1);
-      }
-    }
+    identities
+        .names()
+        .forEach((address, ids) ->
+            ids.keySet()
+                .forEach(id ->
+                    names.computeIfPresent(
+                        new NamedAt(address, id), (_, count) -> count == 1 ? null : count - 1)));
   }
 
   /// What is acknowledged in them, by queue: such a message is neither to be delivered again nor gone.
@@ -140,7 +146,7 @@ public final class PreparedTransactions {
     for (Prepared prepared : byXid.values()) {
       prepared
           .content()
-          .acknowledged
+          .acknowledged()
           .forEach((queue, some) -> {
             KeyList all = keys.computeIfAbsent(queue, _ -> new KeyList());
             for (int i = 0; i < some.size(); i++) {
@@ -161,7 +167,7 @@ public final class PreparedTransactions {
   long acknowledgedCount() {
     long count = 0;
     for (Prepared prepared : byXid.values()) {
-      for (KeyList keys : prepared.content().acknowledged.values()) {
+      for (KeyList keys : prepared.content().acknowledged().values()) {
         count += keys.size();
       }
     }

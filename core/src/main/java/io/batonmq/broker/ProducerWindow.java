@@ -47,6 +47,55 @@ final class ProducerWindow {
     return true;
   }
 
+  /// Adds sequences that follow each other, of which some may be there.
+  void addAll(long first, long count) {
+    long last = first + count - 1;
+    if (count <= 0 || last <= floor) {
+      return;
+    }
+    long lower = Math.max(first, floor + 1);
+    long upper = last;
+    int begin = rangeAt(lower);
+    begin = begin >= 0 && to[begin] + 1 >= lower ? begin : begin + 1;
+    int end = begin;
+    while (end < ranges && from[end] <= upper + 1) {
+      lower = Math.min(lower, from[end]);
+      upper = Math.max(upper, to[end]);
+      end++;
+    }
+    if (end == begin) {
+      insert(begin, lower);
+      to[begin] = upper;
+      return;
+    }
+    from[begin] = lower;
+    to[begin] = upper;
+    System.arraycopy(from, end, from, begin + 1, ranges - end);
+    System.arraycopy(to, end, to, begin + 1, ranges - end);
+    ranges -= end - begin - 1;
+  }
+
+  /// Adds all that another window has above its floor.
+  void addAll(ProducerWindow other) {
+    for (int i = 0; i < other.ranges; i++) {
+      addAll(other.from[i], other.to[i] - other.from[i] + 1);
+    }
+  }
+
+  /// Whether any sequence is in a range of another window, and here.
+  boolean overlaps(ProducerWindow other) {
+    for (int i = 0; i < other.ranges; i++) {
+      if (other.from[i] <= floor) {
+        return true;
+      }
+      int at = rangeAt(other.to[i]);
+      if (at >= 0 && to[at] >= other.from[i]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// The floor that leaves at most `max` ranges once `sequence` is added.
   long floorFor(long sequence, int max) {
     if (ranges < max || contains(sequence)) {

@@ -12,17 +12,21 @@ import org.jspecify.annotations.Nullable;
 
 /// The durable references of one piece of a frozen queue: one entry of a snapshot, in a block of its own.
 final class References implements SnapshotPart {
+  private final long transaction;
   private final int queue;
   private final MessageQueue.Piece piece;
 
-  private References(int queue, MessageQueue.Piece piece) {
+  private References(long transaction, int queue, MessageQueue.Piece piece) {
+    this.transaction = transaction;
     this.queue = queue;
     this.piece = piece;
   }
 
   /// Empty for a piece without durable references.
-  static Optional<SnapshotPart> of(int queue, MessageQueue.Piece piece) {
-    References references = new References(queue, piece);
+  ///
+  /// @param transaction that they are in; 0 for what is in the queue
+  static Optional<SnapshotPart> of(long transaction, int queue, MessageQueue.Piece piece) {
+    References references = new References(transaction, queue, piece);
     // What was written has some.
     return piece.place() == null && references.durable().isEmpty()
         ? Optional.empty()
@@ -52,13 +56,20 @@ final class References implements SnapshotPart {
   @Override
   public ByteBuffer bytes() {
     FieldWriter writer = new FieldWriter(16 * 1024);
-    writer.octet(Snapshot.REFERENCES);
-    write(queue, durable(), writer);
+    writer.octet(kind(transaction));
+    write(transaction, queue, durable(), writer);
     return writer.view();
   }
 
+  static int kind(long transaction) {
+    return transaction == 0 ? Snapshot.REFERENCES : Snapshot.STAGED;
+  }
+
   /// The fields of an entry.
-  static void write(int queue, List<Reference> references, FieldWriter writer) {
+  static void write(long transaction, int queue, List<Reference> references, FieldWriter writer) {
+    if (transaction != 0) {
+      writer.number(transaction);
+    }
     writer.number(queue);
     writer.number(references.size());
     for (Reference reference : references) {

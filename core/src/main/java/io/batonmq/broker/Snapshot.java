@@ -3,7 +3,6 @@ package io.batonmq.broker;
 import io.batonmq.log.LiveBodies;
 import io.batonmq.log.SnapshotContent;
 import io.batonmq.log.SnapshotPart;
-import io.batonmq.message.Identity;
 import io.batonmq.queue.KeyList;
 import io.batonmq.queue.MessageQueue;
 import io.batonmq.queue.Reference;
@@ -30,12 +29,15 @@ import org.jspecify.annotations.Nullable;
 /// | 4 | producer | text name, signed floor, number of ranges, each signed first, number length less one |
 /// | 5 | names | number address, number of names, each text; an address may have several, oldest first |
 /// | 6 | origin | number, text address, text queue |
-/// | 7 | sent | number transaction, number position, number size, octet priority, number expiry, number address, numbers queues, octet 0 none 1 sequenced 2 named: \[text producer, signed sequence, signed floor], \[text id] |
+/// | 7 | transaction | number, number of messages logged in it |
 /// | 8 | acknowledged | number transaction, number queue, keys |
 /// | 9 | references | number queue, number of references, each: number key, number position, number size, number expiry, number origin, number of attempts * 8 + expired 4 + redelivered 2 + out 1 |
 /// | 10 | end, always last | number of entries before it |
-/// | 11 | prepared, after what is in it | number transaction, xid, text user |
+/// | 11 | prepared, after its identities | number transaction, xid, text user |
 /// | 12 | outcome; a session's in one row, oldest first | number transaction, number session, text user, octet whether it has a name: \[xid] |
+/// | 13 | sent sequences | number transaction, text producer, signed floor, number of runs, each signed first, number place, number length; a producer may have several |
+/// | 14 | sent names | number transaction, number address, number of names, each text, number place |
+/// | 15 | staged, what a transaction has for a queue | number transaction, then the fields of references; places for sequences |
 ///
 /// A reader that meets an unknown kind or version refuses the snapshot.
 final class Snapshot implements SnapshotContent {
@@ -46,12 +48,15 @@ final class Snapshot implements SnapshotContent {
   static final int PRODUCER = 4;
   static final int NAMES = 5;
   static final int ORIGIN = 6;
-  static final int SENT = 7;
+  static final int TRANSACTION = 7;
   static final int ACKNOWLEDGED = 8;
   static final int REFERENCES = 9;
   static final int END = 10;
   static final int PREPARED = 11;
   static final int OUTCOME = 12;
+  static final int SENT_SEQUENCES = 13;
+  static final int SENT_NAMES = 14;
+  static final int STAGED = 15;
 
   static final int OUT = 1;
   static final int REDELIVERED = 2;
@@ -64,6 +69,7 @@ final class Snapshot implements SnapshotContent {
 
   private static final int NAMES_PER_ENTRY = 200;
   private static final int KEYS_PER_ENTRY = 10_000;
+  private static final int RUNS_PER_ENTRY = 10_000;
   private static final int REFERENCES_PER_ENTRY = 1_000;
 
   private final long position;
@@ -76,12 +82,12 @@ final class Snapshot implements SnapshotContent {
   /// Queues that are not durable have bodies in the log on behalf of others.
   private final List<MessageQueue.Frozen> volatileQueues = new ArrayList<>();
 
-  private final List<OpenTransaction.Sent> sent = new ArrayList<>();
   private final LiveExtents.Sizes sizes;
   private long entries;
   private @Nullable List<SnapshotPart> parts;
 
-  private record FrozenQueue(int id, MessageQueue.Frozen messages) {}
+  /// @param transaction that will put it into the queue; 0 for what is there
+  private record FrozenQueue(long transaction, int id, MessageQueue.Frozen messages) {}
 
   record Head(
       long epoch,
@@ -94,7 +100,6 @@ final class Snapshot implements SnapshotContent {
   Snapshot(BrokerState state) {
     this.position = state.end();
     this.sizes = state.extents().sizes();
-    state.transactions().open().values().forEach(transaction -> sent.addAll(transaction.sends));
     Blocks blocks = new Blocks(block -> small.add(bytes(block)));
     head(state, blocks);
     for (Address address : state.addresses()) {
@@ -121,7 +126,7 @@ final class Snapshot implements SnapshotContent {
             writer);
         writer.number(queue.added());
         writer.number(queue.acknowledged());
-        queues.add(new FrozenQueue(queue.id(), queue.messages().freeze()));
+        queues.add(new FrozenQueue(0, queue.id(), queue.messages().freeze()));
       } else {
         volatileQueues.add(queue.messages().freeze());
       }
@@ -137,6 +142,14 @@ final class Snapshot implements SnapshotContent {
           writer.text(place.queue());
         });
     transactions(state, blocks);
+    state
+        .transactions()
+        .open()
+        .forEach((id, transaction) ->
+            transaction
+                .staged()
+                .forEach((queue, messages) ->
+                    queues.add(new FrozenQueue(id, queue, messages.freeze()))));
     blocks.finish();
     entries = blocks.entries;
   }
@@ -157,16 +170,21 @@ final class Snapshot implements SnapshotContent {
         if (reference.durable()) {
           some.add(reference);
           if (some.size() == REFERENCES_PER_ENTRY) {
-            References.write(queue.id, some, blocks.entry(REFERENCES));
+            write(queue, some, blocks);
             some.clear();
           }
         }
       });
       if (!some.isEmpty()) {
-        References.write(queue.id, some, blocks.entry(REFERENCES));
+        write(queue, some, blocks);
       }
     }
     end(blocks);
+  }
+
+  private static void write(FrozenQueue queue, List<Reference> some, Blocks blocks) {
+    FieldWriter writer = blocks.entry(References.kind(queue.transaction));
+    References.write(queue.transaction, queue.id, some, writer);
   }
 
   @Override
@@ -175,7 +193,7 @@ final class Snapshot implements SnapshotContent {
       List<SnapshotPart> found = new ArrayList<>();
       for (FrozenQueue queue : queues) {
         for (MessageQueue.Piece piece : queue.messages.pieces()) {
-          References.of(queue.id, piece).ifPresent(found::add);
+          References.of(queue.transaction, queue.id, piece).ifPresent(found::add);
         }
       }
       parts = List.copyOf(found);
@@ -187,7 +205,7 @@ final class Snapshot implements SnapshotContent {
   public Optional<LiveBodies> bodies() {
     List<MessageQueue.Frozen> all = new ArrayList<>(volatileQueues);
     queues.forEach(queue -> all.add(queue.messages));
-    return Optional.of(new FrozenBodies(sizes, sent, all));
+    return Optional.of(new FrozenBodies(sizes, all));
   }
 
   @Override
@@ -255,10 +273,13 @@ final class Snapshot implements SnapshotContent {
         .transactions()
         .open()
         .forEach((id, transaction) -> {
-          for (OpenTransaction.Sent sent : transaction.sends) {
-            sent(id, sent, blocks.entry(SENT));
-          }
-          transaction.acknowledged.forEach((queue, keys) -> acknowledged(id, queue, keys, blocks));
+          FieldWriter head = blocks.entry(TRANSACTION);
+          head.number(id);
+          head.number(transaction.count());
+          identities(id, transaction.identities(), blocks);
+          transaction
+              .acknowledged()
+              .forEach((queue, keys) -> acknowledged(id, queue, keys, blocks));
           OpenTransaction.Promise promise = transaction.promise;
           if (promise != null) {
             FieldWriter writer = blocks.entry(PREPARED);
@@ -276,27 +297,35 @@ final class Snapshot implements SnapshotContent {
     }
   }
 
-  private static void sent(long id, OpenTransaction.Sent sent, FieldWriter writer) {
-    writer.number(id);
-    writer.number(sent.position());
-    writer.number(sent.size());
-    writer.octet(sent.priority());
-    writer.number(sent.expiryMillis());
-    writer.number(sent.address());
-    writer.numbers(sent.queues());
-    switch (sent.identity()) {
-      case Identity.Sequenced(String producer, long sequence) -> {
-        writer.octet(1);
-        writer.text(producer);
-        writer.signed(sequence);
-        writer.signed(sent.floor());
-      }
-      case Identity.Named(String name) -> {
-        writer.octet(2);
-        writer.text(name);
-      }
-      case null -> writer.octet(0);
-    }
+  private static void identities(long id, SentIdentities identities, Blocks blocks) {
+    identities
+        .producers()
+        .forEach((name, producer) -> {
+          int runs = producer.runs();
+          for (int run = 0; run < runs; run += RUNS_PER_ENTRY) {
+            FieldWriter writer = blocks.entry(SENT_SEQUENCES);
+            writer.number(id);
+            writer.text(name);
+            producer.write(run, Math.min(runs, run + RUNS_PER_ENTRY), writer);
+          }
+        });
+    identities
+        .names()
+        .forEach((address, names) -> {
+          List<Map.Entry<String, Integer>> all = List.copyOf(names.entrySet());
+          for (int i = 0; i < all.size(); i += NAMES_PER_ENTRY) {
+            List<Map.Entry<String, Integer>> some =
+                all.subList(i, Math.min(all.size(), i + NAMES_PER_ENTRY));
+            FieldWriter writer = blocks.entry(SENT_NAMES);
+            writer.number(id);
+            writer.number(address);
+            writer.number(some.size());
+            for (Map.Entry<String, Integer> name : some) {
+              writer.text(name.getKey());
+              writer.number(name.getValue());
+            }
+          }
+        });
   }
 
   private static void acknowledged(long id, int queue, KeyList keys, Blocks blocks) {

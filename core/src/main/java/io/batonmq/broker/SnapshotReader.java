@@ -5,7 +5,6 @@ import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Reference;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
-import org.jspecify.annotations.Nullable;
 
 /// Reads a snapshot, whose format is described in [Snapshot], into an empty state.
 final class SnapshotReader {
@@ -50,9 +49,14 @@ final class SnapshotReader {
       case Snapshot.NAMES -> names(from);
       case Snapshot.ORIGIN ->
           state.origins().put(from.smallNumber(), new Origins.Place(from.text(), from.text()));
-      case Snapshot.SENT -> sent(from);
+      case Snapshot.TRANSACTION ->
+          state.transactions().existing(from.number()).restoreCount(from.smallNumber());
+      case Snapshot.SENT_SEQUENCES ->
+          state.transactions().existing(from.number()).identities().read(from.text(), from);
+      case Snapshot.SENT_NAMES -> sentNames(from);
       case Snapshot.ACKNOWLEDGED -> acknowledged(from);
-      case Snapshot.REFERENCES -> references(from);
+      case Snapshot.REFERENCES -> references(0, from);
+      case Snapshot.STAGED -> references(from.number(), from);
       case Snapshot.PREPARED -> prepared(from);
       case Snapshot.OUTCOME ->
           state
@@ -110,31 +114,14 @@ final class SnapshotReader {
     }
   }
 
-  private void sent(FieldReader from) {
-    long transaction = from.number();
-    long position = from.number();
-    int size = from.smallNumber();
-    int priority = from.octet();
-    long expiry = from.number();
+  private void sentNames(FieldReader from) {
+    SentIdentities identities = state.transactions().existing(from.number()).identities();
     int address = from.smallNumber();
-    int[] queues = from.numbers();
-    @Nullable Identity identity = null;
-    long floor = ProducerWindow.NO_FLOOR;
-    switch (from.octet()) {
-      case 0 -> {}
-      case 1 -> {
-        identity = new Identity.Sequenced(from.text(), from.signed());
-        floor = from.signed();
-      }
-      case 2 -> identity = new Identity.Named(from.text());
-      default -> throw new IllegalArgumentException("an identity of an unknown kind");
+    int count = from.count(2);
+    for (int i = 0; i < count; i++) {
+      identities.add(
+          new Identity.Named(from.text()), address, ProducerWindow.NO_FLOOR, from.smallNumber());
     }
-    state
-        .transactions()
-        .sent(
-            transaction,
-            new OpenTransaction.Sent(
-                position, size, priority, expiry, address, queues, identity, floor));
   }
 
   private void acknowledged(FieldReader from) {
@@ -155,7 +142,7 @@ final class SnapshotReader {
         .add(number, transaction, new OpenTransaction.Promise(Xid.read(from), from.text()));
   }
 
-  private void references(FieldReader from) {
+  private void references(long transaction, FieldReader from) {
     int queue = from.smallNumber();
     int count = from.count(6);
     for (int i = 0; i < count; i++) {
@@ -165,8 +152,7 @@ final class SnapshotReader {
       long expiry = from.number();
       int origin = from.smallNumber();
       int state = from.smallNumber();
-      this.state.restoreReference(
-          queue,
+      Reference reference =
           new Reference(
               key,
               position,
@@ -177,7 +163,15 @@ final class SnapshotReader {
               state >>> Snapshot.ATTEMPTS_SHIFT,
               expiry,
               origin,
-              (state & Snapshot.EXPIRED) != 0));
+              (state & Snapshot.EXPIRED) != 0);
+      if (transaction == 0) {
+        this.state.restoreReference(queue, reference);
+      } else {
+        this.state
+            .transactions()
+            .existing(transaction)
+            .stage(queue, reference, this.state.extents());
+      }
     }
   }
 }

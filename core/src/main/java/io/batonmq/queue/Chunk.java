@@ -70,6 +70,23 @@ final class Chunk {
     this.expiryMin = original.expiryMin;
   }
 
+  /// The same entries with higher sequences. Takes no longer for many than for few; this one is not to be used
+  /// any more.
+  private Chunk(Chunk original, long more) {
+    this.base = original.base + more;
+    this.words = original.words;
+    this.count = original.count;
+    this.available = original.available;
+    this.out = original.out;
+    this.expiryMin = original.expiryMin;
+    // What a snapshot reads it reads by the original, in the same words.
+    this.frozen = original.frozen;
+  }
+
+  Chunk moved(long more) {
+    return new Chunk(this, more);
+  }
+
   /// This chunk, or a copy of it if a snapshot holds this one.
   Chunk writable() {
     return frozen ? new Chunk(this) : this;

@@ -14,6 +14,14 @@ public final class KeyList {
     keys[size++] = key;
   }
 
+  public void addAll(KeyList others) {
+    if (keys.length - size < others.size) {
+      keys = Arrays.copyOf(keys, Math.max(keys.length * 2, size + others.size));
+    }
+    System.arraycopy(others.keys, 0, keys, size, others.size);
+    size += others.size;
+  }
+
   public int size() {
     return size;
   }
@@ -27,6 +35,13 @@ public final class KeyList {
       throw new IndexOutOfBoundsException(index);
     }
     return keys[index];
+  }
+
+  public void set(int index, long key) {
+    if (index >= size) {
+      throw new IndexOutOfBoundsException(index);
+    }
+    keys[index] = key;
   }
 
   public void clear() {

@@ -57,6 +57,42 @@ final class Lane {
     }
   }
 
+  /// Takes over all entries of another lane, none of which is out, with higher sequences. More than one chunk
+  /// is taken over as it is: in time proportional to the number of chunks.
+  void join(Lane other, long more) {
+    if (other.available == 0) {
+      return;
+    }
+    if (other.size == 1) {
+      Chunk few = other.chunk(0);
+      for (int index = 0; index < few.count(); index++) {
+        if (few.state(index) == Chunk.AVAILABLE) {
+          append(few.get(index, priority).later(more));
+        }
+      }
+      return;
+    }
+    long first = other.chunk(0).base() + more;
+    if (first <= lastSequence) {
+      throw new IllegalStateException(
+          "sequence " + first + " comes after " + lastSequence + " in the same lane");
+    }
+    if (size > 0 && chunk(size - 1).live() == 0) {
+      dropChunk(size - 1);
+    }
+    for (int i = 0; i < other.size; i++) {
+      Chunk chunk = other.chunk(i);
+      if (chunk.live() > 0) {
+        addChunk(chunk.moved(more));
+      }
+    }
+    if (available == 0) {
+      availableFrom = other.availableFrom + more;
+    }
+    available += other.available;
+    lastSequence = other.lastSequence + more;
+  }
+
   /// The first available entry at or after a sequence, or -1.
   long nextAvailable(long from) {
     if (available == 0) {

@@ -39,6 +39,24 @@ public final class MessageQueue {
     }
   }
 
+  /// Takes over all messages of another queue, none of which is out, behind its own. The other is not to be
+  /// used any more.
+  ///
+  /// @param more what is added to their sequences
+  /// @throws IllegalStateException if a message of the same priority with the same or a higher sequence
+  ///     was here before
+  public void join(MessageQueue other, long more) {
+    for (int priority = 0; priority < Keys.PRIORITIES; priority++) {
+      Lane lane = other.lanes[priority];
+      if (lane != null) {
+        lane(priority).join(lane, more);
+      }
+    }
+    available += other.available;
+    bytes += other.bytes;
+    expiryMin = Math.min(expiryMin, other.expiryMin);
+  }
+
   /// Messages that are here: available and out.
   public int messageCount() {
     return available + out;

@@ -70,6 +70,21 @@ public record Reference(
         newKey, position, size, false, durable, false, 0, 0, newOrigin, becauseExpired);
   }
 
+  /// The same with a higher sequence.
+  public Reference later(long more) {
+    return new Reference(
+        Keys.of(sequence() + more, priority()),
+        position,
+        size,
+        out,
+        durable,
+        redelivered,
+        deliveryCount,
+        expiry,
+        origin,
+        expired);
+  }
+
   /// Whether its time is surely over; within [#EXPIRY_UNIT_MILLIS] after it, that is not said yet.
   public boolean due(long wallMillis) {
     return expiry != 0 && expiry * EXPIRY_UNIT_MILLIS <= wallMillis;

@@ -7,6 +7,7 @@ import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.broker.Xid;
 import io.batonmq.queue.Disposition;
+import io.batonmq.queue.KeyList;
 import io.batonmq.seam.Now;
 import java.util.HashMap;
 import java.util.List;
@@ -47,7 +48,7 @@ final class Branches {
   /// @param connection that prepared it
   /// @param others settlements that are no acknowledgements
   private record Prepared(
-      long connection, Transaction transaction, List<Transaction.Settled> others) {}
+      long connection, Transaction transaction, Map<Transaction.Settled, KeyList> others) {}
 
   Branches(ActiveBroker broker, Answers answers, Transacting transacting) {
     this.broker = broker;
@@ -162,14 +163,11 @@ final class Branches {
           Transacting.acknowledged(transaction),
           connection.principal.name(),
           xid);
-      List<Transaction.Settled> others =
-          transaction.settled.stream()
-              .filter(settled -> settled.disposition() != Disposition.ACCEPTED)
-              .toList();
-      here.put(xid, new Prepared(connection.id, transaction, others));
+      here.put(xid, new Prepared(connection.id, transaction, Transacting.others(transaction)));
       open.remove(xid);
       transacting.settle(transaction);
-      transaction.settled.clear();
+      transaction.kept.clear();
+      transaction.forgotten.clear();
       transacting.over(transaction);
       answer(connection, request, null);
     }
@@ -191,14 +189,20 @@ final class Branches {
       case COMMIT -> {
         transactions.commitPrepared(xid, transacting.ender(connection));
         if (known != null) {
-          known.others().forEach(settled -> transacting.dispose(settled, settled.disposition()));
+          known
+              .others()
+              .forEach((settled, keys) ->
+                  transacting.dispose(settled.link(), keys, settled.disposition()));
           transacting.retainProducers(known.transaction(), now);
         }
       }
       case ROLLBACK -> {
         transactions.rollbackPrepared(xid, connection.principal.name());
         if (known != null) {
-          known.others().forEach(settled -> transacting.dispose(settled, Disposition.FAILED));
+          known
+              .others()
+              .forEach(
+                  (settled, keys) -> transacting.dispose(settled.link(), keys, Disposition.FAILED));
         }
       }
     }

@@ -107,6 +107,7 @@ final class Consuming {
     long first = Math.max(command.first(), outstanding.first());
     long last = Math.min(command.last(), outstanding.next() - 1);
     KeyList keys = new KeyList();
+    var settled = new Transaction.Settled(link, command.disposition());
     for (long delivery = first; delivery <= last; delivery++) {
       long key = outstanding.key(delivery);
       if (key == Keys.NONE) {
@@ -115,13 +116,19 @@ final class Consuming {
       if (transaction == null) {
         outstanding.settle(delivery);
         keys.add(key);
-      } else {
+      } else if (command.answer()) {
         outstanding.hold(delivery);
-        transaction.settled.add(
-            new Transaction.Settled(link, delivery, key, command.disposition(), command.answer()));
+        transaction.kept.add(new Transaction.Kept(settled, delivery, key));
+      } else {
+        outstanding.settle(delivery);
+        transaction.forget(settled, key);
       }
     }
-    if (transaction == null) {
+    if (transaction != null) {
+      // The limit of unsettled deliveries may have been what it waited for.
+      link.queue.offer(link);
+      broker.mark(link.queue);
+    } else {
       dispose(link, keys, command.disposition());
       if (command.answer()) {
         answers.to(

@@ -215,19 +215,27 @@ final class Producing {
     if (transaction == null) {
       return broker.enqueue(address, queues, message, null, now.wallMillis());
     }
-    if (connection.transactionBytes + message.size() > limits.transactionBytesMax()) {
+    long bytes = memory(message, queues.size());
+    if (connection.transactionBytes + bytes > limits.transactionBytesMax()) {
       return new Refusal(
           Reason.LIMIT_REACHED,
-          "transactions may hold "
+          "the open transactions of a connection may take "
               + limits.transactionBytesMax()
-              + " bytes per connection: commit more often");
+              + " bytes of memory: commit more often");
     }
     Refusal refusal = broker.enqueue(address, queues, message, transaction.sends, now.wallMillis());
     if (refusal == null) {
-      transaction.bytes += message.size();
-      connection.transactionBytes += message.size();
+      transaction.bytes += bytes;
+      connection.transactionBytes += bytes;
     }
     return refusal;
+  }
+
+  /// What a message in an open transaction takes, at most: its body is in the log, or counted elsewhere.
+  private static long memory(Message message, int queues) {
+    long identity = message.identity() instanceof Identity.Named(String id) ? 96 + id.length() : 24;
+    long held = message.durable() ? 0 : 96;
+    return 24L * queues + identity + held;
   }
 
   private @Nullable Refusal fault(Message message) {

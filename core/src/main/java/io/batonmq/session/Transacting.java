@@ -141,11 +141,8 @@ final class Transacting {
     Connection connection = transaction.connection;
     connection.commitsHeard = Math.max(connection.commitsHeard, transaction.commitsBefore);
     Map<LiveQueue, KeyList> acknowledged = acknowledged(transaction);
-    for (Transaction.Settled settled : transaction.settled) {
-      if (settled.disposition() != Disposition.ACCEPTED) {
-        dispose(settled, settled.disposition());
-      }
-    }
+    others(transaction)
+        .forEach((settled, keys) -> consuming.dispose(settled.link(), keys, settled.disposition()));
     transactions.commit(transaction.sends, acknowledged, ender(connection), transaction.xid);
     settle(transaction);
     over(transaction);
@@ -166,33 +163,38 @@ final class Transacting {
 
   static Map<LiveQueue, KeyList> acknowledged(Transaction transaction) {
     Map<LiveQueue, KeyList> acknowledged = new LinkedHashMap<>();
-    for (Transaction.Settled settled : transaction.settled) {
-      if (settled.disposition() == Disposition.ACCEPTED) {
-        acknowledged.computeIfAbsent(settled.link().queue, _ -> new KeyList()).add(settled.key());
-      }
-    }
+    transaction
+        .settled()
+        .forEach((settled, keys) -> {
+          if (settled.disposition() == Disposition.ACCEPTED) {
+            acknowledged.computeIfAbsent(settled.link().queue, _ -> new KeyList()).addAll(keys);
+          }
+        });
     return acknowledged;
   }
 
-  void dispose(Transaction.Settled settled, Disposition disposition) {
-    KeyList one = new KeyList();
-    one.add(settled.key());
-    consuming.dispose(settled.link(), one, disposition);
+  /// Settlements that are no acknowledgements.
+  static Map<Transaction.Settled, KeyList> others(Transaction transaction) {
+    Map<Transaction.Settled, KeyList> others = transaction.settled();
+    others.keySet().removeIf(settled -> settled.disposition() == Disposition.ACCEPTED);
+    return others;
+  }
+
+  void dispose(ConsumerLink link, KeyList keys, Disposition disposition) {
+    consuming.dispose(link, keys, disposition);
   }
 
   /// What was settled in a transaction is no longer with its links.
   void settle(Transaction transaction) {
-    for (Transaction.Settled settled : transaction.settled) {
-      ConsumerLink link = settled.link();
+    for (Transaction.Kept one : transaction.kept) {
+      ConsumerLink link = one.settled().link();
       if (!link.closed) {
-        link.outstanding.settle(settled.delivery());
+        link.outstanding.settle(one.delivery());
         link.queue.offer(link);
         broker.mark(link.queue);
-        if (settled.kept()) {
-          answers.to(
-              link.connection(),
-              new Output.Settled(link.number(), settled.delivery(), settled.delivery(), null));
-        }
+        answers.to(
+            link.connection(),
+            new Output.Settled(link.number(), one.delivery(), one.delivery(), null));
       }
     }
   }
@@ -227,17 +229,16 @@ final class Transacting {
   void undo(Transaction transaction) {
     transactions.rollback(transaction.sends);
     Map<ConsumerLink, KeyList> back = new LinkedHashMap<>();
-    for (Transaction.Settled settled : transaction.settled) {
-      ConsumerLink link = settled.link();
-      if (!link.closed && settled.kept()) {
-        link.outstanding.restore(settled.delivery());
-        continue;
+    for (Transaction.Kept one : transaction.kept) {
+      ConsumerLink link = one.settled().link();
+      if (link.closed) {
+        back.computeIfAbsent(link, _ -> new KeyList()).add(one.key());
+      } else {
+        link.outstanding.restore(one.delivery());
       }
-      if (!link.closed) {
-        link.outstanding.settle(settled.delivery());
-      }
-      back.computeIfAbsent(link, _ -> new KeyList()).add(settled.key());
     }
+    transaction.forgotten.forEach(
+        (settled, keys) -> back.computeIfAbsent(settled.link(), _ -> new KeyList()).addAll(keys));
     // The peer has settled these and forgotten them: the attempt failed, and whoever is next has
     // them.
     back.forEach((link, keys) -> consuming.dispose(link, keys, Disposition.FAILED));
@@ -250,7 +251,8 @@ final class Transacting {
     transaction.connection.transactionBytes -= transaction.bytes;
     transaction.bytes = 0;
     transaction.sends = new TransactionSends(transaction.id());
-    transaction.settled.clear();
+    transaction.kept.clear();
+    transaction.forgotten.clear();
     transaction.over = true;
   }
 
@@ -261,9 +263,10 @@ final class Transacting {
       over(transaction);
       transactions.rollback(transaction.sends);
       Map<LiveQueue, KeyList> back = new LinkedHashMap<>();
-      for (Transaction.Settled settled : transaction.settled) {
-        back.computeIfAbsent(settled.link().queue, _ -> new KeyList()).add(settled.key());
-      }
+      transaction
+          .settled()
+          .forEach((settled, keys) ->
+              back.computeIfAbsent(settled.link().queue, _ -> new KeyList()).addAll(keys));
       back.forEach((queue, keys) -> {
         if (!queue.queue().deleted()) {
           broker.release(queue, keys, true);

@@ -3,8 +3,11 @@ package io.batonmq.session;
 import io.batonmq.broker.TransactionSends;
 import io.batonmq.broker.Xid;
 import io.batonmq.queue.Disposition;
+import io.batonmq.queue.KeyList;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A transaction of one connection. What was sent in it is in the log, invisible; what was settled
@@ -20,7 +23,13 @@ final class Transaction {
   /// everything that was said before that.
   final long commitsBefore;
 
-  final List<Settled> settled = new ArrayList<>();
+  /// Of deliveries that the peer still knows: they stay with it after a rollback.
+  final List<Kept> kept = new ArrayList<>();
+
+  /// Keys of deliveries that the peer has forgotten: with the link they are settled already, so that a
+  /// transaction may take as many as it likes.
+  final Map<Settled, KeyList> forgotten = new LinkedHashMap<>();
+
   long bytes;
 
   /// Why it can only be rolled back: something that the peer believes to be in it is not.
@@ -29,11 +38,11 @@ final class Transaction {
   /// It is rolled back already, because its time was over, and its peer does not know yet.
   boolean over;
 
-  /// One delivery, and what is to become of it.
-  ///
-  /// @param kept whether the peer still knows the delivery, so that it stays with it after a rollback
-  record Settled(
-      ConsumerLink link, long delivery, long key, Disposition disposition, boolean kept) {}
+  /// What came by a link, and is to become of it.
+  record Settled(ConsumerLink link, Disposition disposition) {}
+
+  /// One delivery that the peer still knows.
+  record Kept(Settled settled, long delivery, long key) {}
 
   Transaction(long id, Connection connection, @Nullable Xid xid) {
     this.sends = new TransactionSends(id);
@@ -43,7 +52,26 @@ final class Transaction {
   }
 
   boolean isEmpty() {
-    return settled.isEmpty() && sends.isEmpty();
+    return kept.isEmpty() && forgotten.isEmpty() && sends.isEmpty();
+  }
+
+  void forget(Settled settled, long key) {
+    forgotten.computeIfAbsent(settled, _ -> new KeyList()).add(key);
+  }
+
+  /// Everything that was settled in it.
+  Map<Settled, KeyList> settled() {
+    Map<Settled, KeyList> all = new LinkedHashMap<>(forgotten);
+    Map<Settled, KeyList> known = new LinkedHashMap<>();
+    kept.forEach(one -> known.computeIfAbsent(one.settled(), _ -> new KeyList()).add(one.key()));
+    known.forEach((settled, keys) -> {
+      KeyList others = forgotten.get(settled);
+      if (others != null) {
+        keys.addAll(others);
+      }
+      all.put(settled, keys);
+    });
+    return all;
   }
 
   long id() {

@@ -3,8 +3,11 @@ package io.batonmq.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batonmq.broker.Events;
+import io.batonmq.broker.StateBytes;
+import io.batonmq.broker.Xid;
 import io.batonmq.log.LiveBodies;
 import io.batonmq.message.RoutingType;
+import io.batonmq.queue.Disposition;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -55,6 +58,23 @@ class LiveBodiesTest {
     assertThat(live()).hasSize(1_000);
     peer.end(transaction, false);
     assertThat(live()).isEmpty();
+  }
+
+  @Test
+  void whatAPreparedTransactionHasSentAndTaken() {
+    int producer = peer.producer("orders");
+    peer.send(producer, "taken");
+    int consumer = peer.consumer("orders", 10);
+    Xid xid = new Xid(1, new byte[] {1}, new byte[] {2});
+    long transaction = peer.begin(xid);
+    peer.settle(consumer, 0, 0, Disposition.ACCEPTED, transaction);
+    peer.send(producer, TestPeer.message("sent"), transaction);
+    peer.end(xid, Command.Step.PREPARE);
+    TestBroker next = broker.takeOver();
+    assertThat(live(next.state.freeze().bodies().orElseThrow())).containsOnlyKeys("taken", "sent");
+    assertThat(StateBytes.extents(next.state)).hasSize(1);
+    next.connect().end(xid, Command.Step.COMMIT);
+    assertThat(live(next.state.freeze().bodies().orElseThrow())).containsOnlyKeys("sent");
   }
 
   @Test

@@ -241,6 +241,11 @@ final class Transactor extends Client {
 
   @Override
   boolean content() {
-    return left == 0 && tx == null && number == 0 && doubtful == 0 && unsettled.isEmpty() && connected();
+    return left == 0
+        && tx == null
+        && number == 0
+        && doubtful == 0
+        && unsettled.isEmpty()
+        && connected();
   }
 }

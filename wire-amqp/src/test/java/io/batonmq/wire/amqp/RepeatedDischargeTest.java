@@ -50,8 +50,7 @@ class RepeatedDischargeTest {
   private void connects(String user) {
     scripted = new ScriptedPeer().connected().session();
     sessions.on(
-        new Command.Connect(
-            7, new Principal(user, Set.of()), "client", false, "here", heard::add),
+        new Command.Connect(7, new Principal(user, Set.of()), "client", false, "here", heard::add),
         scripted.now());
     sessions.committed(log.committed(), scripted.now());
     heard.clear();
@@ -183,8 +182,7 @@ class RepeatedDischargeTest {
         .withSettled(true)
         .withState()
         .rejected(
-            "amqp:transaction:rollback",
-            "the transaction is not open here: it was rolled back");
+            "amqp:transaction:rollback", "the transaction is not open here: it was rolled back");
     scripted.peer.expectFlow();
     discharges(id, 0);
     talk();

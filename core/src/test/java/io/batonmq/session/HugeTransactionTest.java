@@ -1,0 +1,233 @@
+package io.batonmq.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batonmq.broker.BrokerState;
+import io.batonmq.broker.StateBytes;
+import io.batonmq.log.SnapshotContent;
+import io.batonmq.message.Identity;
+import io.batonmq.message.Message;
+import io.batonmq.message.RoutingType;
+import io.batonmq.queue.Disposition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// Transactions of many messages: as atomic as those of a few, and no burden to anybody else.
+class HugeTransactionTest {
+  private static final int MANY = 3_000;
+
+  private final TestBroker broker = new TestBroker(TestSettings.deadEnds());
+  private final TestPeer peer = broker.connect();
+  private final int a = peer.producer("a", RoutingType.ANYCAST, "p");
+  private final int b = peer.producer("b", RoutingType.ANYCAST, "p");
+
+  private static Message message(int i) {
+    return TestPeer.message("m" + i, true, i % 7 == 0 ? 9 : 4, 0, new Identity.Sequenced("p", i));
+  }
+
+  /// Sends to `a`, every third to `b`.
+  private long sent(int count) {
+    long transaction = peer.begin();
+    for (int i = 0; i < count; i++) {
+      peer.send(i % 3 == 2 ? b : a, message(i), transaction);
+    }
+    return transaction;
+  }
+
+  private static List<String> inA(int count) {
+    List<String> bodies = new ArrayList<>();
+    for (int urgent = 1; urgent >= 0; urgent--) {
+      for (int i = 0; i < count; i++) {
+        if (i % 3 != 2 && (i % 7 == 0) == (urgent == 1)) {
+          bodies.add("m" + i);
+        }
+      }
+    }
+    return bodies;
+  }
+
+  private static boolean ended(TestPeer peer, long transaction, boolean commit) {
+    return Objects.requireNonNull(peer.end(transaction, commit)).refusal() == null;
+  }
+
+  @Test
+  void nobodySeesAnyOfItBeforeAllOfItIsThere() {
+    int consumer = peer.consumer("a", 10);
+    long transaction = sent(MANY);
+    assertThat(peer.delivered(consumer)).isEmpty();
+    // Others go on meanwhile.
+    peer.send(a, TestPeer.message("other"), 0);
+    assertThat(peer.bodies(consumer)).containsExactly("other");
+    peer.accept(consumer, 0);
+    assertThat(ended(peer, transaction, true)).isTrue();
+    assertThat(broker.stat("a").messageCount()).isEqualTo(MANY * 2 / 3);
+    assertThat(broker.stat("b").messageCount()).isEqualTo(MANY / 3);
+    peer.close(consumer);
+    assertThat(peer.bodies(peer.consumer("a", MANY))).containsExactlyElementsOf(inA(MANY));
+    assertThat(broker.bytes()).isEqualTo(broker.foldedBytes());
+  }
+
+  @Test
+  void itStandsBetweenWhatWasThereAndWhatComesAfterIt() {
+    long transaction = sent(MANY);
+    peer.send(a, "before");
+    ended(peer, transaction, true);
+    peer.send(a, "after");
+    long second = peer.begin();
+    for (int i = 0; i < MANY; i++) {
+      peer.send(a, TestPeer.message("s" + i), second);
+    }
+    ended(peer, second, true);
+    List<String> expected = new ArrayList<>(inA(MANY));
+    expected.add(expected.indexOf("m1"), "before");
+    expected.add("after");
+    IntStream.range(0, MANY).forEach(i -> expected.add("s" + i));
+    TestPeer taker = broker.connect();
+    int consumer = taker.consumer("a", 10_000);
+    assertThat(taker.bodies(consumer)).containsExactlyElementsOf(expected);
+    for (int i = 0; i < expected.size(); i++) {
+      taker.accept(consumer, i);
+    }
+    assertThat(broker.stat("a").messageCount()).isZero();
+    assertThat(broker.bytes()).isEqualTo(broker.foldedBytes());
+  }
+
+  @Test
+  void aTakeoverSeesAllOrNothing() {
+    long transaction = sent(MANY);
+    broker.holdCommits = true;
+    peer.end(transaction, true);
+    int records = broker.log.records().size();
+    for (int kept = records - 2; kept <= records; kept++) {
+      broker.log.commit(broker.log.records().get(kept - 1).end());
+      TestBroker next = broker.takeOver();
+      assertThat(next.stat("a").messageCount() + next.stat("b").messageCount())
+          .isEqualTo(kept == records ? MANY : 0);
+      assertThat(next.bytes()).isEqualTo(next.foldedBytes());
+    }
+  }
+
+  @Test
+  void aSnapshotInTheMiddleHasIt() {
+    long transaction = sent(MANY);
+    peer.send(a, TestPeer.message("n", true, 4, 0, new Identity.Named("n")), transaction);
+    SnapshotContent open = broker.state.freeze();
+    byte[] before = StateBytes.of(open);
+    int records = broker.log.records().size();
+    BrokerState restored = BrokerState.restore(StateBytes.blocks(open).iterator());
+    assertThat(StateBytes.of(restored)).isEqualTo(before);
+    ended(peer, transaction, true);
+    SnapshotContent committed = broker.state.freeze();
+    ended(peer, sent(MANY), false);
+    // Another thread may write them now: what came after is not in them.
+    assertThat(StateBytes.of(open)).isEqualTo(before);
+    broker
+        .log
+        .records()
+        .subList(records, broker.log.records().size())
+        .forEach(r -> restored.apply(r.position(), r.end(), r.type(), r.buffer()));
+    assertThat(StateBytes.of(restored)).isEqualTo(broker.bytes());
+    BrokerState after = BrokerState.restore(StateBytes.blocks(committed).iterator());
+    assertThat(StateBytes.of(after)).isEqualTo(StateBytes.of(committed));
+    assertThat(broker.bytes()).isEqualTo(broker.foldedBytes());
+  }
+
+  @Test
+  void aSnapshotInPartsIsTheSame() {
+    ended(peer, sent(MANY), true);
+    long transaction = peer.begin();
+    for (int i = 0; i < MANY; i++) {
+      peer.send(a, TestPeer.message("t" + i), transaction);
+    }
+    SnapshotContent content = broker.state.freeze();
+    List<java.nio.ByteBuffer> blocks = new ArrayList<>();
+    content.writeBefore(block -> blocks.add(copy(block)));
+    content.parts().forEach(part -> blocks.add(copy(part.bytes())));
+    content.writeAfter(block -> blocks.add(copy(block)));
+    BrokerState restored = BrokerState.restore(blocks.iterator());
+    assertThat(StateBytes.of(restored)).isEqualTo(broker.bytes());
+  }
+
+  private static java.nio.ByteBuffer copy(java.nio.ByteBuffer block) {
+    return java.nio.ByteBuffer.allocate(block.remaining()).put(block).flip();
+  }
+
+  @Test
+  void whatIsInEffectAlreadyIsLeftOutAloneAndTheRestIsNot() {
+    long transaction = sent(MANY);
+    peer.send(a, message(1), 0);
+    peer.send(b, message(1_001), 0);
+    ended(peer, transaction, true);
+    assertThat(broker.stat("a").messageCount() + broker.stat("b").messageCount()).isEqualTo(MANY);
+    assertThat(StateBytes.ranges(broker.state, "p")).isEqualTo(1);
+    assertThat(broker.bytes()).isEqualTo(broker.foldedBytes());
+    int consumer = peer.consumer("b", MANY);
+    assertThat(peer.bodies(consumer)).contains("m1001").doesNotHaveDuplicates();
+  }
+
+  @Test
+  void afterARollbackNothingIsLeft() {
+    long transaction = sent(MANY);
+    assertThat(StateBytes.extents(broker.state)).isNotEmpty();
+    ended(peer, transaction, false);
+    assertThat(StateBytes.extents(broker.state)).isEmpty();
+    assertThat(broker.state.identities().producerCount()).isZero();
+    assertThat(broker.bytes()).isEqualTo(broker.foldedBytes());
+  }
+
+  @Test
+  void aQueueThatIsDeletedMeanwhileKeepsNothing() {
+    long transaction = sent(MANY);
+    broker.sessions.manage(new Management.DeleteQueue("a", true, false), _ -> {});
+    broker.settle();
+    ended(peer, transaction, true);
+    int consumer = peer.consumer("b", MANY);
+    peer.settle(consumer, 0, MANY, Disposition.ACCEPTED, 0);
+    assertThat(StateBytes.extents(broker.state)).isEmpty();
+    assertThat(broker.bytes()).isEqualTo(broker.foldedBytes());
+  }
+
+  @Test
+  void moreMayBeTakenInItThanMayBeUnsettled() {
+    TestBroker small = new TestBroker(TestSettings.small());
+    TestPeer other = small.connect();
+    int link = other.producer("a");
+    for (int i = 0; i < 50; i++) {
+      other.send(link, "m" + i);
+    }
+    int consumer = other.consumer("a", 1_000);
+    long first = other.begin();
+    for (int i = 0; i < 50; i++) {
+      other.settle(consumer, i, i, Disposition.ACCEPTED, first);
+    }
+    assertThat(other.delivered(consumer)).hasSize(50);
+    ended(other, first, false);
+    assertThat(other.delivered(consumer).get(50).deliveryCount()).isEqualTo(1);
+    long second = other.begin();
+    for (int i = 50; i < 100; i++) {
+      other.settle(consumer, i, i, Disposition.ACCEPTED, second);
+    }
+    ended(other, second, true);
+    assertThat(small.stat("a").messageCount()).isZero();
+    assertThat(small.bytes()).isEqualTo(small.foldedBytes());
+  }
+
+  @Test
+  void itsCommitIsAShortTurn() {
+    int count = 100_000;
+    long begun = System.nanoTime();
+    long transaction = sent(count);
+    long sending = System.nanoTime() - begun;
+    begun = System.nanoTime();
+    broker.sessions.accept(new Command.End(peer.connection, 1, transaction, true), broker.now());
+    long committing = System.nanoTime() - begun;
+    System.out.printf("sending %d ms, commit %d us%n", sending / 1_000_000, committing / 1_000);
+    // Chunks change hands, not messages: what takes as long as a tenth of the sending visits them.
+    assertThat(committing).isLessThan(sending / 10);
+    broker.settle();
+    assertThat(broker.stat("a").messageCount() + broker.stat("b").messageCount()).isEqualTo(count);
+  }
+}
