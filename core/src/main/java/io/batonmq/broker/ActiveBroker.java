@@ -369,12 +369,13 @@ public final class ActiveBroker {
 
   /// Delivers what can be delivered, until the batch is full.
   public void dispatch(long wall) {
+    transactions.work();
     dispatcher.dispatch(wall(wall));
   }
 
-  /// Whether something is left to deliver because the batch was full.
+  /// Whether something is left to do because the batch was full, or the turn long enough.
   public boolean undispatched() {
-    return dispatcher.undispatched();
+    return dispatcher.undispatched() || transactions.working();
   }
 
   /// A record that was asked for.

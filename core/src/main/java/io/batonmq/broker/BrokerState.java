@@ -107,6 +107,7 @@ public final class BrokerState implements RecordHandler {
       case Event.IdentitiesForgotten(String producer) -> identities.forget(producer);
       case Event.OutcomesForgotten(long session) -> outcomes().forget(session);
       case Event.Barrier _ -> {}
+      case Event.Proceeded(int messages) -> transactions.proceed(messages);
       case Event.SnapshotTaken taken -> snapshot = taken;
       case Event.Purged(int queue, long[] keys) -> {
         BoundQueue bound = existingQueue(queue);
@@ -123,7 +124,7 @@ public final class BrokerState implements RecordHandler {
     }
     epoch = activated.epoch();
     wallMillis = Math.max(wallMillis, activated.wallMillis());
-    Map<Integer, LongPredicate> held = prepared().acknowledged();
+    Map<Integer, LongPredicate> held = transactions.held();
     for (BoundQueue queue : queues.values()) {
       queue.messages().releaseAll(held.getOrDefault(queue.id(), _ -> false));
     }
@@ -374,7 +375,7 @@ public final class BrokerState implements RecordHandler {
       out += queue.messages().outCount();
     }
     return new UnderWay(
-        out - prepared().acknowledgedCount(),
+        out - transactions.heldCount(),
         prepared().count() + (long) outcomes().count(),
         transactions.open().size() - (long) prepared().count());
   }

@@ -61,7 +61,7 @@ final class Dispatcher {
     while (!marked.isEmpty() && !log.full()) {
       LiveQueue queue = marked.removeFirst();
       queue.marked = false;
-      if (queue.queue().deleted()) {
+      if (queue.queue().deleted() || queue.returning > 0) {
         continue;
       }
       boolean more = deliver(queue, wall);

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// | 33 | TransactionPrepared | number transaction, xid, text user |
 /// | 34 | OutcomesForgotten | number session |
 /// | 35 | Barrier | |
+/// | 36 | Proceeded | number messages |
 ///
 /// An xid: signed format, raw global id, raw branch qualifier.
 ///
@@ -65,6 +66,7 @@ public final class Events {
   static final int TRANSACTION_PREPARED = RecordFormat.USER_MIN + 17;
   static final int OUTCOMES_FORGOTTEN = RecordFormat.USER_MIN + 18;
   static final int BARRIER = RecordFormat.USER_MIN + 19;
+  static final int PROCEEDED = RecordFormat.USER_MIN + 20;
 
   private static final int DURABLE = 1;
   private static final int SEQUENCED = 2;
@@ -104,6 +106,7 @@ public final class Events {
       case Event.TransactionPrepared _ -> TRANSACTION_PREPARED;
       case Event.OutcomesForgotten _ -> OUTCOMES_FORGOTTEN;
       case Event.Barrier _ -> BARRIER;
+      case Event.Proceeded _ -> PROCEEDED;
     };
   }
 
@@ -176,6 +179,7 @@ public final class Events {
       }
       case Event.OutcomesForgotten(long session) -> to.number(session);
       case Event.Barrier _ -> {}
+      case Event.Proceeded(int messages) -> to.number(messages);
     }
   }
 
@@ -218,6 +222,7 @@ public final class Events {
               new Event.TransactionPrepared(from.number(), Xid.read(from), from.text());
           case OUTCOMES_FORGOTTEN -> new Event.OutcomesForgotten(from.number());
           case BARRIER -> new Event.Barrier();
+          case PROCEEDED -> new Event.Proceeded(from.smallNumber());
           default ->
               throw new IllegalArgumentException(
                   "no event has type " + type + ": the log was written by a newer version");

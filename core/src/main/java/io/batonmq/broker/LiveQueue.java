@@ -27,6 +27,9 @@ public final class LiveQueue {
   /// Whether it is in the row of queues that may have something to deliver.
   boolean marked;
 
+  /// Transactions whose messages are on their way back here.
+  int returning;
+
   private long added;
   private long acknowledged;
 

@@ -4,7 +4,6 @@ import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.Reference;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +22,9 @@ public final class LiveTransactions {
   private final Outcomes unlogged = new Outcomes();
 
   /// What prepared transactions have beside that which the log knows.
-  private final Map<Xid, Unlogged> prepared = new HashMap<>();
+  private final Map<Xid, TransactionSends> prepared = new HashMap<>();
 
-  private record Unlogged(TransactionSends sends, Map<LiveQueue, KeyList> acknowledged) {}
+  private final ReturningMessages returning;
 
   /// Who ends a transaction.
   ///
@@ -44,6 +43,7 @@ public final class LiveTransactions {
     this.log = log;
     this.bodies = bodies;
     this.volatiles = volatiles;
+    this.returning = new ReturningMessages(broker);
   }
 
   /// Brings a transaction into effect, all of it.
@@ -54,16 +54,15 @@ public final class LiveTransactions {
       Map<LiveQueue, KeyList> acknowledged,
       Ender ender,
       @Nullable Xid xid) {
-    Map<LiveQueue, KeyList> others = new LinkedHashMap<>();
-    boolean logged = acknowledge(sends, acknowledged, others);
-    if (logged) {
+    acknowledged.forEach((queue, keys) -> acknowledge(sends, queue, keys));
+    if (sends.logged > 0 || sends.acknowledged) {
       committed(sends.id(), sends.logged, ender, xid);
     } else {
       unlogged.add(
           new Outcomes.Outcome(sends.id(), ender.session(), ender.user(), xid), ender.kept());
     }
     acknowledged.keySet().forEach(this::mark);
-    commit(new Unlogged(sends, others));
+    commit(sends);
   }
 
   private void committed(long number, int sends, Ender ender, @Nullable Xid xid) {
@@ -72,45 +71,37 @@ public final class LiveTransactions {
             number, broker.nextSequences(sends), ender.session(), ender.kept(), ender.user(), xid));
   }
 
-  /// Logs what durable messages are taken, and finds the others; answers whether the log has any part of
-  /// the transaction.
-  private boolean acknowledge(
-      TransactionSends sends,
-      Map<LiveQueue, KeyList> acknowledged,
-      Map<LiveQueue, KeyList> others) {
-    boolean[] logged = {sends.logged > 0};
-    acknowledged.forEach((queue, keys) -> {
-      if (queue.queue().deleted()) {
-        return;
-      }
-      int id = queue.queue().id();
-      ActiveBroker.split(
-              queue,
-              keys,
-              durable -> {
-                log.append(new Event.TransactionAcknowledged(sends.id(), id, durable));
-                logged[0] = true;
-              })
-          .forEach(
-              reference -> others.computeIfAbsent(queue, _ -> new KeyList()).add(reference.key()));
-    });
-    return logged[0];
+  /// Logs what a transaction takes; none of it happens before its end. So it is with many while they come, or
+  /// all of them would have to be logged in the turn of the commit.
+  public void acknowledge(TransactionSends sends, LiveQueue queue, KeyList keys) {
+    if (queue.queue().deleted()) {
+      return;
+    }
+    int id = queue.queue().id();
+    ActiveBroker.split(
+            queue,
+            keys,
+            durable -> {
+              log.append(new Event.TransactionAcknowledged(sends.id(), id, durable));
+              sends.acknowledged = true;
+            })
+        .forEach(reference ->
+            sends.taken.computeIfAbsent(queue, _ -> new KeyList()).add(reference.key()));
   }
 
-  private void commit(Unlogged rest) {
-    rest.acknowledged()
-        .forEach((queue, keys) -> {
-          for (int i = 0; i < keys.size() && !queue.queue().deleted(); i++) {
-            Reference reference = queue.queue().messages().find(keys.get(i));
-            if (reference != null) {
-              broker.takeAway(queue, reference);
-            }
-          }
-        });
-    for (TransactionSends.Volatile pending : rest.sends().volatiles) {
+  private void commit(TransactionSends sends) {
+    sends.taken.forEach((queue, keys) -> {
+      for (int i = 0; i < keys.size() && !queue.queue().deleted(); i++) {
+        Reference reference = queue.queue().messages().find(keys.get(i));
+        if (reference != null) {
+          broker.takeAway(queue, reference);
+        }
+      }
+    });
+    for (TransactionSends.Volatile pending : sends.volatiles) {
       commit(pending);
     }
-    rest.sends().targets.forEach(this::mark);
+    sends.targets.forEach(this::mark);
   }
 
   private void commit(TransactionSends.Volatile pending) {
@@ -138,12 +129,56 @@ public final class LiveTransactions {
     }
   }
 
-  /// Forgets what was sent in a transaction. What was acknowledged in it is the caller's to release.
-  public void rollback(TransactionSends sends) {
-    if (sends.logged > 0) {
+  /// Forgets what was sent in a transaction, and gives back what [#acknowledge] was told of. What else was
+  /// acknowledged in it is the caller's to give back.
+  ///
+  /// @param failed see [#giveBack]
+  public void rollback(TransactionSends sends, boolean failed) {
+    OpenTransaction content = state.transactions().open().get(sends.id());
+    if (content != null) {
       log.append(new Event.TransactionRolledBack(sends.id()));
+      giveBack(content, failed);
     }
+    forget(sends, failed);
+  }
+
+  /// Messages that were taken in a transaction are available again, in their places. Many come back in
+  /// pieces, and their queue gives nothing meanwhile.
+  ///
+  /// @param failed whether a consumer says that the attempt failed; otherwise it may have
+  public void giveBack(LiveQueue queue, KeyList keys, boolean failed) {
+    returning.add(queue, keys, failed);
+  }
+
+  private void giveBack(OpenTransaction content, boolean failed) {
+    content
+        .acknowledged()
+        .forEach((id, keys) -> {
+          BoundQueue queue = state.queue(id);
+          if (queue != null) {
+            giveBack(broker.directory().live(queue), keys, failed);
+          }
+        });
+  }
+
+  private void forget(TransactionSends sends, boolean failed) {
     forgetVolatiles(sends);
+    sends.taken.forEach((queue, keys) -> giveBack(queue, keys, failed));
+  }
+
+  /// Whether messages of transactions that have ended are still on their way.
+  boolean working() {
+    return state.transactions().leaving().count() > 0 || !returning.isEmpty();
+  }
+
+  /// Lets some of them go on, a bounded number.
+  void work() {
+    if (state.transactions().leaving().count() > 0) {
+      log.append(new Event.Proceeded(LeavingMessages.AT_ONCE));
+    }
+    if (!returning.isEmpty()) {
+      returning.proceed();
+    }
   }
 
   private void forgetVolatiles(TransactionSends sends) {
@@ -159,10 +194,9 @@ public final class LiveTransactions {
   /// is lost with this one.
   public void prepare(
       TransactionSends sends, Map<LiveQueue, KeyList> acknowledged, String user, Xid xid) {
-    Map<LiveQueue, KeyList> others = new LinkedHashMap<>();
-    acknowledge(sends, acknowledged, others);
+    acknowledged.forEach((queue, keys) -> acknowledge(sends, queue, keys));
     log.append(new Event.TransactionPrepared(sends.id(), xid, user));
-    prepared.put(xid, new Unlogged(sends, others));
+    prepared.put(xid, sends);
   }
 
   /// @param xid of a prepared transaction of that user
@@ -172,7 +206,7 @@ public final class LiveTransactions {
     committed(it.number(), content.count(), ender, xid);
     content.staged().keySet().forEach(id -> mark(state.queue(id)));
     content.acknowledged().keySet().forEach(id -> mark(state.queue(id)));
-    Unlogged rest = prepared.remove(xid);
+    TransactionSends rest = prepared.remove(xid);
     if (rest != null) {
       commit(rest);
     }
@@ -184,23 +218,10 @@ public final class LiveTransactions {
     // First: once released they may be taken by somebody else, and a commit that was still possible
     // then would take them a second time.
     log.append(new Event.TransactionRolledBack(it.number()));
-    it.content()
-        .acknowledged()
-        .forEach((id, keys) -> {
-          BoundQueue queue = state.queue(id);
-          if (queue != null) {
-            broker.fail(broker.directory().live(queue), keys);
-          }
-        });
-    Unlogged rest = prepared.remove(xid);
+    giveBack(it.content(), true);
+    TransactionSends rest = prepared.remove(xid);
     if (rest != null) {
-      forgetVolatiles(rest.sends());
-      rest.acknowledged()
-          .forEach((queue, keys) -> {
-            if (!queue.queue().deleted()) {
-              broker.fail(queue, keys);
-            }
-          });
+      forget(rest, true);
     }
   }
 

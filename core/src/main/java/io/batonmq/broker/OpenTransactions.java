@@ -1,9 +1,13 @@
 package io.batonmq.broker;
 
 import io.batonmq.message.Identity;
+import io.batonmq.queue.KeyList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// The part of the durable state that is about transactions: those that are open, those of them that are
@@ -14,6 +18,7 @@ final class OpenTransactions {
   private final TreeMap<Long, OpenTransaction> open = new TreeMap<>();
   private final PreparedTransactions prepared = new PreparedTransactions();
   private final Outcomes outcomes = new Outcomes();
+  private final LeavingMessages leaving = new LeavingMessages();
 
   OpenTransactions(BrokerState state, LiveExtents extents) {
     this.state = state;
@@ -85,14 +90,7 @@ final class OpenTransactions {
       dropKnown(transaction);
     }
     accept(transaction.identities());
-    transaction
-        .acknowledged()
-        .forEach((queue, keys) -> {
-          BoundQueue bound = state.queue(queue);
-          if (bound != null) {
-            state.acknowledge(bound, keys);
-          }
-        });
+    leave(transaction.acknowledged());
     transaction
         .staged()
         .forEach((queue, messages) -> {
@@ -106,6 +104,53 @@ final class OpenTransactions {
         });
     state.sequence(committed.sequence() + transaction.count() - 1);
     outcomes.add(committed.outcome(), committed.kept());
+  }
+
+  private void leave(Map<Integer, KeyList> acknowledged) {
+    long count = 0;
+    for (KeyList keys : acknowledged.values()) {
+      count += keys.size();
+    }
+    if (count <= LeavingMessages.AT_ONCE) {
+      acknowledged.forEach(this::leave);
+    } else {
+      acknowledged.forEach(leaving::add);
+    }
+  }
+
+  private void leave(int queue, KeyList keys) {
+    BoundQueue bound = state.queue(queue);
+    if (bound != null) {
+      state.acknowledge(bound, keys);
+    }
+  }
+
+  void proceed(int messages) {
+    leaving.proceed(messages, this::leave);
+  }
+
+  LeavingMessages leaving() {
+    return leaving;
+  }
+
+  /// What is out and not with any consumer, by queue: taken in a transaction that is prepared or
+  /// committed. Such a message is not to be delivered again.
+  Map<Integer, LongPredicate> held() {
+    Map<Integer, KeyList> keys = new HashMap<>();
+    prepared.collect(keys);
+    leaving.collect(keys);
+    Map<Integer, LongPredicate> held = new HashMap<>();
+    keys.forEach((queue, all) -> {
+      long[] sorted = all.toArray();
+      Arrays.sort(sorted);
+      held.put(queue, key -> Arrays.binarySearch(sorted, key) >= 0);
+    });
+    return held;
+  }
+
+  /// How many these are.
+  long heldCount() {
+    return prepared.acknowledgedCount() + leaving.count();
   }
 
   /// What another transaction is promised stays its own: if that is rolled back, it was never accepted.

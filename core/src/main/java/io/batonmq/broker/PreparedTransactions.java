@@ -3,12 +3,10 @@ package io.batonmq.broker;
 import io.batonmq.message.Identity;
 import io.batonmq.queue.KeyList;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// The transactions that are prepared: promised to their transaction managers, and neither in effect nor
@@ -140,27 +138,14 @@ public final class PreparedTransactions {
                         new NamedAt(address, id), (_, count) -> count == 1 ? null : count - 1)));
   }
 
-  /// What is acknowledged in them, by queue: such a message is neither to be delivered again nor gone.
-  Map<Integer, LongPredicate> acknowledged() {
-    Map<Integer, KeyList> keys = new HashMap<>();
+  /// Adds what is acknowledged in them to the keys that a map has by queue.
+  void collect(Map<Integer, KeyList> into) {
     for (Prepared prepared : byXid.values()) {
       prepared
           .content()
           .acknowledged()
-          .forEach((queue, some) -> {
-            KeyList all = keys.computeIfAbsent(queue, _ -> new KeyList());
-            for (int i = 0; i < some.size(); i++) {
-              all.add(some.get(i));
-            }
-          });
+          .forEach((queue, keys) -> into.computeIfAbsent(queue, _ -> new KeyList()).addAll(keys));
     }
-    Map<Integer, LongPredicate> held = new HashMap<>();
-    keys.forEach((queue, all) -> {
-      long[] sorted = all.toArray();
-      Arrays.sort(sorted);
-      held.put(queue, key -> Arrays.binarySearch(sorted, key) >= 0);
-    });
-    return held;
   }
 
   /// How many messages are acknowledged in them.

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 /// | 13 | sent sequences | number transaction, text producer, signed floor, number of runs, each signed first, number place, number length; a producer may have several |
 /// | 14 | sent names | number transaction, number address, number of names, each text, number place |
 /// | 15 | staged, what a transaction has for a queue | number transaction, then the fields of references; places for sequences |
+/// | 16 | leaving, in order | number queue, keys |
 ///
 /// A reader that meets an unknown kind or version refuses the snapshot.
 final class Snapshot implements SnapshotContent {
@@ -57,6 +58,7 @@ final class Snapshot implements SnapshotContent {
   static final int SENT_SEQUENCES = 13;
   static final int SENT_NAMES = 14;
   static final int STAGED = 15;
+  static final int LEAVING = 16;
 
   static final int OUT = 1;
   static final int REDELIVERED = 2;
@@ -288,6 +290,16 @@ final class Snapshot implements SnapshotContent {
             writer.text(promise.user());
           }
         });
+    state
+        .transactions()
+        .leaving()
+        .forEach(
+            KEYS_PER_ENTRY,
+            (keys, queue) -> {
+              FieldWriter writer = blocks.entry(LEAVING);
+              writer.number(queue);
+              writer.keys(keys.toArray());
+            });
     for (Outcomes.Outcome outcome : state.outcomes().all()) {
       FieldWriter writer = blocks.entry(OUTCOME);
       writer.number(outcome.transaction());

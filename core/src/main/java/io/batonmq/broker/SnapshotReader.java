@@ -56,6 +56,7 @@ final class SnapshotReader {
       case Snapshot.SENT_NAMES -> sentNames(from);
       case Snapshot.ACKNOWLEDGED -> acknowledged(from);
       case Snapshot.REFERENCES -> references(0, from);
+      case Snapshot.LEAVING -> state.transactions().leaving().add(from.smallNumber(), keys(from));
       case Snapshot.STAGED -> references(from.number(), from);
       case Snapshot.PREPARED -> prepared(from);
       case Snapshot.OUTCOME ->
@@ -127,11 +128,15 @@ final class SnapshotReader {
   private void acknowledged(FieldReader from) {
     long transaction = from.number();
     int queue = from.smallNumber();
+    state.transactions().existing(transaction).acknowledge(queue, from.keys());
+  }
+
+  private static KeyList keys(FieldReader from) {
     KeyList keys = new KeyList();
     for (long key : from.keys()) {
       keys.add(key);
     }
-    state.transactions().existing(transaction).acknowledge(queue, keys.toArray());
+    return keys;
   }
 
   private void prepared(FieldReader from) {

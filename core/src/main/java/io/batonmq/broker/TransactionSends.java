@@ -1,18 +1,27 @@
 package io.batonmq.broker;
 
 import io.batonmq.message.Identity;
+import io.batonmq.queue.KeyList;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What was sent in one transaction, as far as only the active node knows.
+/// What was done in one transaction, as far as only the active node knows.
 public final class TransactionSends {
   private final long id;
 
   /// How many of them are in the log.
   int logged;
+
+  /// Whether acknowledgements of it are in the log.
+  boolean acknowledged;
+
+  /// Keys of what was acknowledged beside those.
+  final Map<LiveQueue, KeyList> taken = new LinkedHashMap<>();
 
   /// The queues that they will appear in.
   final Set<LiveQueue> targets = new LinkedHashSet<>();
@@ -40,9 +49,9 @@ public final class TransactionSends {
     return id;
   }
 
-  /// Whether nothing was sent in it.
+  /// Whether it has nothing that is known here.
   public boolean isEmpty() {
-    return logged == 0 && volatiles.isEmpty();
+    return logged == 0 && volatiles.isEmpty() && !acknowledged && taken.isEmpty();
   }
 
   public Iterable<String> producers() {

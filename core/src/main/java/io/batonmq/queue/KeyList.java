@@ -48,6 +48,14 @@ public final class KeyList {
     size = 0;
   }
 
+  /// A copy of `[from, to)`.
+  public KeyList part(int from, int to) {
+    KeyList part = new KeyList();
+    part.keys = Arrays.copyOfRange(keys, from, Math.max(to, from + 1));
+    part.size = to - from;
+    return part;
+  }
+
   public long[] toArray() {
     return Arrays.copyOf(keys, size);
   }

@@ -125,6 +125,9 @@ final class Consuming {
       }
     }
     if (transaction != null) {
+      if (command.disposition() == Disposition.ACCEPTED) {
+        transaction.log(settled, broker.transactions());
+      }
       // The limit of unsettled deliveries may have been what it waited for.
       link.queue.offer(link);
       broker.mark(link.queue);

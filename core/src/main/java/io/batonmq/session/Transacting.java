@@ -108,10 +108,9 @@ final class Transacting {
     }
     if (elsewhere != null && elsewhere.connection.principal.name().equals(user)) {
       // The broker has not seen yet that the other connection is lost, and a commit that was read
-      // from
-      // it may still be on its way here: after this answer it must not come into effect. Nor can it
-      // be
-      // committed now: what was sent in it may have been lost on the way.
+      // from it may still be on its way here: after this answer it must not come into effect. Nor
+      // can
+      // it be committed now: what was sent in it may have been lost on the way.
       rollback(elsewhere);
     }
     boolean committed = transactions.committed(number, user);
@@ -227,7 +226,7 @@ final class Transacting {
 
   /// Undoes what is in a transaction, which is empty then.
   void undo(Transaction transaction) {
-    transactions.rollback(transaction.sends);
+    transactions.rollback(transaction.sends, true);
     Map<ConsumerLink, KeyList> back = new LinkedHashMap<>();
     for (Transaction.Kept one : transaction.kept) {
       ConsumerLink link = one.settled().link();
@@ -241,7 +240,12 @@ final class Transacting {
         (settled, keys) -> back.computeIfAbsent(settled.link(), _ -> new KeyList()).addAll(keys));
     // The peer has settled these and forgotten them: the attempt failed, and whoever is next has
     // them.
-    back.forEach((link, keys) -> consuming.dispose(link, keys, Disposition.FAILED));
+    back.forEach((link, keys) -> {
+      transactions.giveBack(link.queue, keys, true);
+      if (!link.closed) {
+        link.queue.offer(link);
+      }
+    });
   }
 
   /// The time of a transaction is over: all of it is undone. It stays, so that its peer is told when it
@@ -261,17 +265,13 @@ final class Transacting {
   void closed(Connection connection, boolean clean, Now now) {
     for (Transaction transaction : List.copyOf(connection.transactions.values())) {
       over(transaction);
-      transactions.rollback(transaction.sends);
+      transactions.rollback(transaction.sends, false);
       Map<LiveQueue, KeyList> back = new LinkedHashMap<>();
       transaction
           .settled()
           .forEach((settled, keys) ->
               back.computeIfAbsent(settled.link().queue, _ -> new KeyList()).addAll(keys));
-      back.forEach((queue, keys) -> {
-        if (!queue.queue().deleted()) {
-          broker.release(queue, keys, true);
-        }
-      });
+      back.forEach((queue, keys) -> transactions.giveBack(queue, keys, false));
     }
     if (transactions.remembers(connection.session)) {
       if (clean) {

@@ -1,5 +1,6 @@
 package io.batonmq.session;
 
+import io.batonmq.broker.LiveTransactions;
 import io.batonmq.broker.TransactionSends;
 import io.batonmq.broker.Xid;
 import io.batonmq.queue.Disposition;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// A transaction of one connection. What was sent in it is in the log, invisible; what was settled
 /// in it is remembered here, because nothing has happened to it yet.
 final class Transaction {
+  /// Acknowledgements of one link that are gathered before they are logged.
+  private static final int LOGGED_AT = 1_000;
+
   TransactionSends sends;
   final Connection connection;
 
@@ -59,7 +63,16 @@ final class Transaction {
     forgotten.computeIfAbsent(settled, _ -> new KeyList()).add(key);
   }
 
-  /// Everything that was settled in it.
+  /// Lets the log have acknowledgements that became many, instead of keeping them here.
+  void log(Settled acknowledged, LiveTransactions transactions) {
+    KeyList keys = forgotten.get(acknowledged);
+    if (keys != null && keys.size() >= LOGGED_AT) {
+      transactions.acknowledge(sends, acknowledged.link().queue, keys);
+      forgotten.remove(acknowledged);
+    }
+  }
+
+  /// Everything that was settled in it and is not in the log.
   Map<Settled, KeyList> settled() {
     Map<Settled, KeyList> all = new LinkedHashMap<>(forgotten);
     Map<Settled, KeyList> known = new LinkedHashMap<>();

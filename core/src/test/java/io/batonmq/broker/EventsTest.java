@@ -50,7 +50,8 @@ class EventsTest {
           new Event.Purged(2, new long[] {84, 100}),
           new Event.TransactionPrepared(7, new Xid(1, new byte[] {5}, new byte[] {6}), "u"),
           new Event.OutcomesForgotten(6),
-          new Event.Barrier());
+          new Event.Barrier(),
+          new Event.Proceeded(300));
 
   private static final List<String> BYTES =
       List.of(
@@ -72,7 +73,8 @@ class EventsTest {
           "02 02 02 a801 20",
           "02 07 02 01 05 01 06 01 75",
           "02 06",
-          "02");
+          "02",
+          "02 ac02");
 
   @Test
   void theSamplesHaveTheBytesOfTheTable() {

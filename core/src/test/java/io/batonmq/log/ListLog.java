@@ -37,6 +37,15 @@ public final class ListLog implements Appender {
     committed = end;
   }
 
+  /// A log that goes on after a number of records of another one.
+  public ListLog(ListLog survived, int count) {
+    for (Record record : survived.records.subList(0, count)) {
+      records.add(record);
+      end = record.end;
+    }
+    committed = end;
+  }
+
   @Override
   public int payloadMax() {
     return payloadMax;

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batonmq.broker.BrokerState;
 import io.batonmq.broker.StateBytes;
+import io.batonmq.broker.Xid;
+import io.batonmq.log.ListLog;
 import io.batonmq.log.SnapshotContent;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
 import io.batonmq.queue.Disposition;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -143,7 +146,7 @@ class HugeTransactionTest {
       peer.send(a, TestPeer.message("t" + i), transaction);
     }
     SnapshotContent content = broker.state.freeze();
-    List<java.nio.ByteBuffer> blocks = new ArrayList<>();
+    List<ByteBuffer> blocks = new ArrayList<>();
     content.writeBefore(block -> blocks.add(copy(block)));
     content.parts().forEach(part -> blocks.add(copy(part.bytes())));
     content.writeAfter(block -> blocks.add(copy(block)));
@@ -151,8 +154,8 @@ class HugeTransactionTest {
     assertThat(StateBytes.of(restored)).isEqualTo(broker.bytes());
   }
 
-  private static java.nio.ByteBuffer copy(java.nio.ByteBuffer block) {
-    return java.nio.ByteBuffer.allocate(block.remaining()).put(block).flip();
+  private static ByteBuffer copy(ByteBuffer block) {
+    return ByteBuffer.allocate(block.remaining()).put(block).flip();
   }
 
   @Test
@@ -213,6 +216,143 @@ class HugeTransactionTest {
     ended(other, second, true);
     assertThat(small.stat("a").messageCount()).isZero();
     assertThat(small.bytes()).isEqualTo(small.foldedBytes());
+  }
+
+  /// Takes everything that is in `a` in one transaction.
+  private long taken(TestPeer taker, int consumer, int count) {
+    long transaction = taker.begin();
+    for (int i = 0; i < count; i++) {
+      taker.settle(consumer, i, i, Disposition.ACCEPTED, transaction);
+    }
+    return transaction;
+  }
+
+  private TestPeer filled() {
+    for (int i = 0; i < MANY; i++) {
+      peer.send(a, "m" + i);
+    }
+    return broker.connect();
+  }
+
+  @Test
+  void whatItTookLeavesInPiecesThatNobodySees() {
+    TestPeer taker = filled();
+    long transaction = taken(taker, taker.consumer("a", MANY), MANY);
+    broker.holdCommits = true;
+    taker.end(transaction, true);
+    int committed = broker.log.records().size();
+    // Not all of it in the turn of the commit.
+    assertThat(broker.stat("a").messageCount()).isGreaterThan(MANY / 3);
+    broker.holdCommits = false;
+    broker.settle();
+    assertThat(broker.stat("a").messageCount()).isZero();
+    assertThat(StateBytes.extents(broker.state)).isEmpty();
+    assertThat(broker.state.underWay().out()).isZero();
+    assertThat(broker.bytes()).isEqualTo(broker.foldedBytes());
+    // Whoever takes over in between goes on with it, and gives none of it to anybody.
+    List<ListLog.Record> records = List.copyOf(broker.log.records());
+    assertThat(records.size()).isGreaterThan(committed + 1);
+    for (int kept = committed; kept <= records.size(); kept++) {
+      BrokerState state = new BrokerState();
+      records
+          .subList(0, kept)
+          .forEach(r -> state.apply(r.position(), r.end(), r.type(), r.buffer()));
+      BrokerState restored = BrokerState.restore(StateBytes.blocks(state.freeze()).iterator());
+      assertThat(StateBytes.of(restored)).isEqualTo(StateBytes.of(state));
+      assertThat(restored.underWay().out()).isZero();
+    }
+  }
+
+  @Test
+  void aTakeoverBetweenThePiecesGoesOnWithThem() {
+    TestPeer taker = filled();
+    long transaction = taken(taker, taker.consumer("a", MANY), MANY);
+    broker.holdCommits = true;
+    taker.end(transaction, true);
+    broker.log.commit();
+    TestBroker next = new TestBroker(new ListLog(broker.log), broker.settings, AccessRules.OPEN, 2);
+    TestPeer other = next.connect();
+    assertThat(other.bodies(other.consumer("a", MANY))).isEmpty();
+    assertThat(next.stat("a").messageCount()).isZero();
+    assertThat(next.bytes()).isEqualTo(next.foldedBytes());
+  }
+
+  @Test
+  void afterARollbackWhatItTookComesBackInItsOrder() {
+    TestPeer taker = filled();
+    int consumer = taker.consumer("a", MANY);
+    long transaction = taken(taker, consumer, MANY);
+    peer.send(a, "later");
+    taker.credit(consumer, 3 * MANY);
+    assertThat(taker.bodies(consumer)).hasSize(MANY + 1);
+    taker.settle(consumer, MANY, MANY, Disposition.RELEASED, 0);
+    assertThat(taker.bodies(consumer)).hasSize(MANY + 2);
+    taker.close(consumer);
+    TestPeer second = broker.connect();
+    ended(taker, transaction, false);
+    int there = second.consumer("a", 3 * MANY);
+    List<String> expected = new ArrayList<>();
+    IntStream.range(0, MANY).forEach(i -> expected.add("m" + i));
+    expected.add("later");
+    assertThat(second.bodies(there)).containsExactlyElementsOf(expected);
+    assertThat(second.delivered(there).getFirst().deliveryCount()).isEqualTo(1);
+    assertThat(broker.bytes()).isEqualTo(broker.foldedBytes());
+  }
+
+  @Test
+  void whileTheyComeBackNothingOvertakesThem() {
+    TestPeer taker = filled();
+    int consumer = taker.consumer("a", MANY);
+    long transaction = taken(taker, consumer, MANY);
+    TestPeer second = broker.connect();
+    int there = second.consumer("a", 3 * MANY);
+    // One turn, and somebody sends.
+    broker.sessions.on(new Command.End(taker.connection, 9, transaction, false), broker.now());
+    peer.send(a, "later");
+    broker.settle();
+    List<String> got =
+        new ArrayList<>(taker.bodies(consumer).subList(MANY, taker.bodies(consumer).size()));
+    got.addAll(second.bodies(there));
+    assertThat(second.bodies(there).getLast()).isEqualTo("later");
+    assertThat(got).hasSize(MANY + 1);
+    assertThat(second.bodies(there)).startsWith("m0", "m1");
+  }
+
+  @Test
+  void aTakeoverWhileTheyComeBackHasAllOfThem() {
+    TestPeer taker = filled();
+    long transaction = taken(taker, taker.consumer("a", MANY), MANY);
+    taker.end(transaction, false);
+    List<ListLog.Record> records = broker.log.records();
+    for (int back = 0; back < 4; back++) {
+      broker.log.commit();
+      var log = new ListLog(broker.log, records.size() - back);
+      TestBroker next = new TestBroker(log, broker.settings, AccessRules.OPEN, 2);
+      TestPeer other = next.connect();
+      assertThat(other.bodies(other.consumer("a", 2 * MANY))).hasSize(MANY);
+      assertThat(next.bytes()).isEqualTo(next.foldedBytes());
+    }
+  }
+
+  @Test
+  void aPreparedOneMayTakeAsMany() {
+    TestPeer taker = filled();
+    Xid xid = new Xid(1, new byte[] {1}, new byte[] {2});
+    int consumer = taker.consumer("a", MANY);
+    long number = taker.begin(xid);
+    for (int i = 0; i < MANY; i++) {
+      taker.settle(consumer, i, i, Disposition.ACCEPTED, number);
+    }
+    taker.end(xid, Command.Step.PREPARE);
+    TestBroker next = broker.takeOver();
+    TestPeer other = next.connect();
+    assertThat(other.bodies(other.consumer("a", MANY))).isEmpty();
+    TestBroker third = next.takeOver();
+    assertThat(other.end(xid, Command.Step.ROLLBACK)).isEqualTo(new Output.Ended(1, null));
+    assertThat(other.delivered(1)).hasSize(MANY);
+    third.connect().end(xid, Command.Step.COMMIT);
+    assertThat(third.stat("a").messageCount()).isZero();
+    assertThat(third.bytes()).isEqualTo(third.foldedBytes());
   }
 
   @Test
