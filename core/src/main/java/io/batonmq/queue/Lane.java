@@ -32,7 +32,8 @@ final class Lane {
     return out;
   }
 
-  void append(Reference reference) {
+  /// @param waits whether its time has not come
+  void append(Reference reference, boolean waits) {
     long sequence = reference.sequence();
     if (sequence <= lastSequence) {
       throw new IllegalStateException(
@@ -44,16 +45,23 @@ final class Lane {
     if (size == 0 || !chunk(size - 1).takes(sequence)) {
       addChunk(new Chunk(sequence, size == 0));
     }
-    writable(size - 1).add(reference);
+    writable(size - 1).add(reference, waits);
     lastSequence = sequence;
+    if (waits) {
+      return;
+    }
     if (reference.out()) {
       out++;
     } else {
-      if (available == 0 || sequence < availableFrom) {
-        availableFrom = sequence;
-      }
-      available++;
+      countAvailable(sequence);
     }
+  }
+
+  private void countAvailable(long sequence) {
+    if (available == 0 || sequence < availableFrom) {
+      availableFrom = sequence;
+    }
+    available++;
   }
 
   /// The first available entry at or after a sequence, or -1.
@@ -105,11 +113,42 @@ final class Lane {
     int index = chunk.find(sequence);
     chunk.release(index, counted);
     out--;
-    if (available == 0 || sequence < availableFrom) {
-      availableFrom = sequence;
-    }
-    available++;
+    countAvailable(sequence);
     return chunk.expiry(index);
+  }
+
+  /// What is out waits for its next attempt. Answers what it is now.
+  Reference defer(long sequence) {
+    int at = locate(sequence);
+    Chunk chunk = writable(at);
+    int index = chunk.find(sequence);
+    chunk.defer(index);
+    out--;
+    return chunk.get(index, priority);
+  }
+
+  /// What is available waits for its time.
+  void hold(long sequence) {
+    int at = locate(sequence);
+    Chunk chunk = writable(at);
+    chunk.hold(chunk.find(sequence));
+    available--;
+  }
+
+  /// The time of what waits has come. Answers when the entry expires.
+  long admit(long sequence) {
+    int at = locate(sequence);
+    Chunk chunk = writable(at);
+    int index = chunk.find(sequence);
+    chunk.admit(index);
+    countAvailable(sequence);
+    return chunk.expiry(index);
+  }
+
+  /// The state of an entry, as [Chunk] numbers it.
+  int state(long sequence) {
+    Chunk chunk = chunk(locate(sequence));
+    return chunk.state(chunk.find(sequence));
   }
 
   /// Removes an entry and answers what it was.
@@ -118,16 +157,30 @@ final class Lane {
     Chunk chunk = writable(at);
     int index = chunk.find(sequence);
     Reference removed = chunk.get(index, priority);
+    int state = chunk.state(index);
     chunk.remove(index);
-    if (removed.out()) {
+    if (state == Chunk.OUT) {
       out--;
-    } else {
+    } else if (state == Chunk.AVAILABLE) {
       available--;
     }
     if (chunk.live() == 0 && at < size - 1) {
       dropChunk(at);
+    } else if (chunk.live() > 0 && chunk.sparse()) {
+      compact(at);
     }
     return removed;
+  }
+
+  /// Gives back what the gone entries of a chunk cost: where few wait long among many that pass, each of the few
+  /// would otherwise keep 12 KiB.
+  private void compact(int at) {
+    if (at > 0 && chunk(at - 1).joins(chunk(at))) {
+      chunks[head + at - 1] = Chunk.compact(chunk(at - 1), chunk(at));
+      dropChunk(at);
+    } else {
+      chunks[head + at] = Chunk.compact(chunk(at));
+    }
   }
 
   /// Every entry that is out becomes available, its fate unknown and so counted.
@@ -140,11 +193,8 @@ final class Lane {
       for (int index = 0; chunk.out() > 0; index++) {
         if (chunk.state(index) == Chunk.OUT) {
           chunk.release(index, true);
-          if (available == 0 || chunk.sequence(index) < availableFrom) {
-            availableFrom = chunk.sequence(index);
-          }
           out--;
-          available++;
+          countAvailable(chunk.sequence(index));
         }
       }
     }
