@@ -111,6 +111,19 @@ public final class BrokerState implements RecordHandler {
           giveUp(bound.messages().remove(key));
         }
       }
+      case Event.Deferred(int queue, long[] keys, long[] untilMillis) ->
+          existingQueue(queue).defer(keys, untilMillis);
+      case Event.Admitted(int queue, long wall, long[] keys) -> {
+        wallMillis = Math.max(wallMillis, wall);
+        existingQueue(queue).admit(keys);
+      }
+      case Event.Cancelled(int queue, long[] keys, long[] millis) -> {
+        BoundQueue bound = existingQueue(queue);
+        for (int i = 0; i < keys.length; i++) {
+          giveUp(bound.messages().cancel(keys[i], millis[i]));
+        }
+      }
+      case Event.Dedicated(int queue, String origin) -> existingQueue(queue).dedicate(origin);
     }
   }
 
@@ -207,6 +220,7 @@ public final class BrokerState implements RecordHandler {
                   size,
                   message.priority(),
                   message.expiryMillis(),
+                  message.deliveryMillis(),
                   event.address(),
                   event.queues(),
                   message.identity(),
@@ -223,12 +237,17 @@ public final class BrokerState implements RecordHandler {
             true,
             message.expiryMillis());
     for (int queue : event.queues()) {
-      place(existingQueue(queue), reference);
+      place(existingQueue(queue), reference, waiting(message.deliveryMillis(), event.wallMillis()));
     }
   }
 
-  private void place(BoundQueue queue, Reference reference) {
-    queue.messages().append(reference);
+  /// Until when a message waits that is placed now; 0 if it does not.
+  static long waiting(long deliveryMillis, long wallMillis) {
+    return deliveryMillis > wallMillis ? deliveryMillis : 0;
+  }
+
+  private void place(BoundQueue queue, Reference reference, long fromMillis) {
+    queue.messages().append(reference, fromMillis);
     queue.countAdded();
     extents.add(reference.position(), reference.size());
   }
@@ -256,7 +275,8 @@ public final class BrokerState implements RecordHandler {
       place(
           existingQueue(target),
           old.moved(
-              Keys.of(moved.sequence(), old.priority()), origins.refer(place), moved.expired()));
+              Keys.of(moved.sequence(), old.priority()), origins.refer(place), moved.expired()),
+          0);
     }
     giveUp(old);
   }
@@ -272,6 +292,7 @@ public final class BrokerState implements RecordHandler {
         acknowledge(bound, keys.toArray());
       }
     });
+    wallMillis = Math.max(wallMillis, committed.wallMillis());
     long next = committed.sequence();
     for (OpenTransaction.Sent sent : transaction.sends) {
       // A producer that lost its connection may have sent the same again in a second transaction
@@ -290,7 +311,7 @@ public final class BrokerState implements RecordHandler {
         for (int queue : sent.queues()) {
           BoundQueue bound = queues.get(queue);
           if (bound != null) {
-            place(bound, reference);
+            place(bound, reference, waiting(sent.deliveryMillis(), committed.wallMillis()));
           }
         }
       }
@@ -463,6 +484,14 @@ public final class BrokerState implements RecordHandler {
     existingQueue(queue).messages().append(reference);
     extents.add(reference.position(), reference.size());
     origins.refer(reference.origin());
+  }
+
+  void restoreWaiting(int queue, long key, long millis) {
+    existingQueue(queue).messages().restoreWaiting(key, millis);
+  }
+
+  void restoreOrigin(int queue, String origin) {
+    existingQueue(queue).dedicate(origin);
   }
 
   void restoreSent(long id, OpenTransaction.Sent sent) {

@@ -6,9 +6,8 @@ import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
-/// The encoding of [Event]s, version 1. Field kinds are those of [FieldWriter].
+/// The encoding of [Event]s, version 2. Field kinds are those of [FieldWriter].
 ///
 /// The record's type says which event it is; the payload begins with the version. A reader refuses a
 /// type or a version that it does not know: an event left out would make another broker of it. Types
@@ -27,19 +26,24 @@ import org.jspecify.annotations.Nullable;
 /// | 25 | Released | number queue, keys, octet counted |
 /// | 26 | Moved | number queue, number key, number sequence, octet expired, numbers targets |
 /// | 27 | TransactionAcknowledged | number transaction, number queue, keys |
-/// | 28 | TransactionCommitted | number transaction, number sequence |
+/// | 28 | TransactionCommitted | number transaction, number sequence, number wall time |
 /// | 29 | TransactionRolledBack | number transaction |
 /// | 30 | IdentitiesForgotten | text producer |
 /// | 31 | SnapshotTaken | number position, text name, signed checksum |
 /// | 32 | Purged | number queue, keys |
+/// | 33 | Deferred | number queue, keys, times as keys |
+/// | 34 | Admitted | number queue, number wall time, keys |
+/// | 35 | Cancelled | number queue, keys, times as keys |
+/// | 36 | Dedicated | number queue, text address |
 ///
 /// Enqueued: octet flags (1 durable, 2 sequenced identity, 4 named identity, 8 group, 16 expiry, 32
-/// transaction), number sequence, number wall time, number address, numbers queues, octet format, octet
-/// priority, \[32: number transaction], \[16: number expiry], \[2: text producer, signed sequence, signed
-/// floor], \[4: text id], \[8: text group, signed group sequence], then the bytes of the message, as many
-/// as a number says. They come last, so that what a queue needs is read without them.
+/// transaction, 64 timing), number sequence, number wall time, number address, numbers queues, octet format,
+/// octet priority, \[32: number transaction], \[16: number expiry], \[64: octet 1 if the expiry is the
+/// broker's, number delivery time], \[2: text producer, signed sequence, signed floor], \[4: text id], \[8:
+/// text group, signed group sequence], then the bytes of the message, as many as a number says. They come
+/// last, so that what a queue needs is read without them.
 public final class Events {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   static final int ACTIVATED = RecordFormat.USER_MIN + 1;
   static final int ADDRESS_CREATED = RecordFormat.USER_MIN + 2;
@@ -57,6 +61,10 @@ public final class Events {
   static final int IDENTITIES_FORGOTTEN = RecordFormat.USER_MIN + 14;
   static final int SNAPSHOT_TAKEN = RecordFormat.USER_MIN + 15;
   static final int PURGED = RecordFormat.USER_MIN + 16;
+  static final int DEFERRED = RecordFormat.USER_MIN + 17;
+  static final int ADMITTED = RecordFormat.USER_MIN + 18;
+  static final int CANCELLED = RecordFormat.USER_MIN + 19;
+  static final int DEDICATED = RecordFormat.USER_MIN + 20;
 
   private static final int DURABLE = 1;
   private static final int SEQUENCED = 2;
@@ -64,6 +72,7 @@ public final class Events {
   private static final int GROUP = 8;
   private static final int EXPIRY = 16;
   private static final int TRANSACTION = 32;
+  private static final int TIMING = 64;
 
   private static final int ANYCAST = 1;
   private static final int MULTICAST = 2;
@@ -93,6 +102,10 @@ public final class Events {
       case Event.IdentitiesForgotten _ -> IDENTITIES_FORGOTTEN;
       case Event.SnapshotTaken _ -> SNAPSHOT_TAKEN;
       case Event.Purged _ -> PURGED;
+      case Event.Deferred _ -> DEFERRED;
+      case Event.Admitted _ -> ADMITTED;
+      case Event.Cancelled _ -> CANCELLED;
+      case Event.Dedicated _ -> DEDICATED;
     };
   }
 
@@ -142,9 +155,10 @@ public final class Events {
         to.number(transaction);
         writeKeys(queue, keys, to);
       }
-      case Event.TransactionCommitted(long transaction, long sequence) -> {
+      case Event.TransactionCommitted(long transaction, long sequence, long wallMillis) -> {
         to.number(transaction);
         to.number(sequence);
+        to.number(wallMillis);
       }
       case Event.TransactionRolledBack(long transaction) -> to.number(transaction);
       case Event.IdentitiesForgotten(String producer) -> to.text(producer);
@@ -154,6 +168,23 @@ public final class Events {
         to.signed(checksum);
       }
       case Event.Purged(int queue, long[] keys) -> writeKeys(queue, keys, to);
+      case Event.Deferred(int queue, long[] keys, long[] untilMillis) -> {
+        writeKeys(queue, keys, to);
+        to.keys(untilMillis);
+      }
+      case Event.Admitted(int queue, long wallMillis, long[] keys) -> {
+        to.number(queue);
+        to.number(wallMillis);
+        to.keys(keys);
+      }
+      case Event.Cancelled(int queue, long[] keys, long[] millis) -> {
+        writeKeys(queue, keys, to);
+        to.keys(millis);
+      }
+      case Event.Dedicated(int queue, String origin) -> {
+        to.number(queue);
+        to.text(origin);
+      }
     }
   }
 
@@ -181,11 +212,23 @@ public final class Events {
           case TRANSACTION_ACKNOWLEDGED ->
               new Event.TransactionAcknowledged(from.number(), from.smallNumber(), from.keys());
           case TRANSACTION_COMMITTED ->
-              new Event.TransactionCommitted(from.number(), from.number());
+              new Event.TransactionCommitted(from.number(), from.number(), from.number());
           case TRANSACTION_ROLLED_BACK -> new Event.TransactionRolledBack(from.number());
           case IDENTITIES_FORGOTTEN -> new Event.IdentitiesForgotten(from.text());
           case SNAPSHOT_TAKEN -> new Event.SnapshotTaken(from.number(), from.text(), from.signed());
           case PURGED -> new Event.Purged(from.smallNumber(), from.keys());
+          case DEFERRED -> {
+            int queue = from.smallNumber();
+            long[] keys = from.keys();
+            yield new Event.Deferred(queue, keys, timesOf(keys, from));
+          }
+          case ADMITTED -> new Event.Admitted(from.smallNumber(), from.number(), from.keys());
+          case CANCELLED -> {
+            int queue = from.smallNumber();
+            long[] keys = from.keys();
+            yield new Event.Cancelled(queue, keys, timesOf(keys, from));
+          }
+          case DEDICATED -> new Event.Dedicated(from.smallNumber(), from.text());
           default ->
               throw new IllegalArgumentException(
                   "no event has type " + type + ": the log was written by a newer version");
@@ -209,6 +252,14 @@ public final class Events {
     }
   }
 
+  private static long[] timesOf(long[] keys, FieldReader from) {
+    long[] times = from.keys();
+    if (times.length != keys.length) {
+      throw new IllegalArgumentException(keys.length + " messages have " + times.length + " times");
+    }
+    return times;
+  }
+
   private static void writeKeys(int queue, long[] keys, FieldWriter to) {
     to.number(queue);
     to.keys(keys);
@@ -224,7 +275,8 @@ public final class Events {
             | (identity instanceof Identity.Named ? NAMED : 0)
             | (group != null ? GROUP : 0)
             | (message.expiryMillis() != 0 ? EXPIRY : 0)
-            | (event.transaction() != 0 ? TRANSACTION : 0);
+            | (event.transaction() != 0 ? TRANSACTION : 0)
+            | (message.deliveryMillis() != 0 || message.expiryRewritten() ? TIMING : 0);
     to.octet(flags);
     to.number(event.sequence());
     to.number(event.wallMillis());
@@ -237,6 +289,10 @@ public final class Events {
     }
     if ((flags & EXPIRY) != 0) {
       to.number(message.expiryMillis());
+    }
+    if ((flags & TIMING) != 0) {
+      to.flag(message.expiryRewritten());
+      to.number(message.deliveryMillis());
     }
     switch (identity) {
       case Identity.Sequenced(String producer, long sequence) -> {
@@ -256,7 +312,7 @@ public final class Events {
 
   private static Event.Enqueued readEnqueued(FieldReader from, boolean whole) {
     int flags = from.octet();
-    if (flags > 0x3F) {
+    if (flags > 0x7F) {
       throw new IllegalArgumentException("an enqueued message with unknown flags " + flags);
     }
     long sequence = from.number();
@@ -267,6 +323,8 @@ public final class Events {
     int priority = from.octet();
     long transaction = (flags & TRANSACTION) != 0 ? from.number() : 0;
     long expiry = (flags & EXPIRY) != 0 ? from.number() : 0;
+    boolean rewritten = (flags & TIMING) != 0 && from.flag();
+    long delivery = (flags & TIMING) != 0 ? from.number() : 0;
     long floor = ProducerWindow.NO_FLOOR;
     Identity identity = null;
     if ((flags & SEQUENCED) != 0) {
@@ -285,21 +343,18 @@ public final class Events {
       bytes = NO_BYTES;
     }
     Message message =
-        message(flags, priority, format, expiry, identity, group, groupSequence, bytes);
+        new Message(
+            format,
+            (flags & DURABLE) != 0,
+            priority,
+            expiry,
+            rewritten,
+            delivery,
+            identity,
+            group,
+            groupSequence,
+            bytes);
     return new Event.Enqueued(sequence, transaction, wallMillis, floor, address, queues, message);
-  }
-
-  private static Message message(
-      int flags,
-      int priority,
-      Format format,
-      long expiry,
-      @Nullable Identity identity,
-      @Nullable String group,
-      int groupSequence,
-      byte[] bytes) {
-    return new Message(
-        format, (flags & DURABLE) != 0, priority, expiry, identity, group, groupSequence, bytes);
   }
 
   private static int groupSequence(long value) {

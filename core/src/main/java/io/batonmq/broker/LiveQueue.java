@@ -27,6 +27,9 @@ public final class LiveQueue {
   /// Whether it is in the row of queues that may have something to deliver.
   boolean marked;
 
+  /// Under which time it stands in the [Schedule].
+  long alarmMillis = Schedule.NEVER;
+
   private long added;
   private long acknowledged;
 

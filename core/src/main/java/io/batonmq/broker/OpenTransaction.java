@@ -19,6 +19,7 @@ final class OpenTransaction {
       int size,
       int priority,
       long expiryMillis,
+      long deliveryMillis,
       int address,
       int[] queues,
       @Nullable Identity identity,

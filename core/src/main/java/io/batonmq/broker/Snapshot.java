@@ -24,20 +24,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | kind | entry | fields |
 /// |---|---|---|
-/// | 1 | head, always first | number version (1), number position, number epoch, number wall time, number sequence, number last address, number last queue, octet whether a snapshot was taken: \[number position, text name, signed checksum] |
+/// | 1 | head, always first | number version (2), number position, number epoch, number wall time, number sequence, number last address, number last queue, octet whether a snapshot was taken: \[number position, text name, signed checksum] |
 /// | 2 | address | the payload of its AddressCreated event |
 /// | 3 | queue | the payload of its QueueCreated event, number added, number acknowledged |
 /// | 4 | producer | text name, signed floor, number of ranges, each signed first, number length less one |
 /// | 5 | names | number address, number of names, each text; an address may have several, oldest first |
 /// | 6 | origin | number, text address, text queue |
-/// | 7 | sent | number transaction, number position, number size, octet priority, number expiry, number address, numbers queues, octet 0 none 1 sequenced 2 named: \[text producer, signed sequence, signed floor], \[text id] |
+/// | 7 | sent | number transaction, number position, number size, octet priority, number expiry, number delivery time, number address, numbers queues, octet 0 none 1 sequenced 2 named: \[text producer, signed sequence, signed floor], \[text id] |
 /// | 8 | acknowledged | number transaction, number queue, keys |
 /// | 9 | references | number queue, number of references, each: number key, number position, number size, number expiry, number origin, number of attempts * 8 + expired 4 + redelivered 2 + out 1 |
 /// | 10 | end, always last | number of entries before it |
+/// | 11 | times, after the references of their queue | number queue, number of messages that wait, each: number time, number key |
+/// | 12 | dedicated queue | number queue, text address |
 ///
 /// A reader that meets an unknown kind or version refuses the snapshot.
 final class Snapshot implements SnapshotContent {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int HEAD = 1;
   static final int ADDRESS = 2;
   static final int QUEUE = 3;
@@ -48,6 +50,8 @@ final class Snapshot implements SnapshotContent {
   static final int ACKNOWLEDGED = 8;
   static final int REFERENCES = 9;
   static final int END = 10;
+  static final int TIMES = 11;
+  static final int DEDICATED = 12;
 
   static final int OUT = 1;
   static final int REDELIVERED = 2;
@@ -117,6 +121,12 @@ final class Snapshot implements SnapshotContent {
             writer);
         writer.number(queue.added());
         writer.number(queue.acknowledged());
+        String origin = queue.origin();
+        if (origin != null) {
+          FieldWriter dedicated = blocks.entry(DEDICATED);
+          dedicated.number(queue.id());
+          dedicated.text(origin);
+        }
         queues.add(new FrozenQueue(queue.id(), queue.messages().freeze()));
       } else {
         volatileQueues.add(queue.messages().freeze());
@@ -161,6 +171,7 @@ final class Snapshot implements SnapshotContent {
       if (!some.isEmpty()) {
         References.write(queue.id, some, blocks.entry(REFERENCES));
       }
+      Times.writeAll(queue.id, queue.messages.times(), () -> blocks.entry(TIMES));
     }
     end(blocks);
   }
@@ -172,6 +183,9 @@ final class Snapshot implements SnapshotContent {
       for (FrozenQueue queue : queues) {
         for (MessageQueue.Piece piece : queue.messages.pieces()) {
           References.of(queue.id, piece).ifPresent(found::add);
+        }
+        for (MessageQueue.Times times : queue.messages.times()) {
+          Times.of(queue.id, times).ifPresent(found::add);
         }
       }
       parts = List.copyOf(found);
@@ -263,6 +277,7 @@ final class Snapshot implements SnapshotContent {
     writer.number(sent.size());
     writer.octet(sent.priority());
     writer.number(sent.expiryMillis());
+    writer.number(sent.deliveryMillis());
     writer.number(sent.address());
     writer.numbers(sent.queues());
     switch (sent.identity()) {

@@ -53,6 +53,8 @@ final class SnapshotReader {
       case Snapshot.SENT -> sent(from);
       case Snapshot.ACKNOWLEDGED -> acknowledged(from);
       case Snapshot.REFERENCES -> references(from);
+      case Snapshot.TIMES -> times(from);
+      case Snapshot.DEDICATED -> state.restoreOrigin(from.smallNumber(), from.text());
       case Snapshot.END -> {
         long counted = from.number();
         if (counted != entries) {
@@ -108,6 +110,7 @@ final class SnapshotReader {
     int size = from.smallNumber();
     int priority = from.octet();
     long expiry = from.number();
+    long delivery = from.number();
     int address = from.smallNumber();
     int[] queues = from.numbers();
     @Nullable Identity identity = null;
@@ -124,7 +127,7 @@ final class SnapshotReader {
     state.restoreSent(
         transaction,
         new OpenTransaction.Sent(
-            position, size, priority, expiry, address, queues, identity, floor));
+            position, size, priority, expiry, delivery, address, queues, identity, floor));
   }
 
   private void acknowledged(FieldReader from) {
@@ -135,6 +138,15 @@ final class SnapshotReader {
       keys.add(key);
     }
     state.restoreAcknowledged(transaction, queue, keys);
+  }
+
+  private void times(FieldReader from) {
+    int queue = from.smallNumber();
+    int count = from.count(2);
+    for (int i = 0; i < count; i++) {
+      long millis = from.number();
+      state.restoreWaiting(queue, from.number(), millis);
+    }
   }
 
   private void references(FieldReader from) {

@@ -27,6 +27,9 @@ public final class Sessions {
   /// Expired messages, and forgotten producers, in one tick.
   private static final int CHORES = 1_000;
 
+  /// Whatever is due later than this is asked for again.
+  private static final long DUE_MILLIS_MAX = 3_600_000;
+
   private final BrokerState state;
   private final Appender appender;
   private final BrokerSettings settings;
@@ -44,6 +47,9 @@ public final class Sessions {
 
   /// The latest time that was passed in.
   private long nowNanos;
+
+  /// What the clock said then.
+  private long clockMillis;
 
   /// When expired messages are looked for next.
   private long scanNanos;
@@ -106,6 +112,7 @@ public final class Sessions {
   /// Takes a command. What it makes possible is delivered by the next [#dispatch], so that many
   /// deliveries become one event.
   public void accept(Command command, Now now) {
+    broker.wall(now.wallMillis());
     if (command instanceof Command.Connect connect) {
       connect(connect);
       return;
@@ -150,6 +157,7 @@ public final class Sessions {
       return;
     }
     nowNanos = now.nanos();
+    clockMillis = now.wallMillis();
     broker.dispatch(now.wallMillis());
     rooms().managing.work();
     rooms().producing.unblock();
@@ -172,6 +180,7 @@ public final class Sessions {
     }
     producers.lapse(now.nanos(), CHORES, broker::forget);
     nowNanos = now.nanos();
+    broker.admitDue(broker.wall(now.wallMillis()), CHORES);
     if (now.nanos() - scanNanos >= 0) {
       boolean done = broker.expireDue(broker.wall(now.wallMillis()), CHORES);
       scanNanos = done ? now.nanos() + settings.expiryScanNanos() : now.nanos();
@@ -220,7 +229,11 @@ public final class Sessions {
       return nowNanos;
     }
     long lapse = producers.nextDeadline();
-    return lapse == Long.MAX_VALUE || scanNanos - lapse < 0 ? scanNanos : lapse;
+    long chore = lapse == Long.MAX_VALUE || scanNanos - lapse < 0 ? scanNanos : lapse;
+    // Looked at anew at every scan at the latest, should the clock be set meanwhile.
+    long waited = broker.dueInMillis(clockMillis);
+    long due = nowNanos + Math.min(waited, DUE_MILLIS_MAX) * 1_000_000;
+    return broker.full() || chore - due < 0 ? chore : due;
   }
 
   /// The first step of passing the baton on: nobody new comes in, nothing more is delivered, and producers

@@ -29,6 +29,8 @@ class EventsTest {
           -1,
           "hi".getBytes(StandardCharsets.UTF_8));
 
+  private static final Message TIMED = MESSAGE.expiringAt(0).deliveredFrom(1_000);
+
   private static final List<Event> SAMPLES =
       List.of(
           new Event.Activated(3, 1_000),
@@ -42,30 +44,38 @@ class EventsTest {
           new Event.Released(2, new long[] {84}, true),
           new Event.Moved(2, 84, 6, true, new int[] {3}),
           new Event.TransactionAcknowledged(7, 2, new long[] {84}),
-          new Event.TransactionCommitted(7, 8),
+          new Event.TransactionCommitted(7, 8, 1_000),
           new Event.TransactionRolledBack(7),
           new Event.IdentitiesForgotten("p1"),
           new Event.SnapshotTaken(4096, "s", -1),
-          new Event.Purged(2, new long[] {84, 100}));
+          new Event.Purged(2, new long[] {84, 100}),
+          new Event.Deferred(2, new long[] {84, 100}, new long[] {1_000, 999}),
+          new Event.Admitted(2, 1_000, new long[] {84}),
+          new Event.Cancelled(2, new long[] {84}, new long[] {1_000}),
+          new Event.Dedicated(2, "orders"));
 
   private static final List<String> BYTES =
       List.of(
-          "01 03 e807",
-          "01 01 06 6f7264657273 05",
-          "01 01",
-          "01 02 01 01 71 01 01",
-          "01 02",
-          "01 3b 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 02 6869",
-          "01 02 02 a801 20",
-          "01 02 02 c801 1f",
-          "01 02 01 a801 01",
-          "01 02 54 06 01 01 03",
-          "01 07 02 01 a801",
-          "01 07 08",
-          "01 07",
-          "01 02 7031",
-          "01 8020 01 73 01",
-          "01 02 02 a801 20");
+          "02 03 e807",
+          "02 01 06 6f7264657273 05",
+          "02 01",
+          "02 02 01 01 71 01 01",
+          "02 02",
+          "02 3b 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 02 6869",
+          "02 02 02 a801 20",
+          "02 02 02 c801 1f",
+          "02 02 01 a801 01",
+          "02 02 54 06 01 01 03",
+          "02 07 02 01 a801",
+          "02 07 08 e807",
+          "02 07",
+          "02 02 7031",
+          "02 8020 01 73 01",
+          "02 02 02 a801 20",
+          "02 02 02 a801 20 02 d00f 01",
+          "02 02 e807 01 a801",
+          "02 02 01 a801 01 d00f",
+          "02 02 06 6f7264657273");
 
   @Test
   void theSamplesHaveTheBytesOfTheTable() {
@@ -97,15 +107,31 @@ class EventsTest {
   }
 
   @Test
+  void whenAMessageIsDueIsReadWithAndWithoutItsBytes() {
+    byte[] bytes = write(new Event.Enqueued(5, 0, 1_000, -1, 1, new int[] {2}, TIMED));
+    assertThat(hex(bytes))
+        .isEqualTo(
+            "02 4b 05 e807 01 01 02 01 09 01 e807 02 7031 0c 01 01 67 01 02 6869".replace(" ", ""));
+    Message read = Events.message(ByteBuffer.wrap(bytes));
+    assertThat(read.deliveryMillis()).isEqualTo(1_000);
+    assertThat(read.expiryMillis()).isZero();
+    assertThat(read.expiryRewritten()).isTrue();
+    Event event = Events.read(Events.ENQUEUED, ByteBuffer.wrap(bytes));
+    assertThat(((Event.Enqueued) event).message().deliveryMillis()).isEqualTo(1_000);
+  }
+
+  @Test
   void anUnknownTypeOrVersionIsAnErrorThatSaysSo() {
-    byte[] one = {1, 1};
+    byte[] one = {2, 1};
     assertThatThrownBy(() -> Events.read(99, ByteBuffer.wrap(one)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("99");
-    byte[] two = {2, 1};
-    assertThatThrownBy(() -> Events.read(Events.ADDRESS_DELETED, ByteBuffer.wrap(two)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("version 2");
+    for (byte version : new byte[] {1, 3}) {
+      byte[] other = {version, 1};
+      assertThatThrownBy(() -> Events.read(Events.ADDRESS_DELETED, ByteBuffer.wrap(other)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("version " + version);
+    }
   }
 
   @Test
@@ -131,7 +157,7 @@ class EventsTest {
 
   @Test
   void aLengthThatIsTooLargeCostsNoMemory() {
-    byte[] claims = {1, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
+    byte[] claims = {2, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
     assertThatThrownBy(() -> Events.read(Events.IDENTITIES_FORGOTTEN, ByteBuffer.wrap(claims)))
         .isInstanceOf(IllegalArgumentException.class);
   }
