@@ -21,6 +21,7 @@ public final class Stats {
   long deliveries;
   long again;
   long moved;
+  long waited;
   long strikes;
   long slowestDrainNanos;
   long receipts;
@@ -80,6 +81,11 @@ public final class Stats {
     return aborted;
   }
 
+  /// Deliveries of messages that had to wait for their time.
+  public long waited() {
+    return waited;
+  }
+
   /// Messages that were confirmed.
   public long confirmed() {
     return confirmed;
@@ -100,6 +106,7 @@ public final class Stats {
     deliveries += other.deliveries;
     again += other.again;
     moved += other.moved;
+    waited += other.waited;
     strikes += other.strikes;
     slowestDrainNanos = Math.max(slowestDrainNanos, other.slowestDrainNanos);
     receipts += other.receipts;
@@ -115,8 +122,8 @@ public final class Stats {
   public String toString() {
     return String.format(
         "seeds=%d simulated_s=%d points=%d takeovers=%s exits=%s connections=%d confirmed=%d"
-            + " refused=%d resends=%d deliveries=%d again=%d moved=%d accepted=%d commits=%d"
-            + " rollbacks=%d strikes=%d slowest_drain_s=%d receipts=%d zombie_bytes=%d"
+            + " refused=%d resends=%d deliveries=%d again=%d moved=%d waited=%d accepted=%d"
+            + " commits=%d rollbacks=%d strikes=%d slowest_drain_s=%d receipts=%d zombie_bytes=%d"
             + " reflagged=%d recognised=%d aborted=%d",
         seeds,
         simulatedNanos / 1_000_000_000,
@@ -130,6 +137,7 @@ public final class Stats {
         deliveries,
         again,
         moved,
+        waited,
         accepted,
         commits,
         rollbacks,
