@@ -212,7 +212,7 @@ public final class ActiveBroker {
       Reference reference =
           Reference.fresh(
               Keys.of(next, message.priority()), position, size, false, message.expiryMillis());
-      long from = BrokerState.waiting(message.deliveryMillis(), wall(wall));
+      long from = Schedule.waiting(message.deliveryMillis(), wall(wall));
       others.forEach(queue -> volatiles.place(queue, reference, from));
     }
   }
@@ -237,7 +237,7 @@ public final class ActiveBroker {
             message.size(),
             false,
             message.expiryMillis());
-    long from = BrokerState.waiting(message.deliveryMillis(), wall(wall));
+    long from = Schedule.waiting(message.deliveryMillis(), wall(wall));
     others.forEach(queue -> volatiles.place(queue, reference, from));
   }
 
@@ -389,7 +389,7 @@ public final class ActiveBroker {
             pending.size(),
             false,
             pending.expiryMillis());
-    long from = BrokerState.waiting(pending.deliveryMillis(), wallMillis);
+    long from = Schedule.waiting(pending.deliveryMillis(), wallMillis);
     for (LiveQueue queue : pending.queues()) {
       if (fresh && !queue.queue().deleted()) {
         volatiles.place(queue, reference, from);

@@ -237,13 +237,11 @@ public final class BrokerState implements RecordHandler {
             true,
             message.expiryMillis());
     for (int queue : event.queues()) {
-      place(existingQueue(queue), reference, waiting(message.deliveryMillis(), event.wallMillis()));
+      place(
+          existingQueue(queue),
+          reference,
+          Schedule.waiting(message.deliveryMillis(), event.wallMillis()));
     }
-  }
-
-  /// Until when a message waits that is placed now; 0 if it does not.
-  static long waiting(long deliveryMillis, long wallMillis) {
-    return deliveryMillis > wallMillis ? deliveryMillis : 0;
   }
 
   private void place(BoundQueue queue, Reference reference, long fromMillis) {
@@ -311,7 +309,8 @@ public final class BrokerState implements RecordHandler {
         for (int queue : sent.queues()) {
           BoundQueue bound = queues.get(queue);
           if (bound != null) {
-            place(bound, reference, waiting(sent.deliveryMillis(), committed.wallMillis()));
+            place(
+                bound, reference, Schedule.waiting(sent.deliveryMillis(), committed.wallMillis()));
           }
         }
       }

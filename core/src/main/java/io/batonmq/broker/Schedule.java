@@ -34,6 +34,11 @@ final class Schedule {
     this.log = log;
   }
 
+  /// Until when a message waits that is placed now; 0 if it does not.
+  static long waiting(long deliveryMillis, long wallMillis) {
+    return deliveryMillis > wallMillis ? deliveryMillis : 0;
+  }
+
   /// Something may wait in a queue now that did not, or the other way round.
   void note(LiveQueue queue) {
     long millis = queue.queue().deleted() ? NEVER : queue.queue().messages().waitingMillisMin();
