@@ -342,7 +342,7 @@ public final class BrokerState implements RecordHandler {
     return address;
   }
 
-  private BoundQueue existingQueue(int id) {
+  BoundQueue existingQueue(int id) {
     BoundQueue queue = queues.get(id);
     if (queue == null) {
       throw new IllegalStateException("no queue " + id);
@@ -483,14 +483,6 @@ public final class BrokerState implements RecordHandler {
     existingQueue(queue).messages().append(reference);
     extents.add(reference.position(), reference.size());
     origins.refer(reference.origin());
-  }
-
-  void restoreWaiting(int queue, long key, long millis) {
-    existingQueue(queue).messages().restoreWaiting(key, millis);
-  }
-
-  void restoreOrigin(int queue, String origin) {
-    existingQueue(queue).dedicate(origin);
   }
 
   void restoreSent(long id, OpenTransaction.Sent sent) {

@@ -54,7 +54,7 @@ final class SnapshotReader {
       case Snapshot.ACKNOWLEDGED -> acknowledged(from);
       case Snapshot.REFERENCES -> references(from);
       case Snapshot.TIMES -> times(from);
-      case Snapshot.DEDICATED -> state.restoreOrigin(from.smallNumber(), from.text());
+      case Snapshot.DEDICATED -> state.existingQueue(from.smallNumber()).dedicate(from.text());
       case Snapshot.END -> {
         long counted = from.number();
         if (counted != entries) {
@@ -145,7 +145,7 @@ final class SnapshotReader {
     int count = from.count(2);
     for (int i = 0; i < count; i++) {
       long millis = from.number();
-      state.restoreWaiting(queue, from.number(), millis);
+      state.existingQueue(queue).messages().restoreWaiting(from.number(), millis);
     }
   }
 
