@@ -108,6 +108,9 @@ final class DataPrint implements Callable<Integer> {
       case Event.Acknowledged(var queue, var keys) -> keys("Acknowledged", queue, keys);
       case Event.Released(var queue, var keys, _) -> keys("Released", queue, keys);
       case Event.Purged(var queue, var keys) -> keys("Purged", queue, keys);
+      case Event.Deferred(var queue, var keys, _) -> keys("Deferred", queue, keys);
+      case Event.Admitted(var queue, _, var keys) -> keys("Admitted", queue, keys);
+      case Event.Cancelled(var queue, var keys, _) -> keys("Cancelled", queue, keys);
       case Event.TransactionAcknowledged(var transaction, var queue, var keys) ->
           keys("TransactionAcknowledged[" + transaction + "]", queue, keys);
       case Event other -> other.toString();

@@ -32,6 +32,7 @@ public final class ActiveBroker {
   private final DeadLetters deadLetters;
   private final Dispatcher dispatcher;
   private final LiveTransactions transactions;
+  private final Schedule schedule;
 
   /// What was accepted without being logged. A sender of such messages wants each at most once.
   private final Identities volatileIdentities = new Identities();
@@ -51,12 +52,14 @@ public final class ActiveBroker {
     this.deadLetters = new DeadLetters(this, log, bodies, volatiles);
     this.dispatcher = new Dispatcher(this, log, bodies, effects);
     this.transactions = new LiveTransactions(this, state, log, bodies, volatiles);
+    this.schedule = new Schedule(this, log);
   }
 
   /// Begins to be active: the first event of the epoch, and what the configuration asks for.
   public void activate(long epoch, long wall) {
     log.append(new Event.Activated(epoch, wall(wall)));
     directory.open();
+    directory.queues().forEach(schedule::note);
   }
 
   /// The wall time to act on: never earlier than any that was acted on, here or by a predecessor.
@@ -119,6 +122,11 @@ public final class ActiveBroker {
     return queues;
   }
 
+  /// A message as it is kept at an address: it lives as long as the address says.
+  public Message kept(Message message, LiveAddress address) {
+    return address.settings().lifetime().of(message, wallMillis);
+  }
+
   /// Takes a message over; answers why not.
   ///
   /// @param sends the transaction that makes it visible, null for none
@@ -152,17 +160,25 @@ public final class ActiveBroker {
     if (!durable.isEmpty()) {
       logged(address, durable, others, message, sends, wall);
     } else if (!others.isEmpty()) {
-      held(address, others, message, sends);
+      held(address, others, message, sends, wall);
     }
     if (sends != null) {
       sends.targets.addAll(queues);
       if (message.identity() instanceof Identity.Sequenced(String producer, long _)) {
         sends.producers.add(producer);
       }
+    } else if (message.deliveryMillis() > 0) {
+      queues.forEach(this::placed);
     } else {
       queues.forEach(dispatcher::mark);
     }
     return null;
+  }
+
+  /// Messages came that may have to wait.
+  void placed(LiveQueue queue) {
+    schedule.note(queue);
+    dispatcher.mark(queue);
   }
 
   private void logged(
@@ -201,7 +217,8 @@ public final class ActiveBroker {
       Reference reference =
           Reference.fresh(
               Keys.of(next, message.priority()), position, size, false, message.expiryMillis());
-      others.forEach(queue -> volatiles.place(queue, reference));
+      long from = Schedule.waiting(message.deliveryMillis(), wall(wall));
+      others.forEach(queue -> volatiles.place(queue, reference, from));
     }
   }
 
@@ -209,7 +226,8 @@ public final class ActiveBroker {
       LiveAddress address,
       List<LiveQueue> others,
       Message message,
-      @Nullable TransactionSends sends) {
+      @Nullable TransactionSends sends,
+      long wall) {
     long position = bodies.hold(message, others.size());
     if (sends != null) {
       sends.volatiles.add(
@@ -224,7 +242,8 @@ public final class ActiveBroker {
             message.size(),
             false,
             message.expiryMillis());
-    others.forEach(queue -> volatiles.place(queue, reference));
+    long from = Schedule.waiting(message.deliveryMillis(), wall(wall));
+    others.forEach(queue -> volatiles.place(queue, reference, from));
   }
 
   boolean acceptVolatile(@Nullable Identity identity, int address) {
@@ -247,6 +266,7 @@ public final class ActiveBroker {
         size,
         message.priority(),
         message.expiryMillis(),
+        message.deliveryMillis(),
         identity,
         address.address().id());
   }
@@ -259,29 +279,14 @@ public final class ActiveBroker {
     dispatcher.mark(queue);
   }
 
-  /// Throws away some of the messages of a queue that nobody has: those up to a sequence, at most
-  /// [#KEYS_PER_EVENT] of them, so that no turn visits a whole queue. Answers how many; none when there
-  /// are no more.
-  public int purge(LiveQueue queue, long lastSequence) {
-    MessageQueue messages = queue.queue().messages();
-    KeyList keys = new KeyList();
-    long key = messages.firstAvailable();
-    while (key != Keys.NONE && keys.size() < KEYS_PER_EVENT) {
-      if (Keys.sequence(key) <= lastSequence) {
-        keys.add(key);
-        key = messages.nextAvailable(key);
-      } else {
-        // What follows in its lane is newer still.
-        key = messages.nextAvailable(Keys.of(Keys.SEQUENCE_MAX, Keys.priority(key)));
-      }
-    }
-    int id = queue.queue().id();
-    split(queue, keys, durable -> log.append(new Event.Purged(id, durable)))
-        .forEach(reference -> {
-          messages.remove(reference.key());
-          volatiles.giveUp(reference);
-        });
-    return keys.size();
+  /// Begins to throw away the messages of a queue that nobody has, those that are here now.
+  public Purging purge(LiveQueue queue) {
+    return new Purging(queue, lastSequence());
+  }
+
+  /// Does a piece of it; false if there was nothing left to do.
+  public boolean work(Purging purging) {
+    return purging.work(log, volatiles, schedule);
   }
 
   /// The highest sequence given out so far.
@@ -308,12 +313,12 @@ public final class ActiveBroker {
 
   /// Attempts failed: the messages come back, or are dead after the last attempt.
   public void fail(LiveQueue queue, KeyList keys) {
-    release(queue, deadLetters.afterFailure(queue, keys), true);
+    schedule.retry(queue, deadLetters.afterFailure(queue, keys), wallMillis);
   }
 
   /// Messages that no attempt would help.
   public void reject(LiveQueue queue, KeyList keys) {
-    release(queue, deadLetters.afterRejection(queue, keys), true);
+    schedule.retry(queue, deadLetters.afterRejection(queue, keys), wallMillis);
   }
 
   /// The time of a message is over.
@@ -324,6 +329,19 @@ public final class ActiveBroker {
   /// Expires messages that are due in any queue, at most `max`. False if there may be more.
   public boolean expireDue(long wall, int max) {
     return deadLetters.expireDue(wall, max);
+  }
+
+  /// Makes messages available that have waited for their time, at most `max`. False if there may be more.
+  public boolean admitDue(long wall, int max) {
+    return schedule.admit(wall, max);
+  }
+
+  /// In how many milliseconds [#admitDue] has something to do, 0 for now, [Long#MAX_VALUE] for never.
+  ///
+  /// @param wall what the clock says, which may be earlier than what was acted on
+  public long dueInMillis(long wall) {
+    long next = schedule.nextMillis();
+    return next == Schedule.NEVER ? next : next <= wall(wall) ? 0 : next - wall;
   }
 
   /// Where a message was moved from.

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// @param autoCreateQueues whether its anycast queue is made when it is used
 /// @param defaultAddressRouting what it is made as where the peer did not say
 /// @param maxConsumers how many consumers a queue made for it may have, 0 for any number
+/// @param redelivery how long a message waits after an attempt that failed
+/// @param lifetime how long its messages live
+/// @param deadLetterQueues whether its dead letters get a queue of their own
+/// @param expiryQueues whether its expired messages do
 public record AddressSettings(
     @Nullable String deadLetterAddress,
     @Nullable String expiryAddress,
@@ -26,12 +30,29 @@ public record AddressSettings(
     boolean autoCreateAddresses,
     boolean autoCreateQueues,
     RoutingType defaultAddressRouting,
-    int maxConsumers) {
+    int maxConsumers,
+    Redelivery redelivery,
+    Lifetime lifetime,
+    OwnQueues deadLetterQueues,
+    OwnQueues expiryQueues) {
 
   /// What holds where nothing was configured.
   public static final AddressSettings DEFAULTS =
       new AddressSettings(
-          null, null, 10, -1, -1, FullPolicy.PAGE, true, true, RoutingType.MULTICAST, 0);
+          null,
+          null,
+          10,
+          -1,
+          -1,
+          FullPolicy.PAGE,
+          true,
+          true,
+          RoutingType.MULTICAST,
+          0,
+          Redelivery.DEFAULTS,
+          Lifetime.DEFAULTS,
+          OwnQueues.DEAD_LETTER_DEFAULTS,
+          OwnQueues.EXPIRY_DEFAULTS);
 
   /// What one configured entry says; null where it says nothing.
   public record Overrides(
@@ -44,11 +65,81 @@ public record AddressSettings(
       @Nullable Boolean autoCreateAddresses,
       @Nullable Boolean autoCreateQueues,
       @Nullable RoutingType defaultAddressRouting,
-      @Nullable Integer maxConsumers) {
+      @Nullable Integer maxConsumers,
+      Redelivery.Overrides redelivery,
+      Lifetime.Overrides lifetime,
+      OwnQueues.Overrides deadLetterQueues,
+      OwnQueues.Overrides expiryQueues) {
 
     /// An entry that says nothing.
     public static final Overrides NONE =
         new Overrides(null, null, null, null, null, null, null, null, null, null);
+
+    /// An entry that says nothing about times, nor about own queues at dead ends.
+    public Overrides(
+        @Nullable String deadLetterAddress,
+        @Nullable String expiryAddress,
+        @Nullable Integer maxDeliveryAttempts,
+        @Nullable Long maxSizeBytes,
+        @Nullable Long maxSizeMessages,
+        @Nullable FullPolicy fullPolicy,
+        @Nullable Boolean autoCreateAddresses,
+        @Nullable Boolean autoCreateQueues,
+        @Nullable RoutingType defaultAddressRouting,
+        @Nullable Integer maxConsumers) {
+      this(
+          deadLetterAddress,
+          expiryAddress,
+          maxDeliveryAttempts,
+          maxSizeBytes,
+          maxSizeMessages,
+          fullPolicy,
+          autoCreateAddresses,
+          autoCreateQueues,
+          defaultAddressRouting,
+          maxConsumers,
+          Redelivery.Overrides.NONE,
+          Lifetime.Overrides.NONE,
+          OwnQueues.Overrides.NONE,
+          OwnQueues.Overrides.NONE);
+    }
+
+    /// The same with delays after failures.
+    public Overrides with(Redelivery.Overrides newRedelivery) {
+      return with(newRedelivery, lifetime, deadLetterQueues, expiryQueues);
+    }
+
+    /// The same with lifetimes.
+    public Overrides with(Lifetime.Overrides newLifetime) {
+      return with(redelivery, newLifetime, deadLetterQueues, expiryQueues);
+    }
+
+    /// The same with own queues at dead ends.
+    public Overrides with(OwnQueues.Overrides newDeadLetters, OwnQueues.Overrides newExpired) {
+      return with(redelivery, lifetime, newDeadLetters, newExpired);
+    }
+
+    private Overrides with(
+        Redelivery.Overrides newRedelivery,
+        Lifetime.Overrides newLifetime,
+        OwnQueues.Overrides newDeadLetters,
+        OwnQueues.Overrides newExpired) {
+      return new Overrides(
+          deadLetterAddress,
+          expiryAddress,
+          maxDeliveryAttempts,
+          maxSizeBytes,
+          maxSizeMessages,
+          fullPolicy,
+          autoCreateAddresses,
+          autoCreateQueues,
+          defaultAddressRouting,
+          maxConsumers,
+          newRedelivery,
+          newLifetime,
+          newDeadLetters,
+          newExpired);
+    }
   }
 
   /// An entry for the addresses that a pattern matches.
@@ -70,7 +161,11 @@ public record AddressSettings(
         overrides.defaultAddressRouting != null
             ? overrides.defaultAddressRouting
             : defaultAddressRouting,
-        overrides.maxConsumers != null ? overrides.maxConsumers : maxConsumers);
+        overrides.maxConsumers != null ? overrides.maxConsumers : maxConsumers,
+        redelivery.with(overrides.redelivery),
+        lifetime.with(overrides.lifetime),
+        deadLetterQueues.with(overrides.deadLetterQueues),
+        expiryQueues.with(overrides.expiryQueues));
   }
 
   private static @Nullable String either(@Nullable String first, @Nullable String second) {

@@ -2,6 +2,7 @@ package io.batonmq.broker;
 
 import io.batonmq.message.RoutingType;
 import io.batonmq.queue.MessageQueue;
+import org.jspecify.annotations.Nullable;
 
 /// A queue and what it is bound to. A queue that is not durable lives on the active node only; the log
 /// never hears of it, and its number is negative.
@@ -14,6 +15,7 @@ public final class BoundQueue {
   private final boolean auto;
   private final MessageQueue messages = new MessageQueue();
   private boolean deleted;
+  private @Nullable String origin;
 
   /// Of durable references only, so that every node counts the same.
   private long added;
@@ -75,6 +77,27 @@ public final class BoundQueue {
   /// Durable messages that were ever acknowledged here.
   public long acknowledged() {
     return acknowledged;
+  }
+
+  void defer(long[] keys, long[] untilMillis) {
+    for (int i = 0; i < keys.length; i++) {
+      messages.defer(keys[i], untilMillis[i]);
+    }
+  }
+
+  void admit(long[] keys) {
+    for (long key : keys) {
+      messages.admit(key);
+    }
+  }
+
+  /// The only address that it takes messages from, moved ones; null if it is like any other.
+  public @Nullable String origin() {
+    return origin;
+  }
+
+  void dedicate(String newOrigin) {
+    origin = newOrigin;
   }
 
   void delete() {

@@ -115,6 +115,19 @@ public final class BrokerState implements RecordHandler {
           giveUp(bound.messages().remove(key));
         }
       }
+      case Event.Deferred(int queue, long[] keys, long[] untilMillis) ->
+          existingQueue(queue).defer(keys, untilMillis);
+      case Event.Admitted(int queue, long wall, long[] keys) -> {
+        wallMillis = Math.max(wallMillis, wall);
+        existingQueue(queue).admit(keys);
+      }
+      case Event.Cancelled(int queue, long[] keys, long[] millis) -> {
+        BoundQueue bound = existingQueue(queue);
+        for (int i = 0; i < keys.length; i++) {
+          giveUp(bound.messages().cancel(keys[i], millis[i]));
+        }
+      }
+      case Event.Dedicated(int queue, String origin) -> existingQueue(queue).dedicate(origin);
     }
   }
 
@@ -214,12 +227,15 @@ public final class BrokerState implements RecordHandler {
             true,
             message.expiryMillis());
     for (int queue : event.queues()) {
-      place(existingQueue(queue), reference);
+      place(
+          existingQueue(queue),
+          reference,
+          Schedule.waiting(message.deliveryMillis(), event.wallMillis()));
     }
   }
 
-  void place(BoundQueue queue, Reference reference) {
-    queue.messages().append(reference);
+  void place(BoundQueue queue, Reference reference, long fromMillis) {
+    queue.messages().append(reference, fromMillis);
     queue.countAdded();
     extents.add(reference.position(), reference.size());
   }
@@ -254,7 +270,8 @@ public final class BrokerState implements RecordHandler {
       place(
           existingQueue(target),
           old.moved(
-              Keys.of(moved.sequence(), old.priority()), origins.refer(place), moved.expired()));
+              Keys.of(moved.sequence(), old.priority()), origins.refer(place), moved.expired()),
+          0);
     }
     giveUp(old);
   }
@@ -267,7 +284,7 @@ public final class BrokerState implements RecordHandler {
     return address;
   }
 
-  private BoundQueue existingQueue(int id) {
+  BoundQueue existingQueue(int id) {
     BoundQueue queue = queues.get(id);
     if (queue == null) {
       throw new IllegalStateException("no queue " + id);

@@ -62,13 +62,14 @@ final class DeadLetters {
     if (queue.address().address().name().equals(to)) {
       return false;
     }
-    move(queue, reference, to, false);
+    move(queue, reference, to, queue.address().settings().deadLetterQueues(), false);
     return true;
   }
 
   /// The time of a message is over.
   void expire(LiveQueue queue, Reference reference) {
-    move(queue, reference, queue.address().settings().expiryAddress(), true);
+    AddressSettings settings = queue.address().settings();
+    move(queue, reference, settings.expiryAddress(), settings.expiryQueues(), true);
   }
 
   /// Expires messages that are due in any queue, at most `max`. False if there may be more.
@@ -96,9 +97,27 @@ final class DeadLetters {
     return true;
   }
 
-  private void move(LiveQueue source, Reference old, @Nullable String to, boolean expired) {
-    List<LiveQueue> targets =
-        to == null ? List.of() : broker.route(broker.directory().deadEnd(to), null);
+  private List<LiveQueue> targets(@Nullable String to, OwnQueues own, String origin) {
+    if (to == null) {
+      return List.of();
+    }
+    LiveQueue queue =
+        own.create() ? broker.directory().ownQueue(to, own.name(origin), origin) : null;
+    List<LiveQueue> targets = broker.route(broker.directory().deadEnd(to, queue != null), null);
+    if (queue != null) {
+      targets.add(queue);
+    }
+    return targets;
+  }
+
+  private void move(
+      LiveQueue source, Reference old, @Nullable String to, OwnQueues own, boolean expired) {
+    Origins.Place first = broker.origin(old);
+    Origins.Place place =
+        first != null
+            ? first
+            : new Origins.Place(source.queue().address().name(), source.queue().name());
+    List<LiveQueue> targets = targets(to, own, place.address());
     KeyList durable = new KeyList();
     List<LiveQueue> others = new ArrayList<>();
     for (LiveQueue target : targets) {
@@ -109,11 +128,6 @@ final class DeadLetters {
       }
     }
     long next = broker.nextSequence();
-    Origins.Place first = broker.origin(old);
-    Origins.Place place =
-        first != null
-            ? first
-            : new Origins.Place(source.queue().address().name(), source.queue().name());
     // Before the old reference goes: it may be all that keeps the body.
     for (LiveQueue target : others) {
       if (old.position() < 0) {
@@ -121,7 +135,7 @@ final class DeadLetters {
       }
       Reference moved =
           old.moved(Keys.of(next, old.priority()), volatiles.origins().refer(place), expired);
-      volatiles.place(target, unlogged(moved));
+      volatiles.place(target, unlogged(moved), 0);
     }
     if (old.durable()) {
       int[] ids = new int[durable.size()];

@@ -189,16 +189,40 @@ public final class Directory {
 
   /// Where dead or expired messages go: made if it is not there, because the alternative would be to
   /// lose them.
-  LiveAddress deadEnd(String name) {
+  ///
+  /// @param own whether what comes there gets a queue of its own: then it needs no other
+  LiveAddress deadEnd(String name, boolean own) {
     LiveAddress address = address(name);
     if (address == null) {
       address = createAddress(name, true, false, true);
     }
-    if (address.address().queues().isEmpty()
+    if (!own
+        && address.address().queues().stream().allMatch(queue -> queue.origin() != null)
         && address.address().anycast()
         && queue(name) == null) {
       createQueue(address, name, RoutingType.ANYCAST, true, 0, true);
     }
     return address;
+  }
+
+  /// The queue at a dead end for what comes from one address only: made if it is not there, and dedicated to
+  /// that address if it is. Null if that name is taken elsewhere.
+  @Nullable LiveQueue ownQueue(String deadEnd, String name, String origin) {
+    LiveQueue queue = queue(name);
+    if (queue == null) {
+      LiveAddress address = deadEnd(deadEnd, true);
+      RoutingType routing =
+          address.address().anycast() ? RoutingType.ANYCAST : RoutingType.MULTICAST;
+      queue = createQueue(address, name, routing, true, 0, true);
+    }
+    BoundQueue bound = queue.queue();
+    if (!bound.durable() || !bound.address().name().equals(deadEnd)) {
+      return null;
+    }
+    if (bound.origin() == null) {
+      // An operator made it, or a node that was lost before it could say this.
+      log.append(new Event.Dedicated(bound.id(), origin));
+    }
+    return origin.equals(bound.origin()) ? queue : null;
   }
 }

@@ -198,15 +198,7 @@ final class Dispatcher {
     if (reference.expiry() != 0 || message.expiryMillis() == 0) {
       return message;
     }
-    return new Message(
-        message.format(),
-        message.durable(),
-        message.priority(),
-        0,
-        message.identity(),
-        message.groupId(),
-        message.groupSequence(),
-        message.bytes());
+    return message.expiringAt(0);
   }
 
   private static Reference reference(MessageQueue messages, long key) {

@@ -111,4 +111,23 @@ public sealed interface Event {
 
   /// A snapshot exists: the state up to `position` can be read from there.
   record SnapshotTaken(long position, String name, long checksum) implements Event {}
+
+  /// Attempts failed, and are counted; the next ones are not made before these times. Until then the messages
+  /// wait at their places.
+  ///
+  /// @param untilMillis wall times, one for each key
+  record Deferred(int queue, long[] keys, long[] untilMillis) implements Event {}
+
+  /// The time of messages that waited has come: they are available at their places.
+  record Admitted(int queue, long wallMillis, long[] keys) implements Event {}
+
+  /// Messages that waited were thrown away by an operator.
+  ///
+  /// @param millis for each the time that it stands under in the queue's timetable, to be found by
+  record Cancelled(int queue, long[] keys, long[] millis) implements Event {}
+
+  /// A queue is for what is moved from one address only. Routing passes it over.
+  ///
+  /// @param origin name of that address
+  record Dedicated(int queue, String origin) implements Event {}
 }

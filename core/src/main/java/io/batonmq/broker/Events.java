@@ -36,14 +36,19 @@ import org.jspecify.annotations.Nullable;
 /// | 34 | OutcomesForgotten | number session |
 /// | 35 | Barrier | |
 /// | 36 | Proceeded | number messages |
+/// | 37 | Deferred | number queue, keys, times as keys |
+/// | 38 | Admitted | number queue, number wall time, keys |
+/// | 39 | Cancelled | number queue, keys, times as keys |
+/// | 40 | Dedicated | number queue, text address |
 ///
 /// An xid: signed format, raw global id, raw branch qualifier.
 ///
 /// Enqueued: octet flags (1 durable, 2 sequenced identity, 4 named identity, 8 group, 16 expiry, 32
-/// transaction), number sequence, number wall time, number address, numbers queues, octet format, octet
-/// priority, \[32: number transaction], \[16: number expiry], \[2: text producer, signed sequence, signed
-/// floor], \[4: text id], \[8: text group, signed group sequence], then the bytes of the message, as many
-/// as a number says. They come last, so that what a queue needs is read without them.
+/// transaction, 64 timing), number sequence, number wall time, number address, numbers queues, octet format,
+/// octet priority, \[32: number transaction], \[16: number expiry], \[64: octet 1 if the expiry is the
+/// broker's, number delivery time], \[2: text producer, signed sequence, signed floor], \[4: text id], \[8:
+/// text group, signed group sequence], then the bytes of the message, as many as a number says. They come
+/// last, so that what a queue needs is read without them.
 public final class Events {
   static final int VERSION = 2;
 
@@ -67,6 +72,10 @@ public final class Events {
   static final int OUTCOMES_FORGOTTEN = RecordFormat.USER_MIN + 18;
   static final int BARRIER = RecordFormat.USER_MIN + 19;
   static final int PROCEEDED = RecordFormat.USER_MIN + 20;
+  static final int DEFERRED = RecordFormat.USER_MIN + 21;
+  static final int ADMITTED = RecordFormat.USER_MIN + 22;
+  static final int CANCELLED = RecordFormat.USER_MIN + 23;
+  static final int DEDICATED = RecordFormat.USER_MIN + 24;
 
   private static final int DURABLE = 1;
   private static final int SEQUENCED = 2;
@@ -74,6 +83,7 @@ public final class Events {
   private static final int GROUP = 8;
   private static final int EXPIRY = 16;
   private static final int TRANSACTION = 32;
+  private static final int TIMING = 64;
 
   private static final int ANYCAST = 1;
   private static final int MULTICAST = 2;
@@ -107,6 +117,10 @@ public final class Events {
       case Event.OutcomesForgotten _ -> OUTCOMES_FORGOTTEN;
       case Event.Barrier _ -> BARRIER;
       case Event.Proceeded _ -> PROCEEDED;
+      case Event.Deferred _ -> DEFERRED;
+      case Event.Admitted _ -> ADMITTED;
+      case Event.Cancelled _ -> CANCELLED;
+      case Event.Dedicated _ -> DEDICATED;
     };
   }
 
@@ -180,6 +194,23 @@ public final class Events {
       case Event.OutcomesForgotten(long session) -> to.number(session);
       case Event.Barrier _ -> {}
       case Event.Proceeded(int messages) -> to.number(messages);
+      case Event.Deferred(int queue, long[] keys, long[] untilMillis) -> {
+        writeKeys(queue, keys, to);
+        to.keys(untilMillis);
+      }
+      case Event.Admitted(int queue, long wallMillis, long[] keys) -> {
+        to.number(queue);
+        to.number(wallMillis);
+        to.keys(keys);
+      }
+      case Event.Cancelled(int queue, long[] keys, long[] millis) -> {
+        writeKeys(queue, keys, to);
+        to.keys(millis);
+      }
+      case Event.Dedicated(int queue, String origin) -> {
+        to.number(queue);
+        to.text(origin);
+      }
     }
   }
 
@@ -223,6 +254,18 @@ public final class Events {
           case OUTCOMES_FORGOTTEN -> new Event.OutcomesForgotten(from.number());
           case BARRIER -> new Event.Barrier();
           case PROCEEDED -> new Event.Proceeded(from.smallNumber());
+          case DEFERRED -> {
+            int queue = from.smallNumber();
+            long[] keys = from.keys();
+            yield new Event.Deferred(queue, keys, timesOf(keys, from));
+          }
+          case ADMITTED -> new Event.Admitted(from.smallNumber(), from.number(), from.keys());
+          case CANCELLED -> {
+            int queue = from.smallNumber();
+            long[] keys = from.keys();
+            yield new Event.Cancelled(queue, keys, timesOf(keys, from));
+          }
+          case DEDICATED -> new Event.Dedicated(from.smallNumber(), from.text());
           default ->
               throw new IllegalArgumentException(
                   "no event has type " + type + ": the log was written by a newer version");
@@ -257,6 +300,14 @@ public final class Events {
     return from.flag() ? Xid.read(from) : null;
   }
 
+  private static long[] timesOf(long[] keys, FieldReader from) {
+    long[] times = from.keys();
+    if (times.length != keys.length) {
+      throw new IllegalArgumentException(keys.length + " messages have " + times.length + " times");
+    }
+    return times;
+  }
+
   private static void writeKeys(int queue, long[] keys, FieldWriter to) {
     to.number(queue);
     to.keys(keys);
@@ -272,7 +323,8 @@ public final class Events {
             | (identity instanceof Identity.Named ? NAMED : 0)
             | (group != null ? GROUP : 0)
             | (message.expiryMillis() != 0 ? EXPIRY : 0)
-            | (event.transaction() != 0 ? TRANSACTION : 0);
+            | (event.transaction() != 0 ? TRANSACTION : 0)
+            | (message.deliveryMillis() != 0 || message.expiryRewritten() ? TIMING : 0);
     to.octet(flags);
     to.number(event.sequence());
     to.number(event.wallMillis());
@@ -285,6 +337,10 @@ public final class Events {
     }
     if ((flags & EXPIRY) != 0) {
       to.number(message.expiryMillis());
+    }
+    if ((flags & TIMING) != 0) {
+      to.flag(message.expiryRewritten());
+      to.number(message.deliveryMillis());
     }
     switch (identity) {
       case Identity.Sequenced(String producer, long sequence) -> {
@@ -304,7 +360,7 @@ public final class Events {
 
   private static Event.Enqueued readEnqueued(FieldReader from, boolean whole) {
     int flags = from.octet();
-    if (flags > 0x3F) {
+    if (flags > 0x7F) {
       throw new IllegalArgumentException("an enqueued message with unknown flags " + flags);
     }
     long sequence = from.number();
@@ -315,6 +371,8 @@ public final class Events {
     int priority = from.octet();
     long transaction = (flags & TRANSACTION) != 0 ? from.number() : 0;
     long expiry = (flags & EXPIRY) != 0 ? from.number() : 0;
+    boolean rewritten = (flags & TIMING) != 0 && from.flag();
+    long delivery = (flags & TIMING) != 0 ? from.number() : 0;
     long floor = ProducerWindow.NO_FLOOR;
     Identity identity = null;
     if ((flags & SEQUENCED) != 0) {
@@ -333,21 +391,18 @@ public final class Events {
       bytes = NO_BYTES;
     }
     Message message =
-        message(flags, priority, format, expiry, identity, group, groupSequence, bytes);
+        new Message(
+            format,
+            (flags & DURABLE) != 0,
+            priority,
+            expiry,
+            rewritten,
+            delivery,
+            identity,
+            group,
+            groupSequence,
+            bytes);
     return new Event.Enqueued(sequence, transaction, wallMillis, floor, address, queues, message);
-  }
-
-  private static Message message(
-      int flags,
-      int priority,
-      Format format,
-      long expiry,
-      @Nullable Identity identity,
-      @Nullable String group,
-      int groupSequence,
-      byte[] bytes) {
-    return new Message(
-        format, (flags & DURABLE) != 0, priority, expiry, identity, group, groupSequence, bytes);
   }
 
   private static int groupSequence(long value) {

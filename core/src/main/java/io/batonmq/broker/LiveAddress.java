@@ -34,13 +34,17 @@ public final class LiveAddress {
     return settings;
   }
 
-  /// The queues that a message goes to: each multicast queue, and one of the anycast queues in turn.
+  /// The queues that a message goes to: each multicast queue, and one of the anycast queues in turn. Those that
+  /// are dedicated to an origin are not among them.
   ///
   /// @param routing to which of the two only; null for both
   List<BoundQueue> route(@Nullable RoutingType routing) {
     List<BoundQueue> targets = new ArrayList<>(1);
     int anycast = 0;
     for (BoundQueue queue : address.queues()) {
+      if (queue.origin() != null) {
+        continue;
+      }
       if (queue.routing() == RoutingType.ANYCAST) {
         anycast++;
       } else if (routing != RoutingType.ANYCAST) {
@@ -51,7 +55,7 @@ public final class LiveAddress {
       turn = (turn + 1) % anycast;
       int skip = turn;
       for (BoundQueue queue : address.queues()) {
-        if (queue.routing() == RoutingType.ANYCAST && skip-- == 0) {
+        if (queue.origin() == null && queue.routing() == RoutingType.ANYCAST && skip-- == 0) {
           targets.add(queue);
         }
       }
@@ -65,7 +69,7 @@ public final class LiveAddress {
       return false;
     }
     for (BoundQueue queue : address.queues()) {
-      if (queue.routing() == RoutingType.ANYCAST) {
+      if (queue.routing() == RoutingType.ANYCAST && queue.origin() == null) {
         return false;
       }
     }

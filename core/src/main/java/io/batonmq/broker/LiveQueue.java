@@ -30,6 +30,9 @@ public final class LiveQueue {
   /// Transactions whose messages are on their way back here.
   int returning;
 
+  /// Under which time it stands in the [Schedule].
+  long alarmMillis = Schedule.NEVER;
+
   private long added;
   private long acknowledged;
 

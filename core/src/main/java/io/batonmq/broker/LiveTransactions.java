@@ -114,9 +114,10 @@ public final class LiveTransactions {
             pending.size(),
             false,
             pending.expiryMillis());
+    long from = Schedule.waiting(pending.deliveryMillis(), broker.wall(0));
     for (LiveQueue queue : pending.queues()) {
       if (fresh && !queue.queue().deleted()) {
-        volatiles.place(queue, reference);
+        volatiles.place(queue, reference, from);
       } else if (pending.position() < 0) {
         bodies.release(pending.position());
       }
@@ -125,7 +126,7 @@ public final class LiveTransactions {
 
   private void mark(LiveQueue queue) {
     if (!queue.queue().deleted()) {
-      broker.mark(queue);
+      broker.placed(queue);
     }
   }
 
@@ -235,7 +236,7 @@ public final class LiveTransactions {
 
   private void mark(@Nullable BoundQueue queue) {
     if (queue != null) {
-      broker.mark(broker.directory().live(queue));
+      broker.placed(broker.directory().live(queue));
     }
   }
 

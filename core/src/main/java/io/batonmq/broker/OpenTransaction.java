@@ -69,13 +69,22 @@ final class OpenTransaction {
     Reference reference =
         Reference.fresh(
             Keys.of(place, message.priority()), position, size, true, message.expiryMillis());
+    // Its delay counts from when it was sent. If that is over before the commit, the active finds
+    // it
+    // due as soon as it is in the queue.
+    long from = Schedule.waiting(message.deliveryMillis(), event.wallMillis());
     for (int queue : event.queues()) {
-      stage(queue, reference, all);
+      stage(queue, reference, from, all);
     }
   }
 
-  void stage(int queue, Reference reference, LiveExtents all) {
-    staged.computeIfAbsent(queue, _ -> new MessageQueue()).append(reference);
+  /// What waits for the commit in a queue.
+  MessageQueue staged(int queue) {
+    return staged.computeIfAbsent(queue, _ -> new MessageQueue());
+  }
+
+  void stage(int queue, Reference reference, long fromMillis, LiveExtents all) {
+    staged(queue).append(reference, fromMillis);
     extents.add(reference.position(), reference.size());
     all.add(reference.position(), reference.size());
   }

@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// | 14 | sent names | number transaction, number address, number of names, each text, number place |
 /// | 15 | staged, what a transaction has for a queue | number transaction, then the fields of references; places for sequences |
 /// | 16 | leaving, in order | number queue, keys |
+/// | 17 | times, after the references of their queue | number transaction, 0 for what is in the queue, number queue, number of messages that wait, each: number time, number key |
+/// | 18 | dedicated queue | number queue, text address |
 ///
 /// A reader that meets an unknown kind or version refuses the snapshot.
 final class Snapshot implements SnapshotContent {
@@ -59,6 +61,8 @@ final class Snapshot implements SnapshotContent {
   static final int SENT_NAMES = 14;
   static final int STAGED = 15;
   static final int LEAVING = 16;
+  static final int TIMES = 17;
+  static final int DEDICATED = 18;
 
   static final int OUT = 1;
   static final int REDELIVERED = 2;
@@ -128,6 +132,12 @@ final class Snapshot implements SnapshotContent {
             writer);
         writer.number(queue.added());
         writer.number(queue.acknowledged());
+        String origin = queue.origin();
+        if (origin != null) {
+          FieldWriter dedicated = blocks.entry(DEDICATED);
+          dedicated.number(queue.id());
+          dedicated.text(origin);
+        }
         queues.add(new FrozenQueue(0, queue.id(), queue.messages().freeze()));
       } else {
         volatileQueues.add(queue.messages().freeze());
@@ -180,6 +190,8 @@ final class Snapshot implements SnapshotContent {
       if (!some.isEmpty()) {
         write(queue, some, blocks);
       }
+      Times.writeAll(
+          queue.transaction, queue.id, queue.messages.times(), () -> blocks.entry(TIMES));
     }
     end(blocks);
   }
@@ -196,6 +208,9 @@ final class Snapshot implements SnapshotContent {
       for (FrozenQueue queue : queues) {
         for (MessageQueue.Piece piece : queue.messages.pieces()) {
           References.of(queue.transaction, queue.id, piece).ifPresent(found::add);
+        }
+        for (MessageQueue.Times times : queue.messages.times()) {
+          Times.of(queue.transaction, queue.id, times).ifPresent(found::add);
         }
       }
       parts = List.copyOf(found);

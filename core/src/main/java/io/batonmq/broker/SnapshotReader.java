@@ -2,6 +2,7 @@ package io.batonmq.broker;
 
 import io.batonmq.message.Identity;
 import io.batonmq.queue.KeyList;
+import io.batonmq.queue.MessageQueue;
 import io.batonmq.queue.Reference;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
@@ -66,6 +67,8 @@ final class SnapshotReader {
                   new Outcomes.Outcome(
                       from.number(), from.number(), from.text(), Events.readXid(from)),
                   Outcomes.KEPT_MAX);
+      case Snapshot.TIMES -> times(from.number(), from);
+      case Snapshot.DEDICATED -> state.existingQueue(from.smallNumber()).dedicate(from.text());
       case Snapshot.END -> {
         long counted = from.number();
         if (counted != entries) {
@@ -147,6 +150,19 @@ final class SnapshotReader {
         .add(number, transaction, new OpenTransaction.Promise(Xid.read(from), from.text()));
   }
 
+  private void times(long transaction, FieldReader from) {
+    int queue = from.smallNumber();
+    MessageQueue messages =
+        transaction == 0
+            ? state.existingQueue(queue).messages()
+            : state.transactions().existing(transaction).staged(queue);
+    int count = from.count(2);
+    for (int i = 0; i < count; i++) {
+      long millis = from.number();
+      messages.restoreWaiting(from.number(), millis);
+    }
+  }
+
   private void references(long transaction, FieldReader from) {
     int queue = from.smallNumber();
     int count = from.count(6);
@@ -175,7 +191,7 @@ final class SnapshotReader {
         this.state
             .transactions()
             .existing(transaction)
-            .stage(queue, reference, this.state.extents());
+            .stage(queue, reference, 0, this.state.extents());
       }
     }
   }

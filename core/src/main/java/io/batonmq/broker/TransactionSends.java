@@ -38,6 +38,7 @@ public final class TransactionSends {
       int size,
       int priority,
       long expiryMillis,
+      long deliveryMillis,
       @Nullable Identity identity,
       int address) {}
 

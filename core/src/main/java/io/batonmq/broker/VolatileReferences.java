@@ -18,8 +18,10 @@ final class VolatileReferences {
   }
 
   /// Places a reference whose body already counts it, if it is in memory.
-  void place(LiveQueue queue, Reference reference) {
-    queue.queue().messages().append(reference);
+  ///
+  /// @param fromMillis until when it waits; 0 if it does not
+  void place(LiveQueue queue, Reference reference, long fromMillis) {
+    queue.queue().messages().append(reference, fromMillis);
     queue.countAdded();
     if (reference.position() >= 0) {
       extents.add(reference.position(), reference.size());

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param durable whether the sender asked for it to survive the loss of the broker
 /// @param priority 0 to 9, 4 unless the sender said otherwise
 /// @param expiryMillis wall time after which nobody wants it, 0 for never
+/// @param expiryRewritten whether that is the broker's word, and `bytes` may say otherwise
+/// @param deliveryMillis wall time before which nobody sees it, 0 for at once
 /// @param identity what recognises a resend of it, if the sender gave it any
 /// @param groupId message group, if any
 /// @param groupSequence position in the group; -1 closes it
@@ -21,6 +23,8 @@ public record Message(
     boolean durable,
     int priority,
     long expiryMillis,
+    boolean expiryRewritten,
+    long deliveryMillis,
     @Nullable Identity identity,
     @Nullable String groupId,
     int groupSequence,
@@ -36,6 +40,53 @@ public record Message(
     if (expiryMillis < 0) {
       throw new IllegalArgumentException("expiry is not negative: " + expiryMillis);
     }
+    if (deliveryMillis < 0) {
+      throw new IllegalArgumentException("delivery time is not negative: " + deliveryMillis);
+    }
+  }
+
+  /// A message that may be delivered at once, and whose bytes say when it expires.
+  public Message(
+      Format format,
+      boolean durable,
+      int priority,
+      long expiryMillis,
+      @Nullable Identity identity,
+      @Nullable String groupId,
+      int groupSequence,
+      byte[] bytes) {
+    this(
+        format, durable, priority, expiryMillis, false, 0, identity, groupId, groupSequence, bytes);
+  }
+
+  /// The same, expiring when the broker says.
+  public Message expiringAt(long millis) {
+    return new Message(
+        format,
+        durable,
+        priority,
+        millis,
+        true,
+        deliveryMillis,
+        identity,
+        groupId,
+        groupSequence,
+        bytes);
+  }
+
+  /// The same, not to be seen before a time.
+  public Message deliveredFrom(long millis) {
+    return new Message(
+        format,
+        durable,
+        priority,
+        expiryMillis,
+        expiryRewritten,
+        millis,
+        identity,
+        groupId,
+        groupSequence,
+        bytes);
   }
 
   /// Size that counts against limits, in bytes.

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// | 0 | 5 | moved because it expired |
 /// | 0 | 4 | durable |
 /// | 0 | 3 | redelivered |
-/// | 0 | 1-0 | state: 0 available, 1 out, 2 gone |
+/// | 0 | 1-0 | state: 0 available, 1 out, 2 gone, 3 waits for its time |
 /// | 1 | 63-0 | position of the body's record |
 /// | 2 | 63-34 | size |
 /// | 2 | 33-0 | expiry |
@@ -32,6 +32,7 @@ final class Chunk {
   static final int AVAILABLE = 0;
   static final int OUT = 1;
   static final int GONE = 2;
+  static final int WAITING = 3;
 
   private static final long REDELIVERED = 1L << 3;
   private static final long DURABLE = 1L << 4;
@@ -47,6 +48,7 @@ final class Chunk {
   private int count;
   private int available;
   private int out;
+  private int waiting;
 
   /// Lower bound of the expiries of available entries; [Long#MAX_VALUE] if none expires.
   private long expiryMin = Long.MAX_VALUE;
@@ -67,6 +69,7 @@ final class Chunk {
     this.count = original.count;
     this.available = original.available;
     this.out = original.out;
+    this.waiting = original.waiting;
     this.expiryMin = original.expiryMin;
   }
 
@@ -78,6 +81,7 @@ final class Chunk {
     this.count = original.count;
     this.available = original.available;
     this.out = original.out;
+    this.waiting = original.waiting;
     this.expiryMin = original.expiryMin;
     // What a snapshot reads it reads by the original, in the same words.
     this.frozen = original.frozen;
@@ -125,7 +129,7 @@ final class Chunk {
   }
 
   int live() {
-    return available + out;
+    return available + out + waiting;
   }
 
   long expiryMin() {
@@ -136,7 +140,7 @@ final class Chunk {
     return count < CAPACITY && sequence - base <= 0xFFFF_FFFFL;
   }
 
-  void add(Reference reference) {
+  void add(Reference reference, boolean waits) {
     if (count * WORDS == words.length) {
       words = Arrays.copyOf(words, Math.min(words.length * 2, CAPACITY * WORDS));
     }
@@ -148,11 +152,13 @@ final class Chunk {
             | (reference.expired() ? EXPIRED : 0)
             | (reference.durable() ? DURABLE : 0)
             | (reference.redelivered() ? REDELIVERED : 0)
-            | (reference.out() ? OUT : AVAILABLE);
+            | (waits ? WAITING : reference.out() ? OUT : AVAILABLE);
     words[at + 1] = reference.position();
     words[at + 2] = (long) reference.size() << SIZE_SHIFT | reference.expiry();
     count++;
-    if (reference.out()) {
+    if (waits) {
+      waiting++;
+    } else if (reference.out()) {
       out++;
     } else {
       available++;
@@ -243,17 +249,61 @@ final class Chunk {
     lowerExpiry(expiry(index));
   }
 
+  /// An attempt failed, and the next one waits.
+  void defer(int index) {
+    release(index, true);
+    hold(index);
+  }
+
+  /// What is available waits for its time.
+  void hold(int index) {
+    require(index, AVAILABLE);
+    words[index * WORDS] = (words[index * WORDS] & ~STATE) | WAITING;
+    available--;
+    waiting++;
+  }
+
+  /// The time of what waits has come.
+  void admit(int index) {
+    require(index, WAITING);
+    words[index * WORDS] = (words[index * WORDS] & ~STATE) | AVAILABLE;
+    waiting--;
+    available++;
+    lowerExpiry(expiry(index));
+  }
+
   void remove(int index) {
-    int state = state(index);
-    if (state == GONE) {
-      throw new IllegalStateException("removed twice: sequence " + sequence(index));
-    }
-    if (state == OUT) {
-      out--;
-    } else {
-      available--;
+    switch (state(index)) {
+      case AVAILABLE -> available--;
+      case OUT -> out--;
+      case WAITING -> waiting--;
+      default -> throw new IllegalStateException("removed twice: sequence " + sequence(index));
     }
     words[index * WORDS] = (words[index * WORDS] & ~STATE) | GONE;
+  }
+
+  /// Whether most of what was here is gone.
+  boolean sparse() {
+    return count >= FIRST_CAPACITY && live() <= count / 4;
+  }
+
+  /// Whether this chunk and the one that follows it would make one that is far from full.
+  boolean joins(Chunk next) {
+    return live() + next.live() <= CAPACITY / 4
+        && next.sequence(next.count - 1) - base <= 0xFFFF_FFFFL;
+  }
+
+  /// What is not gone of some chunks that follow each other, in one.
+  static Chunk compact(Chunk... some) {
+    Chunk compact = new Chunk(some[0].base, true);
+    for (Chunk chunk : some) {
+      for (int i = 0; i < chunk.count; i++) {
+        if (chunk.state(i) != GONE) {
+          compact.add(chunk.get(i, 0), chunk.state(i) == WAITING);
+        }
+      }
+    }
+    return compact;
   }
 
   /// Makes the lower bound exact again, after what was due has gone.

@@ -33,7 +33,8 @@ final class Lane {
     return out;
   }
 
-  void append(Reference reference) {
+  /// @param waits whether its time has not come
+  void append(Reference reference, boolean waits) {
     long sequence = reference.sequence();
     if (sequence <= lastSequence) {
       throw new IllegalStateException(
@@ -45,29 +46,29 @@ final class Lane {
     if (size == 0 || !chunk(size - 1).takes(sequence)) {
       addChunk(new Chunk(sequence, size == 0));
     }
-    writable(size - 1).add(reference);
+    writable(size - 1).add(reference, waits);
     lastSequence = sequence;
+    if (waits) {
+      return;
+    }
     if (reference.out()) {
       out++;
     } else {
-      if (available == 0 || sequence < availableFrom) {
-        availableFrom = sequence;
-      }
-      available++;
+      countAvailable(sequence);
     }
   }
 
   /// Takes over all entries of another lane, none of which is out, with higher sequences. More than one chunk
   /// is taken over as it is: in time proportional to the number of chunks.
   void join(Lane other, long more) {
-    if (other.available == 0) {
+    if (other.size == 0) {
       return;
     }
     if (other.size == 1) {
       Chunk few = other.chunk(0);
       for (int index = 0; index < few.count(); index++) {
-        if (few.state(index) == Chunk.AVAILABLE) {
-          append(few.get(index, priority).later(more));
+        if (few.state(index) != Chunk.GONE) {
+          append(few.get(index, priority).later(more), few.state(index) == Chunk.WAITING);
         }
       }
       return;
@@ -91,6 +92,13 @@ final class Lane {
     }
     available += other.available;
     lastSequence = other.lastSequence + more;
+  }
+
+  private void countAvailable(long sequence) {
+    if (available == 0 || sequence < availableFrom) {
+      availableFrom = sequence;
+    }
+    available++;
   }
 
   /// The first available entry at or after a sequence, or -1.
@@ -142,11 +150,42 @@ final class Lane {
     int index = chunk.find(sequence);
     chunk.release(index, counted);
     out--;
-    if (available == 0 || sequence < availableFrom) {
-      availableFrom = sequence;
-    }
-    available++;
+    countAvailable(sequence);
     return chunk.expiry(index);
+  }
+
+  /// What is out waits for its next attempt. Answers what it is now.
+  Reference defer(long sequence) {
+    int at = locate(sequence);
+    Chunk chunk = writable(at);
+    int index = chunk.find(sequence);
+    chunk.defer(index);
+    out--;
+    return chunk.get(index, priority);
+  }
+
+  /// What is available waits for its time.
+  void hold(long sequence) {
+    int at = locate(sequence);
+    Chunk chunk = writable(at);
+    chunk.hold(chunk.find(sequence));
+    available--;
+  }
+
+  /// The time of what waits has come. Answers when the entry expires.
+  long admit(long sequence) {
+    int at = locate(sequence);
+    Chunk chunk = writable(at);
+    int index = chunk.find(sequence);
+    chunk.admit(index);
+    countAvailable(sequence);
+    return chunk.expiry(index);
+  }
+
+  /// The state of an entry, as [Chunk] numbers it.
+  int state(long sequence) {
+    Chunk chunk = chunk(locate(sequence));
+    return chunk.state(chunk.find(sequence));
   }
 
   /// Removes an entry and answers what it was.
@@ -155,16 +194,30 @@ final class Lane {
     Chunk chunk = writable(at);
     int index = chunk.find(sequence);
     Reference removed = chunk.get(index, priority);
+    int state = chunk.state(index);
     chunk.remove(index);
-    if (removed.out()) {
+    if (state == Chunk.OUT) {
       out--;
-    } else {
+    } else if (state == Chunk.AVAILABLE) {
       available--;
     }
     if (chunk.live() == 0 && at < size - 1) {
       dropChunk(at);
+    } else if (chunk.live() > 0 && chunk.sparse()) {
+      compact(at);
     }
     return removed;
+  }
+
+  /// Gives back what the gone entries of a chunk cost: where few wait long among many that pass, each of the few
+  /// would otherwise keep 12 KiB.
+  private void compact(int at) {
+    if (at > 0 && chunk(at - 1).joins(chunk(at))) {
+      chunks[head + at - 1] = Chunk.compact(chunk(at - 1), chunk(at));
+      dropChunk(at);
+    } else {
+      chunks[head + at] = Chunk.compact(chunk(at));
+    }
   }
 
   /// Every entry that is out becomes available, its fate unknown and so counted, but for those held.
@@ -183,11 +236,8 @@ final class Lane {
         long sequence = chunk.sequence(index);
         if (!held.test(Keys.of(sequence, priority))) {
           chunk.release(index, true);
-          if (available == 0 || sequence < availableFrom) {
-            availableFrom = sequence;
-          }
           out--;
-          available++;
+          countAvailable(chunk.sequence(index));
         }
       }
     }

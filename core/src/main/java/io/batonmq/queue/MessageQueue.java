@@ -5,18 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The messages of one queue, as references of 24 bytes: where the body is, and how often it was tried.
 ///
-/// A message is *available*, or *out* (a consumer has it), or gone. It keeps its place while it is out.
-/// Higher priorities come first; within one, sequences ascend. No operation visits the whole queue:
-/// finding is a binary search, counts are kept, and what looks at chunks looks at their heads only.
+/// A message is *available*, or *out* (a consumer has it), or *waits* for its time (nobody sees it), or is
+/// gone. It keeps its place while it is out and while it waits. Higher priorities come first; within one,
+/// sequences ascend. No operation visits the whole queue: finding is a binary search, counts are kept, and
+/// what looks at chunks looks at their heads only. What waits stands in a [Timetable] too, for 16 bytes more.
 ///
 /// Owned by one thread. [#freeze] hands what there is now to another thread in time proportional to
 /// the number of chunks; a chunk is copied when its owner changes it afterwards.
 public final class MessageQueue {
   private final @Nullable Lane[] lanes = new Lane[Keys.PRIORITIES];
+  private final Timetable timetable = new Timetable();
   private int available;
   private int out;
   private long bytes;
@@ -29,9 +32,18 @@ public final class MessageQueue {
   /// @throws IllegalStateException if a message of the same priority with the same or a higher sequence
   ///     was here before
   public void append(Reference reference) {
-    lane(reference.priority()).append(reference);
+    append(reference, 0);
+  }
+
+  /// The same for a message that nobody sees before a time.
+  ///
+  /// @param fromMillis wall time; 0 for at once
+  public void append(Reference reference, long fromMillis) {
+    lane(reference.priority()).append(reference, fromMillis > 0);
     bytes += reference.size();
-    if (reference.out()) {
+    if (fromMillis > 0) {
+      await(reference, fromMillis);
+    } else if (reference.out()) {
       out++;
     } else {
       available++;
@@ -40,7 +52,7 @@ public final class MessageQueue {
   }
 
   /// Takes over all messages of another queue, none of which is out, behind its own. The other is not to be
-  /// used any more.
+  /// used any more. In time proportional to its chunks, and to those of its messages that wait.
   ///
   /// @param more what is added to their sequences
   /// @throws IllegalStateException if a message of the same priority with the same or a higher sequence
@@ -52,14 +64,24 @@ public final class MessageQueue {
         lane(priority).join(lane, more);
       }
     }
+    timetable.join(other.timetable, more);
     available += other.available;
     bytes += other.bytes;
     expiryMin = Math.min(expiryMin, other.expiryMin);
   }
 
-  /// Messages that are here: available and out.
+  /// Whatever ends first, the waiting or its life: then there is something to decide about it.
+  private void await(Reference reference, long fromMillis) {
+    long millis = Math.min(fromMillis, Timetable.MILLIS_MAX);
+    if (reference.expiry() != 0) {
+      millis = Math.min(millis, reference.expiry() * Reference.EXPIRY_UNIT_MILLIS);
+    }
+    timetable.add(millis, reference.key(), reference.durable());
+  }
+
+  /// Messages that are here: available, out and waiting.
   public int messageCount() {
-    return available + out;
+    return available + out + timetable.size();
   }
 
   public int availableCount() {
@@ -68,6 +90,11 @@ public final class MessageQueue {
 
   public int outCount() {
     return out;
+  }
+
+  /// Messages that wait for their time.
+  public int waitingCount() {
+    return timetable.size();
   }
 
   /// Sum of the sizes of all messages that are here.
@@ -108,9 +135,96 @@ public final class MessageQueue {
     available++;
   }
 
-  /// A message leaves the queue. Answers what it was.
-  public Reference remove(long key) {
+  /// An attempt failed, and the next one is not made before a time: until then the message waits at its
+  /// place.
+  public void defer(long key, long untilMillis) {
+    Reference deferred = existing(key).defer(Keys.sequence(key));
+    out--;
+    await(deferred, untilMillis);
+  }
+
+  /// The time of a message that waits has come: it is available at its place.
+  public void admit(long key) {
+    unlist(key);
+    lowerExpiry(existing(key).admit(Keys.sequence(key)));
+    available++;
+  }
+
+  /// The earliest time at which something is to be decided about a message that waits: that it is admitted,
+  /// or that it has expired. [Long#MAX_VALUE] if none waits.
+  public long waitingMillisMin() {
+    return timetable.first();
+  }
+
+  /// Collects messages whose waiting or whose life is over, at most `max`, the earliest first.
+  public void timely(long nowMillis, int max, KeyList into) {
+    int limit = into.size() + max;
+    timetable.after(
+        -1,
+        -1,
+        (millis, key) -> {
+          if (millis > nowMillis || into.size() >= limit) {
+            return false;
+          }
+          into.add(key);
+          return true;
+        });
+  }
+
+  /// What is looked at of a message that waits.
+  public interface WaitingVisitor {
+    /// @param millis when something is to be decided about it
+    /// @return whether to go on
+    boolean visit(long millis, long key);
+  }
+
+  /// Visits the messages that wait, in the order of their times and keys, from behind one of them on; -1 and -1
+  /// for all.
+  public void waiting(long afterMillis, long afterKey, WaitingVisitor visitor) {
+    timetable.after(afterMillis, afterKey, visitor);
+  }
+
+  /// A message that waits leaves the queue. Answers what it was.
+  ///
+  /// @param millis the time that it was visited with
+  public Reference cancel(long key, long millis) {
+    if (!timetable.remove(millis, key)) {
+      throw new IllegalStateException(
+          "no message with sequence " + Keys.sequence(key) + " waits for " + millis);
+    }
     Reference removed = existing(key).remove(Keys.sequence(key));
+    bytes -= removed.size();
+    return removed;
+  }
+
+  /// What was appended as available waits, as a snapshot says.
+  ///
+  /// @param millis as [#waiting] told it
+  /// @throws IllegalStateException if the message is not here, or is out
+  public void restoreWaiting(long key, long millis) {
+    Lane lane = existing(key);
+    lane.hold(Keys.sequence(key));
+    available--;
+    timetable.add(millis, key, true);
+  }
+
+  private void unlist(long key) {
+    if (!timetable.removeFirst(key)) {
+      throw new IllegalStateException("nothing waits with sequence " + Keys.sequence(key));
+    }
+  }
+
+  /// A message leaves the queue. Answers what it was. One that waits is expected to be among the first whose
+  /// time has come; for others see [#cancel].
+  public Reference remove(long key) {
+    Lane lane = existing(key);
+    if (lane.state(Keys.sequence(key)) == Chunk.WAITING) {
+      unlist(key);
+      Reference removed = lane.remove(Keys.sequence(key));
+      bytes -= removed.size();
+      return removed;
+    }
+    Reference removed = lane.remove(Keys.sequence(key));
     bytes -= removed.size();
     if (removed.out()) {
       out--;
@@ -182,15 +296,22 @@ public final class MessageQueue {
         frozen.add(new FrozenLane(priority, lane.freeze()));
       }
     }
-    return new Frozen(List.copyOf(frozen));
+    return new Frozen(List.copyOf(frozen), timetable.freeze());
   }
 
   /// A queue as it was at one moment.
   public static final class Frozen {
     private final List<FrozenLane> lanes;
+    private final Timetable.Page[] times;
 
-    private Frozen(List<FrozenLane> lanes) {
+    private Frozen(List<FrozenLane> lanes, Timetable.Page[] times) {
       this.lanes = lanes;
+      this.times = times;
+    }
+
+    /// When those that wait are due, in pieces of up to 512; the order is that of the times.
+    public List<Times> times() {
+      return Stream.of(times).map(Times::new).toList();
     }
 
     /// Visits every message that was there, highest priority first, sequences ascending.
@@ -235,6 +356,38 @@ public final class MessageQueue {
     public void placed(SnapshotPlace place) {
       chunk.placed(place);
     }
+  }
+
+  /// When a few messages of a frozen queue are due: like [Piece], for their times.
+  public static final class Times {
+    private final Timetable.Page page;
+
+    private Times(Timetable.Page page) {
+      this.page = page;
+    }
+
+    /// Visits those of durable messages.
+    public void forEachDurable(TimeVisitor visitor) {
+      for (int i = 0; i < page.size(); i++) {
+        if (page.durable(i)) {
+          visitor.visit(page.millis(i), page.key(i));
+        }
+      }
+    }
+
+    /// As [Piece#place].
+    public @Nullable SnapshotPlace place() {
+      return page.place();
+    }
+
+    public void placed(SnapshotPlace place) {
+      page.placed(place);
+    }
+  }
+
+  /// When something is to be decided about a message.
+  public interface TimeVisitor {
+    void visit(long millis, long key);
   }
 
   private record FrozenLane(int priority, Chunk[] chunks) {}

@@ -6,6 +6,7 @@ import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.Directory;
 import io.batonmq.broker.LiveAddress;
 import io.batonmq.broker.LiveQueue;
+import io.batonmq.broker.Purging;
 import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.message.RoutingType;
@@ -28,15 +29,17 @@ final class Managing {
 
   /// A queue that is being emptied, and others after it.
   private static final class Purge {
-    final long lastSequence;
     final Outlet asker;
     final Then then;
     LiveQueue queue;
+    Purging purging;
+
+    /// Of the queues before this one.
     long count;
 
-    Purge(LiveQueue queue, long lastSequence, Outlet asker, Then then) {
+    Purge(LiveQueue queue, Purging purging, Outlet asker, Then then) {
       this.queue = queue;
-      this.lastSequence = lastSequence;
+      this.purging = purging;
       this.asker = asker;
       this.then = then;
     }
@@ -105,15 +108,14 @@ final class Managing {
     if (purge == null || broker.full()) {
       return;
     }
-    boolean gone = purge.queue.queue().deleted();
-    int taken = gone ? 0 : broker.purge(purge.queue, purge.lastSequence);
-    purge.count += taken;
-    if (taken > 0) {
+    if (broker.work(purge.purging)) {
       return;
     }
+    purge.count += purge.purging.count();
     LiveQueue next = purge.then.then(purge.queue);
     if (next != null) {
       purge.queue = next;
+      purge.purging = broker.purge(next);
       return;
     }
     purges.removeFirst();
@@ -132,7 +134,7 @@ final class Managing {
   }
 
   private void purge(LiveQueue queue, Outlet asker, Then then) {
-    purges.addLast(new Purge(queue, broker.lastSequence(), asker, then));
+    purges.addLast(new Purge(queue, broker.purge(queue), asker, then));
   }
 
   private @Nullable Refusal createAddress(Management.CreateAddress create) {

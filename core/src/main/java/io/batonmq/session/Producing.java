@@ -196,7 +196,8 @@ final class Producing {
             "the address " + address.address().name() + " is full: consume from it first");
       }
     }
-    Refusal refusal = enqueue(link.connection(), address, queues, message, transaction, now);
+    Message kept = broker.kept(message, address);
+    Refusal refusal = enqueue(link.connection(), address, queues, kept, transaction, now);
     if (message.identity() instanceof Identity.Sequenced(String producer, long _)
         && !producer.equals(link.producer)) {
       // Nobody will close a link of that name, so it would be remembered for ever.

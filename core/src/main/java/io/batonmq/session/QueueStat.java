@@ -5,6 +5,9 @@ import io.batonmq.broker.LiveQueue;
 import io.batonmq.message.RoutingType;
 
 /// One queue in numbers, named as `queue stat` prints them.
+///
+/// @param messageCount all that are here: available, delivering and scheduled
+/// @param scheduledCount those that wait for their time: sent with a delay, or for another attempt
 public record QueueStat(
     String name,
     String address,
@@ -26,7 +29,7 @@ public record QueueStat(
         queue.added(),
         queue.messages().outCount(),
         queue.acknowledged(),
-        0,
+        queue.messages().waitingCount(),
         queue.routing());
   }
 
@@ -39,7 +42,7 @@ public record QueueStat(
         queue.added(),
         queue.queue().messages().outCount(),
         queue.acknowledged(),
-        0,
+        queue.queue().messages().waitingCount(),
         queue.queue().routing());
   }
 }

@@ -118,7 +118,10 @@ final class Resolver {
     for (RoutingType routing : RoutingType.values()) {
       for (var queue : address.address().queues()) {
         LiveQueue live = directory.queue(queue.name());
-        if (live != null && queue.routing() == routing && queue.durable()) {
+        if (live != null
+            && queue.routing() == routing
+            && queue.durable()
+            && queue.origin() == null) {
           return new Resolved.Found(address, live);
         }
       }

@@ -27,6 +27,9 @@ public final class Sessions {
   /// Expired messages, and forgotten producers, in one tick.
   private static final int CHORES = 1_000;
 
+  /// Whatever is due later than this is asked for again.
+  private static final long DUE_MILLIS_MAX = 3_600_000;
+
   private final BrokerState state;
   private final Appender appender;
   private final BrokerSettings settings;
@@ -45,6 +48,9 @@ public final class Sessions {
 
   /// The latest time that was passed in.
   private long nowNanos;
+
+  /// What the clock said then.
+  private long clockMillis;
 
   /// When expired messages are looked for next.
   private long scanNanos;
@@ -113,6 +119,7 @@ public final class Sessions {
   /// Takes a command. What it makes possible is delivered by the next [#dispatch], so that many
   /// deliveries become one event.
   public void accept(Command command, Now now) {
+    broker.wall(now.wallMillis());
     if (command instanceof Command.Connect connect) {
       connect(connect);
       return;
@@ -160,6 +167,7 @@ public final class Sessions {
       return;
     }
     nowNanos = now.nanos();
+    clockMillis = now.wallMillis();
     broker.dispatch(now.wallMillis());
     rooms().managing.work();
     rooms().producing.unblock();
@@ -184,6 +192,7 @@ public final class Sessions {
     outcomes.lapse(now.nanos(), CHORES, broker.transactions()::forget);
     room.branches.lapse(now.nanos(), CHORES);
     nowNanos = now.nanos();
+    broker.admitDue(broker.wall(now.wallMillis()), CHORES);
     if (now.nanos() - scanNanos >= 0) {
       boolean done = broker.expireDue(broker.wall(now.wallMillis()), CHORES);
       scanNanos = done ? now.nanos() + settings.expiryScanNanos() : now.nanos();
@@ -233,6 +242,11 @@ public final class Sessions {
     }
     long next = sooner(scanNanos, producers.nextDeadline());
     next = sooner(next, outcomes.nextDeadline());
+    if (!broker.full()) {
+      // Looked at anew at every scan at the latest, should the clock be set meanwhile.
+      long waited = broker.dueInMillis(clockMillis);
+      next = sooner(next, nowNanos + Math.min(waited, DUE_MILLIS_MAX) * 1_000_000);
+    }
     return rooms == null ? next : sooner(next, rooms.branches.nextDeadline());
   }
 

@@ -29,6 +29,8 @@ class EventsTest {
           -1,
           "hi".getBytes(StandardCharsets.UTF_8));
 
+  private static final Message TIMED = MESSAGE.expiringAt(0).deliveredFrom(1_000);
+
   private static final List<Event> SAMPLES =
       List.of(
           new Event.Activated(3, 1_000),
@@ -51,7 +53,11 @@ class EventsTest {
           new Event.TransactionPrepared(7, new Xid(1, new byte[] {5}, new byte[] {6}), "u"),
           new Event.OutcomesForgotten(6),
           new Event.Barrier(),
-          new Event.Proceeded(300));
+          new Event.Proceeded(300),
+          new Event.Deferred(2, new long[] {84, 100}, new long[] {1_000, 999}),
+          new Event.Admitted(2, 1_000, new long[] {84}),
+          new Event.Cancelled(2, new long[] {84}, new long[] {1_000}),
+          new Event.Dedicated(2, "orders"));
 
   private static final List<String> BYTES =
       List.of(
@@ -74,7 +80,11 @@ class EventsTest {
           "02 07 02 01 05 01 06 01 75",
           "02 06",
           "02",
-          "02 ac02");
+          "02 ac02",
+          "02 02 02 a801 20 02 d00f 01",
+          "02 02 e807 01 a801",
+          "02 02 01 a801 01 d00f",
+          "02 02 06 6f7264657273");
 
   @Test
   void theSamplesHaveTheBytesOfTheTable() {
@@ -106,15 +116,31 @@ class EventsTest {
   }
 
   @Test
+  void whenAMessageIsDueIsReadWithAndWithoutItsBytes() {
+    byte[] bytes = write(new Event.Enqueued(5, 0, 1_000, -1, 1, new int[] {2}, TIMED));
+    assertThat(hex(bytes))
+        .isEqualTo(
+            "02 4b 05 e807 01 01 02 01 09 01 e807 02 7031 0c 01 01 67 01 02 6869".replace(" ", ""));
+    Message read = Events.message(ByteBuffer.wrap(bytes));
+    assertThat(read.deliveryMillis()).isEqualTo(1_000);
+    assertThat(read.expiryMillis()).isZero();
+    assertThat(read.expiryRewritten()).isTrue();
+    Event event = Events.read(Events.ENQUEUED, ByteBuffer.wrap(bytes));
+    assertThat(((Event.Enqueued) event).message().deliveryMillis()).isEqualTo(1_000);
+  }
+
+  @Test
   void anUnknownTypeOrVersionIsAnErrorThatSaysSo() {
-    byte[] known = {2, 1};
-    assertThatThrownBy(() -> Events.read(99, ByteBuffer.wrap(known)))
+    byte[] one = {2, 1};
+    assertThatThrownBy(() -> Events.read(99, ByteBuffer.wrap(one)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("99");
-    byte[] other = {1, 1};
-    assertThatThrownBy(() -> Events.read(Events.ADDRESS_DELETED, ByteBuffer.wrap(other)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("version 1");
+    for (byte version : new byte[] {1, 3}) {
+      byte[] other = {version, 1};
+      assertThatThrownBy(() -> Events.read(Events.ADDRESS_DELETED, ByteBuffer.wrap(other)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("version " + version);
+    }
   }
 
   @Test
@@ -140,7 +166,7 @@ class EventsTest {
 
   @Test
   void aLengthThatIsTooLargeCostsNoMemory() {
-    byte[] claims = {1, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
+    byte[] claims = {2, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
     assertThatThrownBy(() -> Events.read(Events.IDENTITIES_FORGOTTEN, ByteBuffer.wrap(claims)))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -26,12 +26,23 @@ public final class StateBytes {
 
   public static List<ByteBuffer> blocks(SnapshotContent content) {
     List<ByteBuffer> blocks = new ArrayList<>();
-    content.writeTo(block -> {
-      byte[] copy = new byte[block.remaining()];
-      block.get(copy);
-      blocks.add(ByteBuffer.wrap(copy));
-    });
+    content.writeTo(block -> blocks.add(copy(block)));
     return blocks;
+  }
+
+  /// The blocks of a snapshot that is written in parts.
+  public static List<ByteBuffer> inParts(SnapshotContent content) {
+    List<ByteBuffer> blocks = new ArrayList<>();
+    content.writeBefore(block -> blocks.add(copy(block)));
+    content.parts().forEach(part -> blocks.add(copy(part.bytes())));
+    content.writeAfter(block -> blocks.add(copy(block)));
+    return blocks;
+  }
+
+  private static ByteBuffer copy(ByteBuffer block) {
+    byte[] copy = new byte[block.remaining()];
+    block.get(copy);
+    return ByteBuffer.wrap(copy);
   }
 
   /// How many ranges of accepted sequences a producer has.

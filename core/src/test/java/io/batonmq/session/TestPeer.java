@@ -88,6 +88,11 @@ final class TestPeer implements Outlet {
     return delivery;
   }
 
+  /// Sends a message that nobody is to see before a while has passed.
+  long sendLater(int link, String body, long delayMillis) {
+    return send(link, message(body).deliveredFrom(broker.wall + delayMillis), 0);
+  }
+
   /// The answer to a sending; null if there is none yet.
   Output.@Nullable Sent answer(long delivery) {
     return heard(Output.Sent.class).stream()

@@ -3,7 +3,10 @@ package io.batonmq.session;
 import io.batonmq.broker.AddressSettings;
 import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.FullPolicy;
+import io.batonmq.broker.Lifetime;
 import io.batonmq.broker.Limits;
+import io.batonmq.broker.OwnQueues;
+import io.batonmq.broker.Redelivery;
 import io.batonmq.message.AddressPattern;
 import java.util.List;
 
@@ -13,9 +16,28 @@ final class TestSettings {
 
   /// Dead letters to `DLQ` after three attempts, expired messages to `Expired`.
   static BrokerSettings deadEnds() {
-    return rule(
-        new AddressSettings.Overrides(
-            "DLQ", "Expired", 3, null, null, null, null, null, null, null));
+    return rule(dead());
+  }
+
+  private static AddressSettings.Overrides dead() {
+    return new AddressSettings.Overrides(
+        "DLQ", "Expired", 3, null, null, null, null, null, null, null);
+  }
+
+  /// The same with delays between the attempts.
+  static BrokerSettings retries(Redelivery.Overrides redelivery) {
+    return rule(dead().with(redelivery));
+  }
+
+  /// The same with lifetimes.
+  static BrokerSettings lives(Lifetime.Overrides lifetime) {
+    return rule(dead().with(lifetime));
+  }
+
+  /// The same with own queues at the dead ends, their names as if nobody had said anything.
+  static BrokerSettings ownQueues() {
+    var own = new OwnQueues.Overrides(true, null, null);
+    return rule(dead().with(own, own));
   }
 
   static BrokerSettings full(FullPolicy policy, long messages) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batonmq.broker.AddressSettings;
 import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.BrokerState;
+import io.batonmq.broker.OwnQueues;
+import io.batonmq.broker.Redelivery;
 import io.batonmq.broker.StateBytes;
 import io.batonmq.log.SnapshotContent;
 import io.batonmq.message.AddressPattern;
@@ -25,18 +27,26 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Everything at once, from a seed: sends in and out of transactions, every disposition, lost
 /// connections, expiry, dead letters, snapshots, and nodes that are lost with a part of their log.
 class WorkloadTest {
-  private static final BrokerSettings SETTINGS =
-      new BrokerSettings(
-          DeliveryTest.limits(600, 50),
-          List.of(
-              new AddressSettings.Rule(
-                  new AddressPattern("#"),
-                  new AddressSettings.Overrides(
-                      "DLQ", "Expired", 3, null, null, null, null, null, null, null))),
-          List.of(),
-          600_000_000_000L,
-          100_000_000L,
-          4_096);
+  /// Every other seed waits after failures, and every third has own queues at its dead ends.
+  private static BrokerSettings settings(long seed) {
+    var overrides =
+        new AddressSettings.Overrides(
+            "DLQ", "Expired", 3, null, null, null, null, null, null, null);
+    if (seed % 2 == 0) {
+      overrides = overrides.with(new Redelivery.Overrides(100L, 2.0, 0.5, 1_000L));
+    }
+    if (seed % 3 == 0) {
+      var own = new OwnQueues.Overrides(true, null, null);
+      overrides = overrides.with(own, own);
+    }
+    return new BrokerSettings(
+        DeliveryTest.limits(600, 50),
+        List.of(new AddressSettings.Rule(new AddressPattern("#"), overrides)),
+        List.of(),
+        600_000_000_000L,
+        100_000_000L,
+        4_096);
+  }
 
   static LongStream seeds() {
     return LongStream.rangeClosed(1, 60);
@@ -51,7 +61,7 @@ class WorkloadTest {
   private static final class Workload {
     final long seed;
     final Random random;
-    TestBroker broker = new TestBroker(SETTINGS);
+    TestBroker broker;
     final List<Peer> peers = new ArrayList<>();
     int lastBody;
     int heard;
@@ -70,6 +80,7 @@ class WorkloadTest {
     Workload(long seed) {
       this.seed = seed;
       this.random = new Random(seed);
+      this.broker = new TestBroker(settings(seed));
     }
 
     void run() {
@@ -150,6 +161,8 @@ class WorkloadTest {
       for (SnapshotContent content : broker.snapshots) {
         BrokerState restored = BrokerState.restore(StateBytes.blocks(content).iterator());
         assertThat(StateBytes.of(restored)).as("seed " + seed).isEqualTo(StateBytes.of(content));
+        BrokerState inParts = BrokerState.restore(StateBytes.inParts(content).iterator());
+        assertThat(StateBytes.of(inParts)).as("seed " + seed).isEqualTo(StateBytes.of(content));
         broker.log.records().stream()
             .filter(record -> record.position() >= content.position())
             .forEach(record ->
@@ -182,11 +195,13 @@ class WorkloadTest {
           for (int i = 0; i < peer.delivered(link).size(); i++) {
             Output.Delivered delivered = peer.delivered(link).get(i);
             marked(delivered);
+            onTime(delivered, last);
             found.merge(stat.routingType() + TestPeer.body(delivered.message()), 1, Integer::sum);
             peer.accept(link, i);
           }
           peer.close(link);
         }
+        last.pass(300);
       }
       found.forEach(
           (body, times) -> assertThat(times).as("seed " + seed + ": " + body).isEqualTo(1));
@@ -202,6 +217,18 @@ class WorkloadTest {
       }
       // Nothing is left, so nothing of the log is live.
       assertThat(StateBytes.extents(last.state)).as("seed " + seed).isEmpty();
+    }
+
+    /// Nothing is seen before its time, by the clock of the node or, if that is ahead, of one before it; unless
+    /// it expired while it waited.
+    void onTime(Output.Delivered delivered, TestBroker by) {
+      Output.Origin origin = delivered.origin();
+      if (origin != null && origin.expired()) {
+        return;
+      }
+      assertThat(delivered.message().deliveryMillis())
+          .as("seed " + seed + ": too early")
+          .isLessThanOrEqualTo(Math.max(by.wall, by.state.wallMillis()));
     }
 
     void marked(Output.Delivered delivered) {
@@ -307,6 +334,9 @@ class WorkloadTest {
       Identity identity =
           random.nextBoolean() ? new Identity.Sequenced(producerName, ++sequence) : null;
       var message = TestPeer.message(body, durable, random.nextInt(3) + 3, expiry, identity);
+      if (random.nextInt(4) == 0) {
+        message = message.deliveredFrom(workload.broker.wall - 100 + random.nextInt(1_000));
+      }
       long delivery = peer.send(link, message, transaction);
       if (durable && !topic) {
         if (transaction == 0) {
@@ -360,6 +390,7 @@ class WorkloadTest {
         }
         case Output.Delivered delivered -> {
           workload.marked(delivered);
+          workload.onTime(delivered, workload.broker);
           assertThat(workload.takenForGood)
               .as("seed " + workload.seed)
               .doesNotContain(TestPeer.body(delivered.message()));

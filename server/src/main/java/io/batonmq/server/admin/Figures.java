@@ -146,7 +146,9 @@ final class Figures {
               "Out with consumers, not yet acknowledged."),
           Figure.whole("messagesAcked", QueueStat::messagesAcked, "Since the queue is there."),
           Figure.whole(
-              "scheduledCount", QueueStat::scheduledCount, "To be delivered later; 0 yet."),
+              "scheduledCount",
+              QueueStat::scheduledCount,
+              "Waiting for their time: sent with a delay, or for another attempt."),
           Figure.text("routingType", QueueStat::routingType, "`ANYCAST` or `MULTICAST`."));
 
   static final List<Figure<AddressStat>> ADDRESS =

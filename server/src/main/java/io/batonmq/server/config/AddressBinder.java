@@ -6,7 +6,6 @@ import io.batonmq.server.config.AddressConfig.Queue;
 import io.batonmq.server.config.AddressSettings.FullPolicy;
 import io.batonmq.server.config.Vocabulary.Fate.Harmless;
 import io.batonmq.server.config.Vocabulary.Fate.Missing;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -65,31 +64,12 @@ final class AddressBinder {
           "expiry-address",
           Values.TEXT,
           "Where messages go when their time is over; without it they are dropped then.");
-  private static final Setting<Integer> EXPIRY_DELAY =
-      Setting.of(
-              "expiry-delay", COUNT, "-1", "Milliseconds to live for messages that come without.")
-          .only("-1", new Missing("only messages with a time to live expire yet"));
   private static final Setting<Integer> MAX_DELIVERY_ATTEMPTS =
       Setting.of(
           "max-delivery-attempts",
           COUNT,
           "10",
           "Failed deliveries before a message goes to the dead-letter address; -1 for never.");
-  private static final Setting<Duration> REDELIVERY_DELAY =
-      Setting.of(
-              "redelivery-delay",
-              Values.MILLIS,
-              "0",
-              "How long a message waits after a failed delivery.")
-          .only("0", new Missing("redelivery is at once yet: only 0"));
-  private static final Setting<Double> REDELIVERY_DELAY_MULTIPLIER =
-      Setting.of(
-          "redelivery-delay-multiplier",
-          Values.FACTOR,
-          "1.0",
-          "What each further failure multiplies the delay with, which is 0 yet.");
-  private static final Setting<Duration> MAX_REDELIVERY_DELAY =
-      Setting.of("max-redelivery-delay", Values.MILLIS, "The end of that.");
   private static final Setting<Long> MAX_SIZE_BYTES =
       Setting.of(
           "max-size-bytes",
@@ -176,16 +156,10 @@ final class AddressBinder {
           .missing("queues have no such mode", "group-buckets", "last-value-key");
 
   private static final Vocabulary SETTING =
-      new Vocabulary()
+      TimeBinder.words(
+              new Vocabulary()
+                  .honouring(MATCH, DEAD_LETTER_ADDRESS, EXPIRY_ADDRESS, MAX_DELIVERY_ATTEMPTS))
           .honouring(
-              MATCH,
-              DEAD_LETTER_ADDRESS,
-              EXPIRY_ADDRESS,
-              EXPIRY_DELAY,
-              MAX_DELIVERY_ATTEMPTS,
-              REDELIVERY_DELAY,
-              REDELIVERY_DELAY_MULTIPLIER,
-              MAX_REDELIVERY_DELAY,
               MAX_SIZE_BYTES,
               FULL_POLICY,
               AUTO_CREATE_QUEUES,
@@ -215,16 +189,13 @@ final class AddressBinder {
               "0",
               "there is no such feature",
               "default-consumers-before-dispatch",
-              "redelivery-collision-avoidance-factor",
               "retroactive-message-count")
           .missingUnless(
               "-1",
               "there is no such limit",
               "default-delay-before-dispatch",
-              "max-expiry-delay",
               "max-size-bytes-reject-threshold",
               "max-size-messages",
-              "min-expiry-delay",
               "page-limit-bytes",
               "page-limit-messages",
               "slow-consumer-threshold")
@@ -232,18 +203,9 @@ final class AddressBinder {
           .missingUnless(
               "false",
               "there is no such feature",
-              "auto-create-dead-letter-resources",
-              "auto-create-expiry-resources",
               "auto-delete-created-queues",
               "enable-ingress-timestamp",
-              "no-expiry",
               "send-to-dla-on-no-route")
-          .missing(
-              "there is no such feature",
-              "dead-letter-queue-prefix",
-              "dead-letter-queue-suffix",
-              "expiry-queue-prefix",
-              "expiry-queue-suffix")
           .harmless(
               "use auto-create-queues and auto-create-addresses",
               "auto-create-jms-queues",
@@ -391,11 +353,7 @@ final class AddressBinder {
             match,
             element.optional(DEAD_LETTER_ADDRESS),
             element.optional(EXPIRY_ADDRESS),
-            element.optional(EXPIRY_DELAY).filter(ms -> ms >= 0).map(Duration::ofMillis),
             element.optional(MAX_DELIVERY_ATTEMPTS),
-            element.optional(REDELIVERY_DELAY),
-            element.optional(REDELIVERY_DELAY_MULTIPLIER),
-            element.optional(MAX_REDELIVERY_DELAY),
             element.optional(MAX_SIZE_BYTES),
             element.optional(FULL_POLICY),
             element.optional(AUTO_CREATE_QUEUES),
@@ -404,7 +362,8 @@ final class AddressBinder {
             element.optional(AUTO_DELETE_ADDRESSES),
             element.optional(DEFAULT_QUEUE_ROUTING),
             element.optional(DEFAULT_ADDRESS_ROUTING),
-            element.optional(DEFAULT_MAX_CONSUMERS));
+            element.optional(DEFAULT_MAX_CONSUMERS),
+            TimeBinder.read(element));
     element.rest(SETTING);
     return setting;
   }

@@ -3,7 +3,6 @@ package io.batonmq.server.config;
 import io.batonmq.message.AddressPattern;
 import io.batonmq.message.RoutingType;
 import io.batonmq.server.config.AddressSettings.FullPolicy;
-import java.time.Duration;
 import java.util.Optional;
 
 /// What the file says about the addresses that `match` fits. What is absent is left to a more
@@ -12,11 +11,7 @@ public record AddressSetting(
     AddressPattern match,
     Optional<String> deadLetterAddress,
     Optional<String> expiryAddress,
-    Optional<Duration> expiryDelay,
     Optional<Integer> maxDeliveryAttempts,
-    Optional<Duration> redeliveryDelay,
-    Optional<Double> redeliveryDelayMultiplier,
-    Optional<Duration> maxRedeliveryDelay,
     Optional<Long> maxSizeBytes,
     Optional<FullPolicy> fullPolicy,
     Optional<Boolean> autoCreateQueues,
@@ -25,18 +20,15 @@ public record AddressSetting(
     Optional<Boolean> autoDeleteAddresses,
     Optional<RoutingType> defaultQueueRoutingType,
     Optional<RoutingType> defaultAddressRoutingType,
-    Optional<Integer> defaultMaxConsumers) {
+    Optional<Integer> defaultMaxConsumers,
+    TimeSettings times) {
 
   /// This setting where it says something, `general` where not.
   AddressSettings over(AddressSettings general) {
     return new AddressSettings(
         deadLetterAddress.or(general::deadLetterAddress),
         expiryAddress.or(general::expiryAddress),
-        expiryDelay.or(general::expiryDelay),
         maxDeliveryAttempts.orElse(general.maxDeliveryAttempts()),
-        redeliveryDelay.orElse(general.redeliveryDelay()),
-        redeliveryDelayMultiplier.orElse(general.redeliveryDelayMultiplier()),
-        maxRedeliveryDelay.or(general::maxRedeliveryDelay),
         maxSizeBytes.orElse(general.maxSizeBytes()),
         fullPolicy.orElse(general.fullPolicy()),
         autoCreateQueues.orElse(general.autoCreateQueues()),
@@ -45,6 +37,7 @@ public record AddressSetting(
         autoDeleteAddresses.orElse(general.autoDeleteAddresses()),
         defaultQueueRoutingType.orElse(general.defaultQueueRoutingType()),
         defaultAddressRoutingType.orElse(general.defaultAddressRoutingType()),
-        defaultMaxConsumers.orElse(general.defaultMaxConsumers()));
+        defaultMaxConsumers.orElse(general.defaultMaxConsumers()),
+        times.over(general.times()));
   }
 }

@@ -1,25 +1,17 @@
 package io.batonmq.server.config;
 
 import io.batonmq.message.RoutingType;
-import java.time.Duration;
 import java.util.Optional;
 
 /// What holds for one address when everything the file says about it is put together.
 ///
-/// @param expiryDelay time to live of messages that come without one
 /// @param maxDeliveryAttempts failed deliveries before a message goes to the dead-letter address;
 ///   -1 for never
-/// @param redeliveryDelayMultiplier what each further failure multiplies `redeliveryDelay` with, up
-///   to `maxRedeliveryDelay`, or ten times `redeliveryDelay` where that is absent
 /// @param maxSizeBytes bytes of messages before `fullPolicy` applies; -1 for no limit
 public record AddressSettings(
     Optional<String> deadLetterAddress,
     Optional<String> expiryAddress,
-    Optional<Duration> expiryDelay,
     int maxDeliveryAttempts,
-    Duration redeliveryDelay,
-    double redeliveryDelayMultiplier,
-    Optional<Duration> maxRedeliveryDelay,
     long maxSizeBytes,
     FullPolicy fullPolicy,
     boolean autoCreateQueues,
@@ -28,18 +20,15 @@ public record AddressSettings(
     boolean autoDeleteAddresses,
     RoutingType defaultQueueRoutingType,
     RoutingType defaultAddressRoutingType,
-    int defaultMaxConsumers) {
+    int defaultMaxConsumers,
+    TimeSettings times) {
 
   /// Where the file says nothing.
   public static final AddressSettings DEFAULT =
       new AddressSettings(
           Optional.empty(),
           Optional.empty(),
-          Optional.empty(),
           10,
-          Duration.ZERO,
-          1.0,
-          Optional.empty(),
           -1,
           FullPolicy.PAGE,
           true,
@@ -48,7 +37,8 @@ public record AddressSettings(
           true,
           RoutingType.MULTICAST,
           RoutingType.MULTICAST,
-          -1);
+          -1,
+          TimeSettings.DEFAULT);
 
   /// What happens to producers of an address that is full.
   public enum FullPolicy {

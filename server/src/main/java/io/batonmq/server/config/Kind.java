@@ -6,10 +6,15 @@ import java.util.function.Function;
 ///
 /// @param words what is right, as the reference page says it: `true or false`
 /// @param reading throws an [IllegalArgumentException] whose message says what would have been right
-record Kind<T>(String words, Function<String, T> reading) {
+///
+/// @param mayBeEmpty whether an element without text says something
+record Kind<T>(String words, Function<String, T> reading, boolean mayBeEmpty) {
+  Kind(String words, Function<String, T> reading) {
+    this(words, reading, false);
+  }
 
   /// The value of a text that stands in a file.
   T read(String text) {
-    return reading.apply(Values.text(text));
+    return reading.apply(mayBeEmpty && text.isEmpty() ? text : Values.text(text));
   }
 }

@@ -16,8 +16,11 @@ final class Values {
   private static final String UNITS = "KMGT";
 
   static final Kind<String> TEXT = new Kind<>("text", Function.identity());
+  static final Kind<String> TEXT_OR_NOTHING =
+      new Kind<>("text, or nothing", Function.identity(), true);
   static final Kind<Boolean> FLAG = new Kind<>("true or false", Values::flag);
-  static final Kind<Double> FACTOR = new Kind<>("a number from 1 to 1000000", Values::factor);
+  static final Kind<Double> FACTOR = decimal(1, 1_000_000);
+  static final Kind<Double> PART = decimal(0, 1);
   static final Kind<Duration> MILLIS =
       new Kind<>(
           "milliseconds", text -> Duration.ofMillis(number(0, Integer.MAX_VALUE).read(text)));
@@ -61,17 +64,22 @@ final class Values {
         });
   }
 
-  /// A factor, for instance `1.5`.
-  private static double factor(String text) {
-    try {
-      double factor = Double.parseDouble(text);
-      if (factor >= 1 && factor <= 1_000_000) {
-        return factor;
-      }
-    } catch (NumberFormatException e) {
-      // Said below, together with what is out of range.
-    }
-    throw expected("a number from 1 to 1000000", text);
+  /// A number from `min` to `max`, for instance `1.5`.
+  private static Kind<Double> decimal(int min, int max) {
+    var words = "a number from " + min + " to " + max;
+    return new Kind<>(
+        words,
+        text -> {
+          try {
+            double number = Double.parseDouble(text);
+            if (number >= min && number <= max) {
+              return number;
+            }
+          } catch (NumberFormatException e) {
+            // Said below, together with what is out of range.
+          }
+          throw expected(words, text);
+        });
   }
 
   /// Bytes, with an optional unit of 1024: `10485760`, `10M`, `10MiB` and `10MB` are the same.

@@ -3,7 +3,10 @@ package io.batonmq.server.node;
 import io.batonmq.broker.AddressSettings;
 import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.FullPolicy;
+import io.batonmq.broker.Lifetime;
 import io.batonmq.broker.Limits;
+import io.batonmq.broker.OwnQueues;
+import io.batonmq.broker.Redelivery;
 import io.batonmq.ha.HaSettings;
 import io.batonmq.log.LogSettings;
 import io.batonmq.node.NodeSettings;
@@ -13,8 +16,10 @@ import io.batonmq.server.config.BrokerConfig;
 import io.batonmq.server.config.Connector;
 import io.batonmq.server.config.HaPolicy;
 import io.batonmq.server.config.SecuritySetting;
+import io.batonmq.server.config.TimeSettings;
 import io.batonmq.session.AccessRules;
 import io.batonmq.session.Permission;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -103,7 +108,32 @@ final class Translation {
             setting.autoCreateAddresses().orElse(null),
             setting.autoCreateQueues().orElse(null),
             setting.defaultAddressRoutingType().orElse(null),
-            setting.defaultMaxConsumers().map(max -> Math.max(max, 0)).orElse(null)));
+            setting.defaultMaxConsumers().map(max -> Math.max(max, 0)).orElse(null),
+            redelivery(setting.times()),
+            lifetime(setting.times()),
+            own(setting.times().deadLetterQueues()),
+            own(setting.times().expiryQueues())));
+  }
+
+  private static Redelivery.Overrides redelivery(TimeSettings times) {
+    return new Redelivery.Overrides(
+        times.redeliveryDelay().map(Duration::toMillis).orElse(null),
+        times.redeliveryDelayMultiplier().orElse(null),
+        times.redeliveryCollisionAvoidanceFactor().orElse(null),
+        times.maxRedeliveryDelay().map(Integer::longValue).orElse(null));
+  }
+
+  private static Lifetime.Overrides lifetime(TimeSettings times) {
+    return new Lifetime.Overrides(
+        times.expiryDelay().map(Integer::longValue).orElse(null),
+        times.minExpiryDelay().map(Integer::longValue).orElse(null),
+        times.maxExpiryDelay().map(Integer::longValue).orElse(null),
+        times.noExpiry().orElse(null));
+  }
+
+  private static OwnQueues.Overrides own(TimeSettings.OwnQueues own) {
+    return new OwnQueues.Overrides(
+        own.autoCreate().orElse(null), own.prefix().orElse(null), own.suffix().orElse(null));
   }
 
   private static BrokerSettings.Predefined predefined(AddressConfig address) {

@@ -70,6 +70,9 @@ class ConfigProblemsTest {
         "<address-settings><address-setting"
             + " match='#'><redelivery-delay-multiplier>x</redelivery-delay-multiplier></address-setting></address-settings>|\"x\""
             + " is not a number from 1 to 1000000",
+        "<address-settings><address-setting"
+            + " match='#'><redelivery-collision-avoidance-factor>1.1</redelivery-collision-avoidance-factor></address-setting></address-settings>|\"1.1\""
+            + " is not a number from 0 to 1",
         "<address-settings><address-setting/></address-settings>|needs the attribute match=\"…\"",
         // Twice
         "<name>a</name>\\n<name>b</name>|4:1: error: configuration/core/name: there is one in line"
@@ -120,10 +123,7 @@ class ConfigProblemsTest {
         "<diverts/>|3:1: error: configuration/core/diverts: diverts is not honoured: messages are"
             + " not diverted",
         "<address-settings><address-setting"
-            + " match='#'><redelivery-delay>250</redelivery-delay></address-setting></address-settings>|redelivery-delay"
-            + " is not honoured",
-        "<address-settings><address-setting"
-            + " match='#'><expiry-delay>5</expiry-delay></address-setting></address-settings>|expiry-delay"
+            + " match='#'><default-ring-size>5</default-ring-size></address-setting></address-settings>|default-ring-size"
             + " is not honoured",
         "<addresses><address name='a'><anycast><queue"
             + " name='q'><durable>false</durable></queue></anycast></address></addresses>|durable"

@@ -178,14 +178,26 @@ class ConfigReaderTest {
               <address-setting match="#">
                 <dead-letter-address>DLQ</dead-letter-address>
                 <max-delivery-attempts>3</max-delivery-attempts>
-                <expiry-delay>-1</expiry-delay>
+                <expiry-delay>5000</expiry-delay>
+                <min-expiry-delay>10</min-expiry-delay>
+                <max-expiry-delay>20</max-expiry-delay>
+                <no-expiry>true</no-expiry>
+                <auto-create-dead-letter-resources>true</auto-create-dead-letter-resources>
+                <dead-letter-queue-prefix>dead.</dead-letter-queue-prefix>
+                <dead-letter-queue-suffix></dead-letter-queue-suffix>
+                <auto-create-expiry-resources>true</auto-create-expiry-resources>
+                <expiry-queue-prefix>old.</expiry-queue-prefix>
+                <expiry-queue-suffix>.queue</expiry-queue-suffix>
                 <auto-delete-queues>false</auto-delete-queues>
               </address-setting>
               <address-setting match="orders.#">
                 <dead-letter-address>DLQ.orders</dead-letter-address>
-                <redelivery-delay>0</redelivery-delay>
+                <redelivery-delay>250</redelivery-delay>
                 <redelivery-delay-multiplier>1.5</redelivery-delay-multiplier>
                 <max-redelivery-delay>9000</max-redelivery-delay>
+                <redelivery-collision-avoidance-factor>0.15</redelivery-collision-avoidance-factor>
+                <expiry-delay>-1</expiry-delay>
+                <dead-letter-queue-suffix>.dead</dead-letter-queue-suffix>
                 <default-queue-routing-type>anycast</default-queue-routing-type>
               </address-setting>
             </address-settings>
@@ -195,9 +207,22 @@ class ConfigReaderTest {
     assertThat(eu.maxSizeBytes()).isEqualTo(10 << 20);
     assertThat(eu.fullPolicy()).isEqualTo(FullPolicy.FAIL);
     assertThat(eu.deadLetterAddress()).contains("DLQ.orders");
-    assertThat(eu.redeliveryDelay()).isEqualTo(Duration.ZERO);
-    assertThat(eu.redeliveryDelayMultiplier()).isEqualTo(1.5);
-    assertThat(eu.maxRedeliveryDelay()).contains(Duration.ofSeconds(9));
+    assertThat(eu.times().redeliveryDelay()).contains(Duration.ofMillis(250));
+    assertThat(eu.times().redeliveryDelayMultiplier()).contains(1.5);
+    assertThat(eu.times().redeliveryCollisionAvoidanceFactor()).contains(0.15);
+    assertThat(eu.times().maxRedeliveryDelay()).contains(9_000);
+    assertThat(eu.times().expiryDelay()).contains(-1);
+    assertThat(eu.times().minExpiryDelay()).contains(10);
+    assertThat(eu.times().maxExpiryDelay()).contains(20);
+    assertThat(eu.times().noExpiry()).contains(true);
+    assertThat(eu.times().deadLetterQueues().autoCreate()).contains(true);
+    assertThat(eu.times().deadLetterQueues().prefix()).contains("dead.");
+    assertThat(eu.times().deadLetterQueues().suffix()).contains(".dead");
+    assertThat(eu.times().expiryQueues().autoCreate()).contains(true);
+    assertThat(eu.times().expiryQueues().prefix()).contains("old.");
+    assertThat(eu.times().expiryQueues().suffix()).contains(".queue");
+    assertThat(config.settings("bills").times().expiryDelay()).contains(5_000);
+    assertThat(config.settings("bills").times().deadLetterQueues().suffix()).contains("");
     assertThat(eu.defaultQueueRoutingType()).isEqualTo(RoutingType.ANYCAST);
     assertThat(eu.autoDeleteQueues()).isFalse();
     assertThat(config.settings("orders.us").maxDeliveryAttempts()).isEqualTo(3);

@@ -94,7 +94,7 @@ class ConfigurationPageTest {
         .contains("| `journal-file-size` | a size from 64K to 1G | `10M` |")
         .contains("`diverts`: messages are not diverted")
         .contains("`persistence-enabled`: Baton always writes its log; silent where it is `true`")
-        .contains("Other values than `0` are refused: redelivery is at once yet")
+        .contains("| `redelivery-delay-multiplier` | a number from 1 to 1000000 | `1.0` |")
         .contains("## core/acceptors/acceptor, parameters of the URL");
     assertThat(page.lines().filter(line -> line.startsWith("| `")))
         .allSatisfy(row -> assertThat(row.split(" \\| ", -1)).hasSize(4));

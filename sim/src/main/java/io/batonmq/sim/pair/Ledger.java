@@ -8,8 +8,10 @@ import io.batonmq.session.QueueStat;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,9 @@ final class Ledger {
 
   /// The same as one connection had it.
   private final Map<String, Long> highestHere = new LinkedHashMap<>();
+
+  /// The nodes that ever had the baton.
+  private final Set<String> served = new LinkedHashSet<>();
 
   Ledger(Simulation sim) {
     this.sim = sim;
@@ -58,6 +63,7 @@ final class Ledger {
             sim.setup().messageSize(by.chance),
             by.chance.oneIn(8) ? by.chance.below(10) : 4,
             sim.setup().expiry(by.chance, sim.wallMillis()),
+            sim.setup().delivery(by.chance, sim.wallMillis()),
             tx);
     sents.put(id, sent);
     if (tx != null) {
@@ -103,6 +109,7 @@ final class Ledger {
   /// A node has the baton.
   void began(Role.Active active, String node) {
     long epoch = active.epoch();
+    served.add(node);
     long start = active.receipt().sealed() + active.receipt().tailBytes();
     sim.tell(() -> node + " serves from position " + start + " in epoch " + epoch);
     if (starts.put(epoch, start) != null) {
@@ -188,6 +195,7 @@ final class Ledger {
     boolean marked = !given.firstAcquirer() || given.deliveryCount() > 0;
     var delivery = new Copy.Delivery(copy, wire, marked);
     belongsThere(copy, origin);
+    isInItsTime(copy);
     isNotGone(delivery);
     isWithNobodyElse(delivery);
     saysThatItComesAgain(delivery);
@@ -220,6 +228,25 @@ final class Ledger {
     Tx tx = sent.tx;
     if (tx != null && (tx.rolledBack || !tx.commitAsked)) {
       throw new Violation(copy + " is seen, and " + tx + (tx.rolledBack ? " failed" : " is open"));
+    }
+  }
+
+  /// Its time has come by the clock of a node that ever served: wall time does not run backwards at a takeover.
+  private void isInItsTime(Copy copy) {
+    if (!copy.sent.waits() || copy.place.startsWith(Setup.EXPIRED)) {
+      return;
+    }
+    sim.stats().waited++;
+    long wall = 0;
+    for (SimNode node : sim.nodes()) {
+      wall = served.contains(node.name()) ? Math.max(wall, node.wallMillis()) : wall;
+    }
+    if (wall < copy.sent.message.deliveryMillis()) {
+      throw new Violation(
+          copy
+              + " is delivered "
+              + (copy.sent.message.deliveryMillis() - wall)
+              + " ms before its time");
     }
   }
 
@@ -270,7 +297,9 @@ final class Ledger {
   /// and over epochs as the queue gave it out.
   private void keepsOrder(Wire wire, Copy.Delivery delivery) {
     Copy copy = delivery.copy;
-    if (copy.place.contains(FROM)) {
+    // What waits for its time, or for another attempt, lets others pass.
+    boolean waited = copy.sent.waits() || (sim.setup().delays() && delivery.marked);
+    if (copy.place.contains(FROM) || waited) {
       return;
     }
     Sent sent = copy.sent;

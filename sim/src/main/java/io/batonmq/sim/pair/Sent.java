@@ -42,6 +42,7 @@ final class Sent {
       int size,
       int priority,
       long expiryMillis,
+      long deliveryMillis,
       @Nullable Tx tx) {
     this.id = id;
     this.producer = producer;
@@ -50,14 +51,15 @@ final class Sent {
     this.tx = tx;
     this.message =
         new Message(
-            Format.AMQP,
-            true,
-            priority,
-            expiryMillis,
-            new Identity.Sequenced(producer, order),
-            null,
-            0,
-            bytes(id, size));
+                Format.AMQP,
+                true,
+                priority,
+                expiryMillis,
+                new Identity.Sequenced(producer, order),
+                null,
+                0,
+                bytes(id, size))
+            .deliveredFrom(deliveryMillis);
   }
 
   private static byte[] bytes(long id, int size) {
@@ -86,6 +88,10 @@ final class Sent {
 
   boolean expires() {
     return message.expiryMillis() != WALL_NONE;
+  }
+
+  boolean waits() {
+    return message.deliveryMillis() != WALL_NONE;
   }
 
   /// The messages in one queue that were moved there from different ones are different copies.

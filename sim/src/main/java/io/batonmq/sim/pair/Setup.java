@@ -3,6 +3,7 @@ package io.batonmq.sim.pair;
 import io.batonmq.broker.AddressSettings;
 import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.Limits;
+import io.batonmq.broker.Redelivery;
 import io.batonmq.ha.HaSettings;
 import io.batonmq.log.LogSettings;
 import io.batonmq.message.AddressPattern;
@@ -10,6 +11,7 @@ import io.batonmq.message.RoutingType;
 import io.batonmq.node.NodeSettings;
 import io.batonmq.session.AccessRules;
 import io.batonmq.sim.Chance;
+import io.batonmq.sim.ClockSkew;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +22,8 @@ import java.util.List;
 /// @param restartNanosMax how long a supervisor takes to start a node again
 /// @param messageBytesMax size of a message
 /// @param expiryOneIn how many messages have an expiry: one in so many
+/// @param delayOneIn how many are to be delivered later: one in so many. Where there are any, wall clocks differ by
+///     seconds only: what waits after a takeover would otherwise wait for minutes
 record Setup(
     LogSettings log,
     NodeSettings node,
@@ -27,7 +31,8 @@ record Setup(
     long batonNapNanos,
     long restartNanosMax,
     int messageBytesMax,
-    int expiryOneIn) {
+    int expiryOneIn,
+    int delayOneIn) {
   static final String DEAD = "dead";
   static final String EXPIRED = "expired";
   static final int ATTEMPTS = 3;
@@ -43,6 +48,7 @@ record Setup(
             50_000_000L,
             500_000_000L,
             true);
+    boolean delays = chance.oneIn(3);
     boolean failover = !chance.oneIn(8);
     boolean failback = !chance.oneIn(4);
     long stall = 1_000_000_000L << chance.below(3);
@@ -60,15 +66,16 @@ record Setup(
     }
     return new Setup(
         log,
-        new NodeSettings(broker(chance), AccessRules.OPEN),
+        new NodeSettings(broker(chance, delays), AccessRules.OPEN),
         List.copyOf(pair),
         10_000_000L << chance.below(3),
         1_000_000L << chance.between(4, 11),
         1 << chance.between(5, 12),
-        chance.oneIn(2) ? 10 : Integer.MAX_VALUE);
+        chance.oneIn(2) ? 10 : Integer.MAX_VALUE,
+        delays ? 1 + chance.below(8) : Integer.MAX_VALUE);
   }
 
-  private static BrokerSettings broker(Chance chance) {
+  private static BrokerSettings broker(Chance chance, boolean delays) {
     Limits defaults = Limits.DEFAULTS;
     Limits limits =
         new Limits(
@@ -88,6 +95,10 @@ record Setup(
     var overrides =
         new AddressSettings.Overrides(
             DEAD, EXPIRED, ATTEMPTS, null, null, null, null, null, RoutingType.ANYCAST, null);
+    if (delays && chance.oneIn(2)) {
+      overrides =
+          overrides.with(new Redelivery.Overrides(chance.magnitude(2_000), 2.0, 0.3, 5_000L));
+    }
     return new BrokerSettings(
         limits,
         List.of(new AddressSettings.Rule(new AddressPattern("#"), overrides)),
@@ -123,5 +134,22 @@ record Setup(
     return expiryOneIn < Integer.MAX_VALUE && chance.oneIn(expiryOneIn)
         ? wallMillis + chance.between(-300_000, 300_000)
         : 0;
+  }
+
+  boolean delays() {
+    return delayOneIn < Integer.MAX_VALUE;
+  }
+
+  /// When a message is to be delivered, 0 for at once.
+  long delivery(Chance chance, long wallMillis) {
+    return delays() && chance.oneIn(delayOneIn) ? wallMillis + chance.between(-1_000, 15_000) : 0;
+  }
+
+  /// The clocks of a node.
+  ClockSkew skew(Chance chance) {
+    ClockSkew skew = ClockSkew.by(chance);
+    return delays()
+        ? new ClockSkew(skew.originNanos(), skew.driftPerMillion(), skew.wallOffsetMillis() / 100)
+        : skew;
   }
 }

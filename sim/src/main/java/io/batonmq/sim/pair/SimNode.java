@@ -13,12 +13,13 @@ final class SimNode {
   private final HaSettings ha;
   private final ClockSkew skew;
   private @Nullable Life life;
+  private @Nullable SimProcess last;
   private int lives;
 
   SimNode(Simulation sim, HaSettings ha) {
     this.sim = sim;
     this.ha = ha;
-    this.skew = ClockSkew.by(sim.chance());
+    this.skew = sim.setup().skew(sim.chance());
   }
 
   String name() {
@@ -33,6 +34,12 @@ final class SimNode {
     return Optional.ofNullable(life);
   }
 
+  /// What its wall clock says, whether it lives or not.
+  long wallMillis() {
+    SimProcess process = last;
+    return process == null ? 0 : process.clock().wallMillis();
+  }
+
   int lives() {
     return lives;
   }
@@ -42,6 +49,7 @@ final class SimNode {
       lives++;
       sim.tell(() -> name() + " starts, life " + lives);
       SimProcess process = sim.scheduler().process(name(), skew);
+      last = process;
       Life born = new Life(sim, this, process);
       life = born;
       born.start();

@@ -21,6 +21,7 @@ public final class Stats {
   long deliveries;
   long again;
   long moved;
+  long waited;
   long strikes;
   long slowestDrainNanos;
   long receipts;
@@ -98,6 +99,11 @@ public final class Stats {
     return learntNo;
   }
 
+  /// Deliveries of messages that had to wait for their time.
+  public long waited() {
+    return waited;
+  }
+
   /// Messages that were confirmed.
   public long confirmed() {
     return confirmed;
@@ -118,6 +124,7 @@ public final class Stats {
     deliveries += other.deliveries;
     again += other.again;
     moved += other.moved;
+    waited += other.waited;
     strikes += other.strikes;
     slowestDrainNanos = Math.max(slowestDrainNanos, other.slowestDrainNanos);
     receipts += other.receipts;
@@ -135,8 +142,8 @@ public final class Stats {
   public String toString() {
     return String.format(
         "seeds=%d simulated_s=%d points=%d takeovers=%s exits=%s connections=%d confirmed=%d"
-            + " refused=%d resends=%d deliveries=%d again=%d moved=%d accepted=%d commits=%d"
-            + " rollbacks=%d strikes=%d slowest_drain_s=%d receipts=%d zombie_bytes=%d"
+            + " refused=%d resends=%d deliveries=%d again=%d moved=%d waited=%d accepted=%d"
+            + " commits=%d rollbacks=%d strikes=%d slowest_drain_s=%d receipts=%d zombie_bytes=%d"
             + " reflagged=%d recognised=%d aborted=%d learnt_committed=%d learnt_rolled_back=%d",
         seeds,
         simulatedNanos / 1_000_000_000,
@@ -150,6 +157,7 @@ public final class Stats {
         deliveries,
         again,
         moved,
+        waited,
         accepted,
         commits,
         rollbacks,

@@ -33,6 +33,7 @@ class PairTest {
     assertThat(all.takeovers(Receipt.Cause.LOCK_FREE)).isGreaterThan(SEEDS / 2);
     assertThat(all.takeovers(Receipt.Cause.HUNG)).isGreaterThan(SEEDS / 50);
     assertThat(all.takeovers(Receipt.Cause.HANDED_OVER)).isGreaterThan(SEEDS / 10);
+    assertThat(all.waited()).as("deliveries of messages that waited").isGreaterThan(SEEDS * 5L);
     // By the receipts, as people would read them.
     assertThat(all.receipts()).isGreaterThan(SEEDS / 10);
     assertThat(all.reflagged()).isPositive();

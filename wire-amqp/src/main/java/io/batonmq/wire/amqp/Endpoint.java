@@ -46,7 +46,9 @@ import org.jspecify.annotations.Nullable;
 /// through it (it would fail the engine with `internal-error`); a Flow that names a link wakes only that
 /// link although it may open the session's window for all; and see [EngineSession].
 final class Endpoint {
-  private static final Symbol[] OFFERED = {Names.ANONYMOUS_RELAY, Names.SHARED_SUBS};
+  private static final Symbol[] OFFERED = {
+    Names.ANONYMOUS_RELAY, Names.DELAYED_DELIVERY, Names.SHARED_SUBS
+  };
   private static final String PRODUCT = "baton";
 
   private final AmqpProtocol protocol;

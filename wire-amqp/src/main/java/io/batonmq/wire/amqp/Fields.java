@@ -168,6 +168,32 @@ final class Fields {
     };
   }
 
+  /// The next value if it is a whole number or a timestamp, else another one; it is passed over either way. What
+  /// is larger than a long is the largest of them.
+  long wholeOr(long other) {
+    int at = position;
+    int constructor = take();
+    if (constructor == Encoding.NULL) {
+      return other;
+    }
+    position = Encoding.skip(bytes, at, end);
+    return switch (constructor) {
+      case 0x43, Encoding.ULONG0 -> 0;
+      case 0x50, 0x52, Encoding.SMALL_ULONG -> bytes[at + 1] & 0xff;
+      case 0x51, 0x54, 0x55 -> bytes[at + 1];
+      case 0x60 -> Encoding.int16(bytes, at + 1, end) & 0xffff;
+      case 0x61 -> (short) Encoding.int16(bytes, at + 1, end);
+      case 0x70 -> Encoding.int32(bytes, at + 1, end) & 0xffff_ffffL;
+      case 0x71 -> Encoding.int32(bytes, at + 1, end);
+      case Encoding.ULONG -> {
+        long bits = Encoding.int64(bytes, at + 1, end);
+        yield bits < 0 ? Long.MAX_VALUE : bits;
+      }
+      case 0x81, Encoding.TIMESTAMP -> Encoding.int64(bytes, at + 1, end);
+      default -> other;
+    };
+  }
+
   @Nullable String string(String field, int bytesMax) {
     int at = position;
     return switch (take()) {

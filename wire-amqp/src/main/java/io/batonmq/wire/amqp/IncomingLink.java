@@ -313,10 +313,23 @@ final class IncomingLink implements AmqpLink {
         sections.durable(),
         sections.priority(),
         expiry,
+        false,
+        deliveryTime(sections),
         Identities.of(producer, sections.messageId(), sections.duplicateId()),
         sections.groupId(),
         sections.groupSequence(),
         forwarded);
+  }
+
+  /// When a message is to be seen first; a time is asked for by JMS, a delay by others.
+  private long deliveryTime(Sections sections) {
+    if (sections.deliveryTime() > 0 || sections.deliveryDelay() == 0) {
+      return sections.deliveryTime();
+    }
+    long now = conversation.now().wallMillis();
+    return sections.deliveryDelay() > Long.MAX_VALUE - now
+        ? Long.MAX_VALUE
+        : now + sections.deliveryDelay();
   }
 
   /// AMQP 1.0 §4.4.1: work in a transaction that does not exist must not be done outside of one.

@@ -22,6 +22,7 @@ final class Names {
   static final Symbol MOVE = Symbol.valueOf("move");
   static final Symbol SHARED_SUBS = Symbol.valueOf("SHARED-SUBS");
   static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
+  static final Symbol DELAYED_DELIVERY = Symbol.valueOf("DELAYED_DELIVERY");
   static final Symbol SOLE_CONNECTION = Symbol.valueOf("sole-connection-for-container");
   static final Symbol LOCAL_TRANSACTIONS = Symbol.valueOf("amqp:local-transactions");
   static final Symbol LIFETIME_POLICY = Symbol.valueOf("lifetime-policy");
@@ -50,6 +51,7 @@ final class Names {
             MOVE,
             SHARED_SUBS,
             ANONYMOUS_RELAY,
+            DELAYED_DELIVERY,
             SOLE_CONNECTION,
             LOCAL_TRANSACTIONS)) {
       KNOWN.put(symbol.toString(), symbol);

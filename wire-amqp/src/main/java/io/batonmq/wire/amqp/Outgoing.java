@@ -3,9 +3,11 @@ package io.batonmq.wire.amqp;
 import io.batonmq.message.Message;
 import io.batonmq.seam.Now;
 import io.batonmq.session.Output;
+import java.nio.ByteBuffer;
 
 /// Makes the bytes of a delivery: a fresh header, then the message as it came. Only a message that was
-/// moved (dead-lettered, expired) is told in its annotations where it came from.
+/// moved (dead-lettered, expired) is told in its annotations where it came from, and one that expires when the
+/// broker says, or not at all any more, has that in its properties: clients throw away what has expired.
 final class Outgoing {
   private static final String ORIGINAL_ADDRESS = "x-opt-ORIG-ADDRESS";
   private static final String ORIGINAL_QUEUE = "x-opt-ORIG-QUEUE";
@@ -15,7 +17,7 @@ final class Outgoing {
 
   static byte[] encode(Output.Delivered delivered, Now now) {
     Message message = delivered.message();
-    byte[] bytes = message.bytes();
+    byte[] bytes = message.expiryRewritten() ? expiring(message) : message.bytes();
     Writer header = new Writer(HEADER_ROOM);
     header(header, delivered, now);
     Output.Origin origin = delivered.origin();
@@ -29,6 +31,18 @@ final class Outgoing {
     whole.raw(header.array(), 0, header.size());
     int rest = annotate(whole, bytes, origin);
     return whole.raw(bytes, rest, bytes.length).array();
+  }
+
+  /// The bytes with another `absolute-expiry-time`, where they have one; 0 stands for none.
+  private static byte[] expiring(Message message) {
+    byte[] bytes = message.bytes();
+    int at = Sections.of(bytes, bytes.length, 0).expiryAt();
+    if (at < 0) {
+      return bytes;
+    }
+    byte[] changed = bytes.clone();
+    ByteBuffer.wrap(changed).putLong(at, message.expiryMillis());
+    return changed;
   }
 
   private static void header(Writer writer, Output.Delivered delivered, Now now) {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param forwardAt where what is forwarded begins
 /// @param expiry `absolute-expiry-time`, 0 if there is none
+/// @param expiryAt where the eight bytes of that stand, -1 if there is none
+/// @param deliveryTime `x-opt-delivery-time`, milliseconds since 1970; 0 if there is none
+/// @param deliveryDelay `x-opt-delivery-delay`, milliseconds; 0 if there is none
 /// @param destination `x-opt-jms-dest`: 0 queue, 1 topic, -1 not said
 record Sections(
     int forwardAt,
@@ -26,6 +29,9 @@ record Sections(
     @Nullable String messageId,
     @Nullable String to,
     long expiry,
+    int expiryAt,
+    long deliveryTime,
+    long deliveryDelay,
     @Nullable String groupId,
     int groupSequence,
     @Nullable String duplicateId,
@@ -42,6 +48,8 @@ record Sections(
   private static final int FOOTER = 0x78;
 
   private static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
+  private static final String DELIVERY_TIME = "x-opt-delivery-time";
+  private static final String DELIVERY_DELAY = "x-opt-delivery-delay";
   private static final String JMS_DESTINATION = "x-opt-jms-dest";
   private static final int KEY_MAX = 64;
   private static final int NOT_SAID = -1;
@@ -60,6 +68,9 @@ record Sections(
         scan.messageId,
         scan.to,
         scan.expiry,
+        scan.expiryAt,
+        scan.deliveryTime,
+        scan.deliveryDelay,
         scan.groupId,
         scan.groupSequence,
         scan.duplicateId,
@@ -77,6 +88,9 @@ record Sections(
     private @Nullable String messageId;
     private @Nullable String to;
     private long expiry;
+    private int expiryAt = NOT_SAID;
+    private long deliveryTime;
+    private long deliveryDelay;
     private @Nullable String groupId;
     private int groupSequence;
     private @Nullable String duplicateId;
@@ -135,7 +149,12 @@ record Sections(
       fields.skip();
       to = fields.stringOrNull(stringMax);
       fields.skip(5);
-      expiry = Math.max(0, fields.timestamp("absolute-expiry-time", 0));
+      int at = fields.position() + 1;
+      long asked = fields.timestamp("absolute-expiry-time", Long.MIN_VALUE);
+      if (asked != Long.MIN_VALUE) {
+        expiry = Math.max(0, asked);
+        expiryAt = at;
+      }
       fields.skip();
       groupId = fields.stringOrNull(stringMax);
       groupSequence = (int) fields.uint("group-sequence", 0);
@@ -152,6 +171,10 @@ record Sections(
           map.skip();
         } else if (is(key, value, DUPLICATE_ID)) {
           duplicateId = map.stringOrNull(stringMax);
+        } else if (is(key, value, DELIVERY_TIME)) {
+          deliveryTime = Math.max(0, map.wholeOr(0));
+        } else if (is(key, value, DELIVERY_DELAY)) {
+          deliveryDelay = Math.max(0, map.wholeOr(0));
         } else {
           map.skip();
         }

@@ -64,7 +64,7 @@ class HandshakeTest {
         .withMaxFrameSize(1 << 20)
         .withChannelMax(255)
         .withIdleTimeOut(30_000)
-        .withOfferedCapabilities("ANONYMOUS-RELAY", "SHARED-SUBS")
+        .withOfferedCapabilities("ANONYMOUS-RELAY", "DELAYED_DELIVERY", "SHARED-SUBS")
         .withProperties(
             Map.of(
                 "product",

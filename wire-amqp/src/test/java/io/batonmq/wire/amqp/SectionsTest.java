@@ -3,6 +3,7 @@ package io.batonmq.wire.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +20,10 @@ import org.apache.qpid.protonj2.codec.CodecFactory;
 import org.apache.qpid.protonj2.codec.Encoder;
 import org.apache.qpid.protonj2.types.Binary;
 import org.apache.qpid.protonj2.types.Symbol;
+import org.apache.qpid.protonj2.types.UnsignedByte;
+import org.apache.qpid.protonj2.types.UnsignedInteger;
 import org.apache.qpid.protonj2.types.UnsignedLong;
+import org.apache.qpid.protonj2.types.UnsignedShort;
 import org.apache.qpid.protonj2.types.messaging.AmqpSequence;
 import org.apache.qpid.protonj2.types.messaging.AmqpValue;
 import org.apache.qpid.protonj2.types.messaging.ApplicationProperties;
@@ -43,7 +47,12 @@ class SectionsTest {
       RandomMessage message = new RandomMessage(seed);
       byte[] bytes = message.encode();
       Sections sections = Sections.of(bytes, bytes.length, STRING_MAX);
-      assertThat(sections).as("seed " + seed).isEqualTo(message.expected());
+      int expiryAt = sections.expiryAt();
+      assertThat(sections).as("seed " + seed).isEqualTo(message.expected(expiryAt));
+      assertThat(expiryAt >= 0).as("seed " + seed).isEqualTo(message.expires);
+      if (expiryAt >= 0) {
+        assertThat(ByteBuffer.wrap(bytes).getLong(expiryAt)).isEqualTo(sections.expiry());
+      }
     }
   }
 
@@ -197,6 +206,12 @@ class SectionsTest {
         destination = random.nextInt(4);
         map.put(Symbol.valueOf("x-opt-jms-dest"), (byte) destination);
       }
+      if (random.nextInt(3) == 0) {
+        deliveryTime = Math.max(0, whole(map, "x-opt-delivery-time"));
+      }
+      if (random.nextInt(3) == 0) {
+        deliveryDelay = Math.max(0, whole(map, "x-opt-delivery-delay"));
+      }
       return new MessageAnnotations(map);
     }
 
@@ -229,6 +244,7 @@ class SectionsTest {
       }
       if (random.nextBoolean()) {
         expiry = random.nextLong() >>> 1;
+        expires = true;
         properties.setAbsoluteExpiryTime(expiry);
       }
       if (random.nextBoolean()) {
@@ -243,6 +259,34 @@ class SectionsTest {
         properties.setGroupSequence(groupSequence);
       }
       return properties;
+    }
+
+    /// A number of any kind, or something that is none and counts for nothing.
+    private long whole(Map<Symbol, Object> map, String name) {
+      long number = random.nextLong() >> random.nextInt(64);
+      Object value;
+      switch (random.nextInt(10)) {
+        case 0 -> value = (byte) number;
+        case 1 -> value = (short) number;
+        case 2 -> value = (int) number;
+        case 3 -> value = number;
+        case 4 -> value = new Date(number);
+        case 5 -> value = UnsignedByte.valueOf((byte) number);
+        case 6 -> value = UnsignedShort.valueOf((short) number);
+        case 7 -> value = UnsignedInteger.valueOf((int) number);
+        case 8 -> value = UnsignedLong.valueOf(number);
+        default -> value = "soon";
+      }
+      map.put(Symbol.valueOf(name), value);
+      return switch (value) {
+        case UnsignedByte some -> some.intValue();
+        case UnsignedShort some -> some.intValue();
+        case UnsignedInteger some -> some.longValue();
+        case UnsignedLong some -> some.longValue() < 0 ? Long.MAX_VALUE : some.longValue();
+        case Number some -> some.longValue();
+        case Date some -> some.getTime();
+        default -> 0;
+      };
     }
 
     private ApplicationProperties applicationProperties() {
@@ -325,8 +369,12 @@ class SectionsTest {
     }
 
     private int forwardAt;
+    private boolean expires;
+    private long deliveryTime;
+    private long deliveryDelay;
 
-    Sections expected() {
+    /// @param expiryAt where it is said to stand
+    Sections expected(int expiryAt) {
       return new Sections(
           forwardAt,
           durable,
@@ -335,6 +383,9 @@ class SectionsTest {
           messageId,
           to,
           expiry,
+          expiryAt,
+          deliveryTime,
+          deliveryDelay,
           groupId,
           groupSequence,
           duplicateId,

@@ -1,0 +1,144 @@
+package io.batonmq.broker;
+
+import io.batonmq.queue.KeyList;
+import io.batonmq.queue.Keys;
+import io.batonmq.queue.MessageQueue;
+import io.batonmq.queue.Reference;
+import java.util.TreeMap;
+
+/// What waits for its time on the active node, which alone decides that it has come: a queue stands here under
+/// the earliest time at which something is to be decided about one of its messages. Admitting is an event, so
+/// it happens exactly once, whichever node is active then.
+final class Schedule {
+  /// Keys in one event, so that it fits any log.
+  private static final int KEYS_PER_EVENT = 1_000;
+
+  /// Not among the queues that wait.
+  static final long NEVER = Long.MAX_VALUE;
+
+  private final ActiveBroker broker;
+  private final EventLog log;
+  private final TreeMap<Alarm, LiveQueue> alarms = new TreeMap<>();
+  private final KeyList timely = new KeyList();
+
+  private record Alarm(long millis, int queue) implements Comparable<Alarm> {
+    @Override
+    public int compareTo(Alarm other) {
+      int earlier = Long.compare(millis, other.millis);
+      return earlier != 0 ? earlier : Integer.compare(queue, other.queue);
+    }
+  }
+
+  Schedule(ActiveBroker broker, EventLog log) {
+    this.broker = broker;
+    this.log = log;
+  }
+
+  /// Until when a message waits that is placed now; 0 if it does not.
+  static long waiting(long deliveryMillis, long wallMillis) {
+    return deliveryMillis > wallMillis ? deliveryMillis : 0;
+  }
+
+  /// Something may wait in a queue now that did not, or the other way round.
+  void note(LiveQueue queue) {
+    long millis = queue.queue().deleted() ? NEVER : queue.queue().messages().waitingMillisMin();
+    if (millis != queue.alarmMillis) {
+      alarms.remove(new Alarm(queue.alarmMillis, queue.queue().id()));
+      queue.alarmMillis = millis;
+      if (millis != NEVER) {
+        alarms.put(new Alarm(millis, queue.queue().id()), queue);
+      }
+    }
+  }
+
+  /// The earliest time; [#NEVER] if nothing waits.
+  long nextMillis() {
+    return alarms.isEmpty() ? NEVER : alarms.firstKey().millis();
+  }
+
+  /// Admits what has waited long enough, and expires what waited longer than it lived, at most `max`. False if
+  /// there may be more.
+  boolean admit(long wall, int max) {
+    int left = max;
+    while (nextMillis() <= wall) {
+      if (left <= 0 || log.full()) {
+        return false;
+      }
+      LiveQueue queue = alarms.firstEntry().getValue();
+      if (!queue.queue().deleted()) {
+        left -= admit(queue, wall, Math.min(left, KEYS_PER_EVENT));
+      }
+      note(queue);
+    }
+    return true;
+  }
+
+  private int admit(LiveQueue queue, long wall, int max) {
+    MessageQueue messages = queue.queue().messages();
+    KeyList durable = new KeyList();
+    timely.clear();
+    messages.timely(wall, max, timely);
+    for (int i = 0; i < timely.size(); i++) {
+      Reference reference = waiting(messages, timely.get(i));
+      if (reference.due(wall)) {
+        broker.expire(queue, reference);
+      } else if (reference.durable()) {
+        durable.add(reference.key());
+      } else {
+        messages.admit(reference.key());
+      }
+    }
+    if (!durable.isEmpty()) {
+      log.append(new Event.Admitted(queue.queue().id(), wall, durable.toArray()));
+    }
+    broker.mark(queue);
+    return timely.size();
+  }
+
+  private static Reference waiting(MessageQueue messages, long key) {
+    Reference reference = messages.find(key);
+    if (reference == null) {
+      throw new IllegalStateException("no message with sequence " + Keys.sequence(key));
+    }
+    return reference;
+  }
+
+  /// Attempts failed: the messages come back, at once or after the delay that their address asks for.
+  void retry(LiveQueue queue, KeyList keys, long wall) {
+    Redelivery redelivery = queue.address().settings().redelivery();
+    if (redelivery.delayMillis() == 0) {
+      broker.release(queue, keys, true);
+      return;
+    }
+    MessageQueue messages = queue.queue().messages();
+    KeyList durable = new KeyList();
+    KeyList until = new KeyList();
+    for (int i = 0; i < keys.size(); i++) {
+      Reference reference = messages.find(keys.get(i));
+      if (reference == null) {
+        continue;
+      }
+      long time = wall + redelivery.delay(reference.key(), reference.deliveryCount() + 1);
+      if (!reference.durable()) {
+        messages.defer(reference.key(), time);
+        continue;
+      }
+      durable.add(reference.key());
+      until.add(time);
+      if (durable.size() == KEYS_PER_EVENT) {
+        defer(queue, durable, until);
+      }
+    }
+    defer(queue, durable, until);
+    note(queue);
+    broker.mark(queue);
+  }
+
+  private void defer(LiveQueue queue, KeyList keys, KeyList until) {
+    if (!keys.isEmpty()) {
+      log.append(new Event.Deferred(queue.queue().id(), keys.toArray(), until.toArray()));
+      keys.clear();
+      until.clear();
+    }
+  }
+}
