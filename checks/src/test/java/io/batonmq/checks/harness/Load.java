@@ -46,7 +46,13 @@ public final class Load implements AutoCloseable {
 
   /// Sends one message after the other, each when the one before is confirmed.
   public Load producer(String queue) {
-    return produce(queue, this::sendOneByOne);
+    return delayedProducer(queue, 0);
+  }
+
+  /// The same, each message to be seen a while after it was sent.
+  public Load delayedProducer(String queue, long delayMillis) {
+    return produce(
+        queue, (name, connection, _, to) -> sendOneByOne(name, connection, to, delayMillis));
   }
 
   /// Sends without waiting, with a bounded number of unanswered messages.
@@ -71,10 +77,11 @@ public final class Load implements AutoCloseable {
     return this;
   }
 
-  private void sendOneByOne(String name, Connection connection, Connected connected, String queue)
-      throws JMSException, InterruptedException {
+  private void sendOneByOne(String name, Connection connection, String queue, long delayMillis)
+      throws JMSException {
     var session = connection.createSession(Session.AUTO_ACKNOWLEDGE);
     var producer = session.createProducer(session.createQueue(queue));
+    producer.setDeliveryDelay(delayMillis);
     for (long number = 1; !producersStop; number++) {
       var id = new Id(name, number, 0);
       ledger.sent(id);
@@ -224,6 +231,10 @@ public final class Load implements AutoCloseable {
   private Id note(Message message, String consumer) throws JMSException {
     var id = Messages.id(message);
     ledger.delivered(id, consumer, message.getJMSRedelivered());
+    long early = message.getJMSDeliveryTime() - System.currentTimeMillis();
+    if (early > 0) {
+      ledger.error(id + " came " + early + " ms before its time");
+    }
     return id;
   }
 

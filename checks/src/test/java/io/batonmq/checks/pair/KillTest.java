@@ -24,6 +24,8 @@ class KillTest {
 
   private static final long FOLLOWED_BYTES = 1 << 20;
 
+  private static final long LATER_MILLIS = 300;
+
   @RegisterExtension final Stage stage = new Stage();
 
   @Test
@@ -34,6 +36,8 @@ class KillTest {
     load.producer("plain").producer("plain").consumer("plain");
     load.windowedProducer("window").consumer("window").consumer("window");
     load.transactedProducer("tx").transactedConsumer("tx");
+    // At every kill some of these wait, and some are due while nobody serves.
+    load.delayedProducer("later", LATER_MILLIS).consumer("later");
     var active = pair.primary();
 
     for (int i = 1; i <= TAKEOVERS; i++) {
@@ -56,7 +60,7 @@ class KillTest {
     }
     awaitProgress(ledger);
     load.stopProducers();
-    load.drain(active, "plain", "window", "tx");
+    load.drain(active, "plain", "window", "tx", "later");
     load.close();
 
     var account = ledger.account();

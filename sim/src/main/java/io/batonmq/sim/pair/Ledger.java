@@ -232,8 +232,10 @@ final class Ledger {
   }
 
   /// Its time has come by the clock of a node that ever served: wall time does not run backwards at a takeover.
+  /// Unless it expired while it waited; from there it may have been dead-lettered too.
   private void isInItsTime(Copy copy) {
-    if (!copy.sent.waits() || copy.place.startsWith(Setup.EXPIRED)) {
+    boolean mayHaveExpired = copy.place.contains(FROM) && copy.sent.expires();
+    if (!copy.sent.waits() || mayHaveExpired) {
       return;
     }
     sim.stats().waited++;
