@@ -145,7 +145,7 @@ final class Transacting {
     transactions.commit(transaction.sends, acknowledged, ender(connection), transaction.xid);
     settle(transaction);
     over(transaction);
-    retainProducers(transaction, now);
+    retain(transaction.sends.producers(), now);
     return null;
   }
 
@@ -155,9 +155,10 @@ final class Transacting {
         "a message of the transaction was refused, so all of it is rolled back");
   }
 
-  void retainProducers(Transaction transaction, Now now) {
-    // A producer that closed its link before it committed would otherwise be remembered for ever.
-    transaction.sends.producers().forEach(producer -> producers.retain(producer, now.nanos()));
+  /// Remembers producers whose messages came into effect, for a while: one that closed its link before it
+  /// committed would otherwise be remembered for ever.
+  void retain(Iterable<String> names, Now now) {
+    names.forEach(producer -> producers.retain(producer, now.nanos()));
   }
 
   static Map<LiveQueue, KeyList> acknowledged(Transaction transaction) {

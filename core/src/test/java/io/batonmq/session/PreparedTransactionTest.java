@@ -349,6 +349,17 @@ class PreparedTransactionTest {
   }
 
   @Test
+  void itsProducersAreForgottenInTheEnd() {
+    peer.send(a, numbered(1), peer.begin(X));
+    done(peer, X, Step.PREPARE);
+    TestBroker next = broker.takeOver();
+    done(next.connect(), X, Step.COMMIT);
+    assertThat(next.state.identities().producerCount()).isEqualTo(1);
+    next.pass(next.settings.producerRetentionNanos() / 1_000_000 + 1);
+    assertThat(next.state.identities().producerCount()).isZero();
+  }
+
+  @Test
   void afterARollbackTheSameMessageIsNew() {
     long number = peer.begin(X);
     peer.send(a, numbered(1), number);
