@@ -102,11 +102,14 @@ final class Transacting {
     long number = command.transaction();
     String user = connection.principal.name();
     Transaction elsewhere = open.get(number);
-    if (broker.state().prepared().contains(number)
+    if (elsewhere != null && !elsewhere.connection.principal.name().equals(user)) {
+      elsewhere = null;
+    }
+    if (broker.state().prepared().contains(number, user)
         || (elsewhere != null && elsewhere.xid != null)) {
       return branch();
     }
-    if (elsewhere != null && elsewhere.connection.principal.name().equals(user)) {
+    if (elsewhere != null) {
       // The broker has not seen yet that the other connection is lost, and a commit that was read
       // from it may still be on its way here: after this answer it must not come into effect. Nor
       // can
