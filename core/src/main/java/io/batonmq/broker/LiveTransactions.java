@@ -5,6 +5,7 @@ import io.batonmq.queue.Keys;
 import io.batonmq.queue.Reference;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// How transactions end on the active node, and what is known of those that have ended.
@@ -200,8 +201,10 @@ public final class LiveTransactions {
     prepared.put(xid, sends);
   }
 
+  /// Answers the producers whose identities come into effect.
+  ///
   /// @param xid of a prepared transaction of that user
-  public void commitPrepared(Xid xid, Ender ender) {
+  public Set<String> commitPrepared(Xid xid, Ender ender) {
     PreparedTransactions.Prepared it = existing(xid, ender.user());
     OpenTransaction content = it.content();
     committed(it.number(), content.count(), ender, xid);
@@ -211,6 +214,7 @@ public final class LiveTransactions {
     if (rest != null) {
       commit(rest);
     }
+    return content.identities().producers().keySet();
   }
 
   /// @param xid of a prepared transaction of that user

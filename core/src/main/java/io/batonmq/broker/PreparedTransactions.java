@@ -35,9 +35,10 @@ public final class PreparedTransactions {
     return find(xid, user) != null;
   }
 
-  /// Whether a prepared transaction has that number.
-  public boolean contains(long number) {
-    return byNumber.containsKey(number);
+  /// Whether a user's prepared transaction has that number.
+  public boolean contains(long number, String user) {
+    Prepared prepared = byNumber.get(number);
+    return prepared != null && prepared.promise().user().equals(user);
   }
 
   /// A user's branches in the order of their names, at most `max`.

@@ -28,7 +28,6 @@ final class Branches {
   /// Xids in one answer.
   static final int RECOVERED_MAX = 1_000;
 
-  private final ActiveBroker broker;
   private final LiveTransactions transactions;
   private final PreparedTransactions prepared;
   private final Answers answers;
@@ -51,7 +50,6 @@ final class Branches {
       long connection, Transaction transaction, Map<Transaction.Settled, KeyList> others) {}
 
   Branches(ActiveBroker broker, Answers answers, Transacting transacting) {
-    this.broker = broker;
     this.transactions = broker.transactions();
     this.prepared = broker.state().prepared();
     this.answers = answers;
@@ -103,7 +101,7 @@ final class Branches {
       return;
     }
     switch (command.step()) {
-      case PREPARE -> prepare(connection, command, transaction, now);
+      case PREPARE -> prepare(connection, command, transaction);
       case COMMIT -> answer(connection, command.request(), wrongState("is not prepared"));
       case COMMIT_ONE_PHASE -> {
         open.remove(transaction.xid);
@@ -137,8 +135,7 @@ final class Branches {
     transacting.rollback(transaction);
   }
 
-  private void prepare(
-      Connection connection, Command.EndBranch command, Transaction transaction, Now now) {
+  private void prepare(Connection connection, Command.EndBranch command, Transaction transaction) {
     Xid xid = command.xid();
     long request = command.request();
     if (transaction.over) {
@@ -187,13 +184,13 @@ final class Branches {
         return wrongState("is prepared, and is committed in two phases");
       }
       case COMMIT -> {
-        transactions.commitPrepared(xid, transacting.ender(connection));
+        transacting.retain(transactions.commitPrepared(xid, transacting.ender(connection)), now);
         if (known != null) {
           known
               .others()
               .forEach((settled, keys) ->
                   transacting.dispose(settled.link(), keys, settled.disposition()));
-          transacting.retainProducers(known.transaction(), now);
+          transacting.retain(known.transaction().sends.producers(), now);
         }
       }
       case ROLLBACK -> {

@@ -102,11 +102,14 @@ final class Transacting {
     long number = command.transaction();
     String user = connection.principal.name();
     Transaction elsewhere = open.get(number);
-    if (broker.state().prepared().contains(number)
+    if (elsewhere != null && !elsewhere.connection.principal.name().equals(user)) {
+      elsewhere = null;
+    }
+    if (broker.state().prepared().contains(number, user)
         || (elsewhere != null && elsewhere.xid != null)) {
       return branch();
     }
-    if (elsewhere != null && elsewhere.connection.principal.name().equals(user)) {
+    if (elsewhere != null) {
       // The broker has not seen yet that the other connection is lost, and a commit that was read
       // from it may still be on its way here: after this answer it must not come into effect. Nor
       // can
@@ -145,7 +148,7 @@ final class Transacting {
     transactions.commit(transaction.sends, acknowledged, ender(connection), transaction.xid);
     settle(transaction);
     over(transaction);
-    retainProducers(transaction, now);
+    retain(transaction.sends.producers(), now);
     return null;
   }
 
@@ -155,9 +158,10 @@ final class Transacting {
         "a message of the transaction was refused, so all of it is rolled back");
   }
 
-  void retainProducers(Transaction transaction, Now now) {
-    // A producer that closed its link before it committed would otherwise be remembered for ever.
-    transaction.sends.producers().forEach(producer -> producers.retain(producer, now.nanos()));
+  /// Remembers producers whose messages came into effect, for a while: one that closed its link before it
+  /// committed would otherwise be remembered for ever.
+  void retain(Iterable<String> names, Now now) {
+    names.forEach(producer -> producers.retain(producer, now.nanos()));
   }
 
   static Map<LiveQueue, KeyList> acknowledged(Transaction transaction) {

@@ -19,6 +19,24 @@ class JoinTest {
         random.nextInt(5) == 0 ? 1 + random.nextInt(100_000) : 0);
   }
 
+  /// Until when it waits, for some.
+  private static long from(Reference reference) {
+    return reference.position() % 700 == 0 ? 1_000 + reference.position() % 1_300 : 0;
+  }
+
+  private static List<Long> waiting(MessageQueue queue) {
+    List<Long> waiting = new ArrayList<>();
+    queue.waiting(
+        -1,
+        -1,
+        (millis, key) -> {
+          waiting.add(millis);
+          waiting.add(key);
+          return true;
+        });
+    return waiting;
+  }
+
   private static List<Reference> all(MessageQueue queue) {
     List<Reference> all = new ArrayList<>();
     queue.forEach(all::add);
@@ -39,7 +57,7 @@ class JoinTest {
         boolean frozen = random.nextBoolean();
         for (int i = 0; i < count; i++) {
           Reference reference = reference(random, i);
-          staged.append(reference);
+          staged.append(reference, from(reference));
           kept.add(reference);
         }
         for (int i = random.nextInt(3) * count / 3; i > 0; i--) {
@@ -54,7 +72,7 @@ class JoinTest {
         before.forEach(seen::add);
         long first = sequence + 1;
         joined.join(staged, first);
-        kept.forEach(reference -> single.append(reference.later(first)));
+        kept.forEach(reference -> single.append(reference.later(first), from(reference)));
         sequence = first + count;
         for (int i = random.nextInt(600); i > 0; i--) {
           long key = single.firstAvailable();
@@ -77,6 +95,8 @@ class JoinTest {
         assertThat(again).isEqualTo(seen);
       }
       assertThat(all(joined)).as("seed " + seed).isEqualTo(all(single));
+      assertThat(waiting(joined)).isEqualTo(waiting(single));
+      assertThat(joined.waitingCount()).isEqualTo(single.waitingCount());
       assertThat(joined.bytes()).isEqualTo(single.bytes());
       assertThat(joined.availableCount()).isEqualTo(single.availableCount());
       assertThat(joined.expiryMillisMin()).isLessThanOrEqualTo(single.expiryMillisMin());

@@ -270,6 +270,13 @@ class HugeTransactionTest {
     broker.holdCommits = true;
     taker.end(transaction, true);
     broker.log.commit();
+    BrokerState state = new BrokerState();
+    broker.log.records().forEach(r -> state.apply(r.position(), r.end(), r.type(), r.buffer()));
+    ListLog log = new ListLog(broker.log);
+    new Sessions(state, log, broker.settings, AccessRules.OPEN, broker).activate(2, broker.now());
+    var messages = Objects.requireNonNull(state.queue("a")).messages();
+    assertThat(messages.outCount()).isPositive();
+    assertThat(messages.availableCount()).isZero();
     TestBroker next = new TestBroker(new ListLog(broker.log), broker.settings, AccessRules.OPEN, 2);
     TestPeer other = next.connect();
     assertThat(other.bodies(other.consumer("a", MANY))).isEmpty();

@@ -180,6 +180,24 @@ class PreparedTransactionTest {
   }
 
   @Test
+  void itsNumberSaysNothingToAnybodyElseAndEndsNothing() {
+    TestPeer stranger = broker.connect(new Principal("mallory", Set.of("amq")));
+    long number = peer.begin(X);
+    peer.send(a, TestPeer.message("sent"), number);
+    for (int state = 0; state < 2; state++) {
+      assertThat(reason(stranger, number)).isEqualTo(Reason.ROLLED_BACK);
+      assertThat(reason(broker.connect(), number)).isEqualTo(Reason.NOT_ALLOWED);
+      peer.end(X, Step.PREPARE);
+    }
+    done(peer, X, Step.COMMIT);
+  }
+
+  private static Reason reason(TestPeer peer, long number) {
+    Output.Ended ended = Objects.requireNonNull(peer.end(number, true));
+    return Objects.requireNonNull(ended.refusal()).reason();
+  }
+
+  @Test
   void aBranchThatIsOpenIsNobodyElsesToEnd() {
     peer.send(a, TestPeer.message("sent"), peer.begin(X));
     TestPeer stranger = broker.connect(new Principal("mallory", Set.of("amq")));
@@ -346,6 +364,17 @@ class PreparedTransactionTest {
     assertThat(other.accepted(other.send(link, numbered(1), 0))).isTrue();
     assertThat(next.stat("a").messageCount()).isEqualTo(2);
     assertThat(next.bytes()).isEqualTo(next.foldedBytes());
+  }
+
+  @Test
+  void itsProducersAreForgottenInTheEnd() {
+    peer.send(a, numbered(1), peer.begin(X));
+    done(peer, X, Step.PREPARE);
+    TestBroker next = broker.takeOver();
+    done(next.connect(), X, Step.COMMIT);
+    assertThat(next.state.identities().producerCount()).isEqualTo(1);
+    next.pass(next.settings.producerRetentionNanos() / 1_000_000 + 1);
+    assertThat(next.state.identities().producerCount()).isZero();
   }
 
   @Test

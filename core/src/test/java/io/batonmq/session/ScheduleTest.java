@@ -252,6 +252,9 @@ class ScheduleTest {
     broker.pass(150);
     assertThat(peer.bodies(consumer)).hasSize(2);
     peer.end(late, true);
+    // In the next turn, which is due.
+    assertThat(broker.sessions.nextDeadlineNanos()).isLessThanOrEqualTo(broker.nanos);
+    broker.pass(0);
     assertThat(peer.bodies(consumer)).containsExactly("now", "soon", "late");
     stateIsTheFold();
   }
