@@ -66,9 +66,11 @@ final class Faults {
   }
 
   /// How long it may take afterwards until everything is in order: a pause or a stall that has begun, the
-  /// names that a network file system may be wrong about, the lease of a lock, a supervisor.
+  /// names that a network file system may be wrong about, the lease of a lock, a supervisor, and what waits for
+  /// its time.
   Duration patience() {
-    return Duration.ofSeconds(sim.disk().slow() ? 400 : 90);
+    long waiting = sim.setup().delays() ? 30 : 0;
+    return Duration.ofSeconds((sim.disk().slow() ? 400 : 90) + waiting);
   }
 
   void begin() {
