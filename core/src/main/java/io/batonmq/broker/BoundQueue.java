@@ -12,6 +12,8 @@ public final class BoundQueue {
   private final RoutingType routing;
   private final int consumersMax;
   private final boolean auto;
+  private QueueFilter filter;
+  private boolean filters;
   private final MessageQueue messages = new MessageQueue();
   private boolean deleted;
 
@@ -21,13 +23,21 @@ public final class BoundQueue {
   private long acknowledged;
 
   BoundQueue(
-      int id, Address address, String name, RoutingType routing, int consumersMax, boolean auto) {
+      int id,
+      Address address,
+      String name,
+      RoutingType routing,
+      int consumersMax,
+      boolean auto,
+      QueueFilter filter) {
     this.id = id;
     this.address = address;
     this.name = name;
     this.routing = routing;
     this.consumersMax = consumersMax;
     this.auto = auto;
+    this.filter = filter;
+    this.filters = !filter.equals(QueueFilter.NONE);
   }
 
   public int id() {
@@ -55,6 +65,16 @@ public final class BoundQueue {
     return auto;
   }
 
+  /// What comes in of all that is sent to its address.
+  public QueueFilter filter() {
+    return filter;
+  }
+
+  /// Whether it looks at what comes in.
+  boolean filters() {
+    return filters;
+  }
+
   public boolean durable() {
     return id > 0;
   }
@@ -75,6 +95,11 @@ public final class BoundQueue {
   /// Durable messages that were ever acknowledged here.
   public long acknowledged() {
     return acknowledged;
+  }
+
+  void filter(QueueFilter newFilter) {
+    filter = newFilter;
+    filters = !newFilter.equals(QueueFilter.NONE);
   }
 
   void delete() {

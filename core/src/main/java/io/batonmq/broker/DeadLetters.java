@@ -1,11 +1,17 @@
 package io.batonmq.broker;
 
+import io.batonmq.message.Message;
 import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
 import io.batonmq.queue.Reference;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Messages that leave a queue without having been taken: dead after the last attempt, or expired. Only
@@ -19,12 +25,25 @@ final class DeadLetters {
   private final EventLog log;
   private final Bodies bodies;
   private final VolatileReferences volatiles;
+  private final Effects effects;
 
-  DeadLetters(ActiveBroker broker, EventLog log, Bodies bodies, VolatileReferences volatiles) {
+  /// Messages that a filter has to look into first, by the position of the body that was asked for. Until
+  /// it is here they stay as they are: out, or due.
+  private final Map<Long, Set<Awaited>> awaited = new HashMap<>();
+
+  private record Awaited(LiveQueue queue, long key, String to, boolean expired) {}
+
+  DeadLetters(
+      ActiveBroker broker,
+      EventLog log,
+      Bodies bodies,
+      VolatileReferences volatiles,
+      Effects effects) {
     this.broker = broker;
     this.log = log;
     this.bodies = bodies;
     this.volatiles = volatiles;
+    this.effects = effects;
   }
 
   /// Attempts failed. Answers the messages that may be tried again; the others are moved.
@@ -96,9 +115,49 @@ final class DeadLetters {
     return true;
   }
 
+  /// A record was read: what waited for it goes now.
+  ///
+  /// @param payload is left as it is
+  void loaded(long position, ByteBuffer payload) {
+    Set<Awaited> waiting = awaited.remove(position);
+    if (waiting == null) {
+      return;
+    }
+    Message message = Events.message(payload.duplicate());
+    for (Awaited one : waiting) {
+      Reference reference =
+          one.queue.queue().deleted() ? null : one.queue.queue().messages().find(one.key);
+      if (reference != null) {
+        LiveAddress end = broker.directory().deadEnd(one.to);
+        move(one.queue, reference, broker.route(end, null, message, ""), one.expired);
+      }
+    }
+  }
+
   private void move(LiveQueue source, Reference old, @Nullable String to, boolean expired) {
-    List<LiveQueue> targets =
-        to == null ? List.of() : broker.route(broker.directory().deadEnd(to), null);
+    if (to == null) {
+      move(source, old, List.of(), expired);
+      return;
+    }
+    LiveAddress end = broker.directory().deadEnd(to);
+    Message message = bodies.get(old.position());
+    if (message != null) {
+      move(source, old, broker.route(end, null, message, ""), expired);
+    } else if (!end.filters()) {
+      move(source, old, broker.directory().live(end.route(null, _ -> true)), expired);
+    } else {
+      awaited
+          .computeIfAbsent(
+              old.position(),
+              position -> {
+                effects.load(position);
+                return new LinkedHashSet<>();
+              })
+          .add(new Awaited(source, old.key(), to, expired));
+    }
+  }
+
+  private void move(LiveQueue source, Reference old, List<LiveQueue> targets, boolean expired) {
     KeyList durable = new KeyList();
     List<LiveQueue> others = new ArrayList<>();
     for (LiveQueue target : targets) {

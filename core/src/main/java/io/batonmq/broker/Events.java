@@ -8,7 +8,7 @@ import io.batonmq.message.RoutingType;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// The encoding of [Event]s, version 1. Field kinds are those of [FieldWriter].
+/// The encoding of [Event]s, version 2. Field kinds are those of [FieldWriter].
 ///
 /// The record's type says which event it is; the payload begins with the version. A reader refuses a
 /// type or a version that it does not know: an event left out would make another broker of it. Types
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// | 17 | Activated | number epoch, number wall time |
 /// | 18 | AddressCreated | number id, text name, octet 1 anycast + 2 multicast + 4 auto |
 /// | 19 | AddressDeleted | number id |
-/// | 20 | QueueCreated | number id, number address, text name, octet 1 multicast + 4 auto, number consumers |
+/// | 20 | QueueCreated | number id, number address, text name, octet 1 multicast + 4 auto + 8 selector + 16 not from, number consumers, \[8: text selector], \[16: text client id] |
 /// | 21 | QueueDeleted | number id |
 /// | 22 | Enqueued | see below |
 /// | 23 | Delivered | number queue, keys |
@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// | 30 | IdentitiesForgotten | text producer |
 /// | 31 | SnapshotTaken | number position, text name, signed checksum |
 /// | 32 | Purged | number queue, keys |
+/// | 33 | QueueFiltered | number queue, octet 8 selector + 16 not from, \[8: text selector], \[16: text client id] |
 ///
 /// Enqueued: octet flags (1 durable, 2 sequenced identity, 4 named identity, 8 group, 16 expiry, 32
 /// transaction), number sequence, number wall time, number address, numbers queues, octet format, octet
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// floor], \[4: text id], \[8: text group, signed group sequence], then the bytes of the message, as many
 /// as a number says. They come last, so that what a queue needs is read without them.
 public final class Events {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   static final int ACTIVATED = RecordFormat.USER_MIN + 1;
   static final int ADDRESS_CREATED = RecordFormat.USER_MIN + 2;
@@ -58,6 +59,8 @@ public final class Events {
   static final int SNAPSHOT_TAKEN = RecordFormat.USER_MIN + 15;
   static final int PURGED = RecordFormat.USER_MIN + 16;
 
+  static final int QUEUE_FILTERED = RecordFormat.USER_MIN + 17;
+
   private static final int DURABLE = 1;
   private static final int SEQUENCED = 2;
   private static final int NAMED = 4;
@@ -69,6 +72,8 @@ public final class Events {
   private static final int MULTICAST = 2;
   private static final int MULTICAST_QUEUE = 1;
   private static final int AUTO = 4;
+  private static final int SELECTOR = 8;
+  private static final int NOT_FROM = 16;
 
   private static final byte[] NO_BYTES = {};
 
@@ -93,6 +98,7 @@ public final class Events {
       case Event.IdentitiesForgotten _ -> IDENTITIES_FORGOTTEN;
       case Event.SnapshotTaken _ -> SNAPSHOT_TAKEN;
       case Event.Purged _ -> PURGED;
+      case Event.QueueFiltered _ -> QUEUE_FILTERED;
     };
   }
 
@@ -120,8 +126,10 @@ public final class Events {
         to.text(created.name());
         to.octet(
             (created.routing() == RoutingType.MULTICAST ? MULTICAST_QUEUE : 0)
-                | (created.auto() ? AUTO : 0));
+                | (created.auto() ? AUTO : 0)
+                | flags(created.filter()));
         to.number(created.consumersMax());
+        writeTexts(created.filter(), to);
       }
       case Event.QueueDeleted(int queue) -> to.number(queue);
       case Event.Enqueued enqueued -> write(enqueued, to);
@@ -154,6 +162,11 @@ public final class Events {
         to.signed(checksum);
       }
       case Event.Purged(int queue, long[] keys) -> writeKeys(queue, keys, to);
+      case Event.QueueFiltered(int queue, QueueFilter filter) -> {
+        to.number(queue);
+        to.octet(flags(filter));
+        writeTexts(filter, to);
+      }
     }
   }
 
@@ -186,6 +199,8 @@ public final class Events {
           case IDENTITIES_FORGOTTEN -> new Event.IdentitiesForgotten(from.text());
           case SNAPSHOT_TAKEN -> new Event.SnapshotTaken(from.number(), from.text(), from.signed());
           case PURGED -> new Event.Purged(from.smallNumber(), from.keys());
+          case QUEUE_FILTERED ->
+              new Event.QueueFiltered(from.smallNumber(), readFilter(from.octet(), from));
           default ->
               throw new IllegalArgumentException(
                   "no event has type " + type + ": the log was written by a newer version");
@@ -207,6 +222,24 @@ public final class Events {
       throw new IllegalArgumentException(
           "an event of version " + version + "; this broker reads version " + VERSION);
     }
+  }
+
+  private static int flags(QueueFilter filter) {
+    return (filter.selector() != null ? SELECTOR : 0) | (filter.notFrom() != null ? NOT_FROM : 0);
+  }
+
+  private static void writeTexts(QueueFilter filter, FieldWriter to) {
+    if (filter.selector() != null) {
+      to.text(filter.selector());
+    }
+    if (filter.notFrom() != null) {
+      to.text(filter.notFrom());
+    }
+  }
+
+  private static QueueFilter readFilter(int flags, FieldReader from) {
+    return new QueueFilter(
+        (flags & SELECTOR) != 0 ? from.text() : null, (flags & NOT_FROM) != 0 ? from.text() : null);
   }
 
   private static void writeKeys(int queue, long[] keys, FieldWriter to) {
@@ -325,6 +358,12 @@ public final class Events {
     RoutingType routing =
         (flags & MULTICAST_QUEUE) != 0 ? RoutingType.MULTICAST : RoutingType.ANYCAST;
     return new Event.QueueCreated(
-        id, address, name, routing, from.smallNumber(), (flags & AUTO) != 0);
+        id,
+        address,
+        name,
+        routing,
+        from.smallNumber(),
+        (flags & AUTO) != 0,
+        readFilter(flags, from));
   }
 }

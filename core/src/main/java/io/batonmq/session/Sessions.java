@@ -7,6 +7,8 @@ import io.batonmq.broker.Effects;
 import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.log.Appender;
+import io.batonmq.message.FieldExtractor;
+import io.batonmq.message.Format;
 import io.batonmq.seam.Now;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -58,18 +60,20 @@ public final class Sessions {
       SnapshotRhythm snapshots) {}
 
   /// @param state the fold of every record of the log
+  /// @param extractors how messages of each format are looked into
   public Sessions(
       BrokerState state,
       Appender appender,
       BrokerSettings settings,
       AccessRules access,
+      Map<Format, FieldExtractor> extractors,
       Effects effects) {
     this.state = state;
     this.appender = appender;
     this.settings = settings;
     this.access = access;
     this.effects = effects;
-    this.broker = new ActiveBroker(state, appender, settings, effects);
+    this.broker = new ActiveBroker(state, appender, settings, extractors, effects);
     this.producers = new Producers(settings.producerRetentionNanos());
     this.answers = new Answers(broker, door);
   }

@@ -34,7 +34,8 @@ class EventsTest {
           new Event.Activated(3, 1_000),
           new Event.AddressCreated(1, "orders", true, false, true),
           new Event.AddressDeleted(1),
-          new Event.QueueCreated(2, 1, "q", RoutingType.MULTICAST, 1, false),
+          new Event.QueueCreated(
+              2, 1, "q", RoutingType.MULTICAST, 1, false, new QueueFilter("a", "me")),
           new Event.QueueDeleted(2),
           new Event.Enqueued(5, 7, 1_000, -1, 1, new int[] {2, 300}, MESSAGE),
           new Event.Delivered(2, new long[] {84, 100}),
@@ -46,26 +47,28 @@ class EventsTest {
           new Event.TransactionRolledBack(7),
           new Event.IdentitiesForgotten("p1"),
           new Event.SnapshotTaken(4096, "s", -1),
-          new Event.Purged(2, new long[] {84, 100}));
+          new Event.Purged(2, new long[] {84, 100}),
+          new Event.QueueFiltered(2, new QueueFilter("b", null)));
 
   private static final List<String> BYTES =
       List.of(
-          "01 03 e807",
-          "01 01 06 6f7264657273 05",
-          "01 01",
-          "01 02 01 01 71 01 01",
-          "01 02",
-          "01 3b 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 02 6869",
-          "01 02 02 a801 20",
-          "01 02 02 c801 1f",
-          "01 02 01 a801 01",
-          "01 02 54 06 01 01 03",
-          "01 07 02 01 a801",
-          "01 07 08",
-          "01 07",
-          "01 02 7031",
-          "01 8020 01 73 01",
-          "01 02 02 a801 20");
+          "02 03 e807",
+          "02 01 06 6f7264657273 05",
+          "02 01",
+          "02 02 01 01 71 19 01 01 61 02 6d65",
+          "02 02",
+          "02 3b 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 02 6869",
+          "02 02 02 a801 20",
+          "02 02 02 c801 1f",
+          "02 02 01 a801 01",
+          "02 02 54 06 01 01 03",
+          "02 07 02 01 a801",
+          "02 07 08",
+          "02 07",
+          "02 02 7031",
+          "02 8020 01 73 01",
+          "02 02 02 a801 20",
+          "02 02 08 01 62");
 
   @Test
   void theSamplesHaveTheBytesOfTheTable() {
@@ -86,6 +89,9 @@ class EventsTest {
       if (!(sample instanceof Event.Enqueued)) {
         assertThat(write(read)).isEqualTo(bytes);
       }
+      if (sample instanceof Event.QueueCreated || sample instanceof Event.QueueFiltered) {
+        assertThat(read).isEqualTo(sample);
+      }
     }
     Message message = Events.message(ByteBuffer.wrap(write(SAMPLES.get(5))));
     assertThat(message.bytes()).isEqualTo(MESSAGE.bytes());
@@ -98,14 +104,14 @@ class EventsTest {
 
   @Test
   void anUnknownTypeOrVersionIsAnErrorThatSaysSo() {
-    byte[] one = {1, 1};
+    byte[] one = {2, 1};
     assertThatThrownBy(() -> Events.read(99, ByteBuffer.wrap(one)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("99");
-    byte[] two = {2, 1};
+    byte[] two = {3, 1};
     assertThatThrownBy(() -> Events.read(Events.ADDRESS_DELETED, ByteBuffer.wrap(two)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("version 2");
+        .hasMessageContaining("version 3");
   }
 
   @Test

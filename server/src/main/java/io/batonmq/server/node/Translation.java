@@ -6,6 +6,7 @@ import io.batonmq.broker.FullPolicy;
 import io.batonmq.broker.Limits;
 import io.batonmq.ha.HaSettings;
 import io.batonmq.log.LogSettings;
+import io.batonmq.message.Format;
 import io.batonmq.node.NodeSettings;
 import io.batonmq.server.config.AddressConfig;
 import io.batonmq.server.config.AddressSetting;
@@ -15,6 +16,7 @@ import io.batonmq.server.config.HaPolicy;
 import io.batonmq.server.config.SecuritySetting;
 import io.batonmq.session.AccessRules;
 import io.batonmq.session.Permission;
+import io.batonmq.wire.amqp.AmqpFields;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +70,8 @@ final class Translation {
   }
 
   static NodeSettings node(BrokerConfig config) {
-    return new NodeSettings(broker(config), access(config));
+    return new NodeSettings(
+        broker(config), access(config), Map.of(Format.AMQP, AmqpFields.INSTANCE));
   }
 
   private static BrokerSettings broker(BrokerConfig config) {
@@ -110,7 +113,9 @@ final class Translation {
     return new BrokerSettings.Predefined(
         address.name(),
         address.queues().stream()
-            .map(queue -> new BrokerSettings.Predefined.Queue(queue.name(), queue.routingType()))
+            .map(queue ->
+                new BrokerSettings.Predefined.Queue(
+                    queue.name(), queue.routingType(), queue.filter().orElse(null)))
             .toList());
   }
 

@@ -104,7 +104,7 @@ class GuardsTest {
         Event forgotten = new Event.IdentitiesForgotten(producer);
         byte[] name = producer.getBytes(StandardCharsets.UTF_8);
         ByteBuffer payload = ByteBuffer.allocate(2 + name.length);
-        payload.put((byte) 1).put((byte) name.length).put(name).flip();
+        payload.put((byte) 2).put((byte) name.length).put(name).flip();
         real.record(end, end, Events.type(forgotten), payload);
       }
       real.serve(active);
