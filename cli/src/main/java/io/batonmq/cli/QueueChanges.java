@@ -51,6 +51,12 @@ final class QueueChanges {
     private int maxConsumers;
 
     @Option(
+        names = "--filter",
+        defaultValue = "",
+        description = "A selector; only messages that it fits come in.")
+    private String filter;
+
+    @Option(
         names = "--durable",
         description = "It survives the broker; every queue made here does.")
     @SuppressWarnings("UnusedVariable") // it says what is so anyway
@@ -64,13 +70,7 @@ final class QueueChanges {
 
     /// Known elsewhere, and not built.
     @Option(
-        names = {
-          "--filter",
-          "--purge-on-no-consumers",
-          "--last-value-key",
-          "--ring-size",
-          "--exclusive"
-        },
+        names = {"--purge-on-no-consumers", "--last-value-key", "--ring-size", "--exclusive"},
         arity = "0..1",
         hidden = true)
     private String[] refused = {};
@@ -79,8 +79,8 @@ final class QueueChanges {
     public Integer call() throws Exception {
       if (refused.length > 0) {
         throw UserException.usage(
-            "queues do not filter, purge themselves, keep last values or rings, or have one"
-                + " consumer of many yet: leave that option out");
+            "queues do not purge themselves, keep last values or rings, or have one consumer of"
+                + " many yet: leave that option out");
       }
       if (maxConsumers < -1) {
         throw UserException.usage("--max-consumers is at least -1");
@@ -95,13 +95,18 @@ final class QueueChanges {
           .ask(admin ->
               admin.manage(
                   new Management.CreateQueue(
-                      name, at, type, Math.max(0, maxConsumers), createAddress)));
+                      name, at, type, Math.max(0, maxConsumers), createAddress, filter)));
       spec.commandLine()
           .getOut()
           .printf(
               "Queue [name=%s, address=%s, routingType=%s, durable=true, maxConsumers=%d,"
-                  + " autoCreateAddress=%s] created successfully.%n",
-              name, at, type, maxConsumers, createAddress);
+                  + " autoCreateAddress=%s%s] created successfully.%n",
+              name,
+              at,
+              type,
+              maxConsumers,
+              createAddress,
+              filter.isEmpty() ? "" : ", filter=" + filter);
       return Exit.OK.code();
     }
   }

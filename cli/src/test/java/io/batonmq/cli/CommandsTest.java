@@ -98,8 +98,69 @@ class CommandsTest {
     assertThat(count("q")).isEqualTo(-1);
     refused(node("address", "show", "--name", "a"), "there is no address a");
     refused(node("queue", "purge", "--name", "q"), "there is no queue q");
-    assertThat(node("queue", "create", "--name", "r", "--filter", "x").exit())
+    assertThat(node("queue", "create", "--name", "r", "--ring-size", "5").exit())
         .isEqualTo(Exit.USAGE.code());
+  }
+
+  @Test
+  void aQueueWithAFilterTakesInWhatFits() {
+    refused(
+        node("queue", "create", "--auto-create-address", "--name", "few", "--filter", "count <"),
+        "the selector is wrong at character 8 (its end)");
+    assertThat(count("few")).isEqualTo(-1);
+    assertThat(
+            good(node(
+                    "queue",
+                    "create",
+                    "--auto-create-address",
+                    "--name",
+                    "few",
+                    "--filter",
+                    "count = 3"))
+                .out())
+        .endsWith("autoCreateAddress=true, filter=count = 3] created successfully.\n");
+    send("few", 6);
+    assertThat(count("few")).isEqualTo(1);
+  }
+
+  @Test
+  void aFilterChoosesMessages() {
+    send("chosen", 6);
+    assertThat(good(client("browser", "--destination", "chosen", "--filter", "count > 3")).out())
+        .contains("Consumer:: filter = count > 3")
+        .contains("browsed: 2 messages");
+    assertThat(
+            good(client(
+                    "consumer",
+                    "--destination",
+                    "chosen",
+                    "--filter",
+                    "count = 3 OR count = 5",
+                    "--receive-timeout=1000",
+                    "--break-on-null"))
+                .out())
+        .contains("Consumed: 2 messages");
+    assertThat(count("chosen")).isEqualTo(4);
+    refused(
+        client("consumer", "--destination", "chosen", "--filter", "count = "),
+        "the selector is wrong at character 9");
+    good(
+        Command.run(
+            "transfer",
+            "--source-url",
+            broker.url(),
+            "--source-user=admin",
+            "--source-password=secret",
+            "--source-queue=chosen",
+            "--filter=count < 2",
+            "--target-url",
+            broker.url(),
+            "--target-user=admin",
+            "--target-password=secret",
+            "--target-queue=picked",
+            "--receive-timeout=1000"));
+    assertThat(count("picked")).isEqualTo(2);
+    assertThat(count("chosen")).isEqualTo(2);
   }
 
   @Test

@@ -1,6 +1,8 @@
 package io.batonmq.broker;
 
 import io.batonmq.log.Appender;
+import io.batonmq.message.FieldExtractor;
+import io.batonmq.message.Format;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
@@ -11,6 +13,7 @@ import io.batonmq.queue.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,16 +43,21 @@ public final class ActiveBroker {
   private long sequence;
   private long wallMillis;
 
+  /// @param extractors how messages of each format are looked into
   public ActiveBroker(
-      BrokerState state, Appender appender, BrokerSettings settings, Effects effects) {
+      BrokerState state,
+      Appender appender,
+      BrokerSettings settings,
+      Map<Format, FieldExtractor> extractors,
+      Effects effects) {
     this.state = state;
     this.settings = settings;
     this.log = new EventLog(appender, state);
     this.bodies =
         new Bodies(settings.limits().cacheBytesMax(), settings.limits().volatileBytesMax());
     this.volatiles = new VolatileReferences(bodies, state.extents());
-    this.directory = new Directory(state, log, settings, volatiles);
-    this.deadLetters = new DeadLetters(this, log, bodies, volatiles);
+    this.directory = new Directory(state, log, settings, volatiles, extractors);
+    this.deadLetters = new DeadLetters(this, log, bodies, volatiles, effects);
     this.dispatcher = new Dispatcher(this, log, bodies, effects);
     this.transactions = new LiveTransactions(this, state, log, bodies, volatiles);
     this.schedule = new Schedule(this, log);
@@ -114,12 +122,11 @@ public final class ActiveBroker {
   /// The queues that a message for an address goes to.
   ///
   /// @param routing to which kind only; null for both
-  public List<LiveQueue> route(LiveAddress address, @Nullable RoutingType routing) {
-    List<LiveQueue> queues = new ArrayList<>(1);
-    for (BoundQueue queue : address.route(routing)) {
-      queues.add(directory.live(queue));
-    }
-    return queues;
+  /// @param client the client id of its sender; empty if it is not known
+  public List<LiveQueue> route(
+      LiveAddress address, @Nullable RoutingType routing, Message message, String client) {
+    return directory.live(
+        address.route(routing, queue -> directory.live(queue).admits(message, client)));
   }
 
   /// A message as it is kept at an address: it lives as long as the address says.
@@ -398,6 +405,7 @@ public final class ActiveBroker {
 
   /// A record that was asked for.
   public void loaded(long position, ByteBuffer payload) {
+    deadLetters.loaded(position, payload);
     dispatcher.loaded(position, payload);
   }
 

@@ -13,6 +13,8 @@ public final class BoundQueue {
   private final RoutingType routing;
   private final int consumersMax;
   private final boolean auto;
+  private QueueFilter filter;
+  private boolean filters;
   private final MessageQueue messages = new MessageQueue();
   private boolean deleted;
   private @Nullable String origin;
@@ -23,13 +25,21 @@ public final class BoundQueue {
   private long acknowledged;
 
   BoundQueue(
-      int id, Address address, String name, RoutingType routing, int consumersMax, boolean auto) {
+      int id,
+      Address address,
+      String name,
+      RoutingType routing,
+      int consumersMax,
+      boolean auto,
+      QueueFilter filter) {
     this.id = id;
     this.address = address;
     this.name = name;
     this.routing = routing;
     this.consumersMax = consumersMax;
     this.auto = auto;
+    this.filter = filter;
+    this.filters = !filter.equals(QueueFilter.NONE);
   }
 
   public int id() {
@@ -55,6 +65,16 @@ public final class BoundQueue {
 
   public boolean auto() {
     return auto;
+  }
+
+  /// What comes in of all that is sent to its address.
+  public QueueFilter filter() {
+    return filter;
+  }
+
+  /// Whether it looks at what comes in.
+  boolean filters() {
+    return filters;
   }
 
   public boolean durable() {
@@ -98,6 +118,11 @@ public final class BoundQueue {
 
   void dedicate(String newOrigin) {
     origin = newOrigin;
+  }
+
+  void filter(QueueFilter newFilter) {
+    filter = newFilter;
+    filters = !newFilter.equals(QueueFilter.NONE);
   }
 
   void delete() {

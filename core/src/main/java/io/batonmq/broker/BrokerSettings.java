@@ -3,6 +3,7 @@ package io.batonmq.broker;
 import io.batonmq.message.RoutingType;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// How the broker was configured. Looked at by the active node only.
 ///
@@ -32,7 +33,14 @@ public record BrokerSettings(
     }
 
     /// A queue that exists from the start.
-    public record Queue(String name, RoutingType routing) {}
+    ///
+    /// @param filter the selector that what comes in has to fulfil; null for none
+    public record Queue(String name, RoutingType routing, @Nullable String filter) {
+      /// One that takes in everything.
+      public Queue(String name, RoutingType routing) {
+        this(name, routing, null);
+      }
+    }
   }
 
   public BrokerSettings {

@@ -83,6 +83,8 @@ public final class BrokerState implements RecordHandler {
       case Event.AddressCreated created -> createAddress(created);
       case Event.AddressDeleted(int id) -> deleteAddress(id);
       case Event.QueueCreated created -> createQueue(created);
+      case Event.QueueFiltered(int queue, QueueFilter filter) ->
+          existingQueue(queue).filter(filter);
       case Event.QueueDeleted(int queue) -> deleteQueue(existingQueue(queue));
       case Event.Enqueued enqueued -> enqueue(position, recordEnd, enqueued);
       case Event.Delivered(int queue, long[] keys) -> {
@@ -180,7 +182,8 @@ public final class BrokerState implements RecordHandler {
             created.name(),
             created.routing(),
             created.consumersMax(),
-            created.auto()));
+            created.auto(),
+            created.filter()));
     lastQueue = Math.max(lastQueue, created.queue());
   }
 

@@ -1,11 +1,17 @@
 package io.batonmq.broker;
 
+import io.batonmq.message.Message;
 import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
 import io.batonmq.queue.Reference;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Messages that leave a queue without having been taken: dead after the last attempt, or expired. Only
@@ -19,12 +25,25 @@ final class DeadLetters {
   private final EventLog log;
   private final Bodies bodies;
   private final VolatileReferences volatiles;
+  private final Effects effects;
 
-  DeadLetters(ActiveBroker broker, EventLog log, Bodies bodies, VolatileReferences volatiles) {
+  /// Messages that a filter has to look into first, by the position of the body that was asked for. Until
+  /// it is here they stay as they are: out, or due.
+  private final Map<Long, Set<Awaited>> awaited = new HashMap<>();
+
+  private record Awaited(LiveQueue queue, long key, String to, OwnQueues own, boolean expired) {}
+
+  DeadLetters(
+      ActiveBroker broker,
+      EventLog log,
+      Bodies bodies,
+      VolatileReferences volatiles,
+      Effects effects) {
     this.broker = broker;
     this.log = log;
     this.bodies = bodies;
     this.volatiles = volatiles;
+    this.effects = effects;
   }
 
   /// Attempts failed. Answers the messages that may be tried again; the others are moved.
@@ -97,27 +116,77 @@ final class DeadLetters {
     return true;
   }
 
-  private List<LiveQueue> targets(@Nullable String to, OwnQueues own, String origin) {
-    if (to == null) {
-      return List.of();
+  /// A record was read: what waited for it goes now.
+  ///
+  /// @param payload is left as it is
+  void loaded(long position, ByteBuffer payload) {
+    Set<Awaited> waiting = awaited.remove(position);
+    if (waiting == null) {
+      return;
     }
-    LiveQueue queue =
-        own.create() ? broker.directory().ownQueue(to, own.name(origin), origin) : null;
-    List<LiveQueue> targets = broker.route(broker.directory().deadEnd(to, queue != null), null);
-    if (queue != null) {
-      targets.add(queue);
+    Message message = Events.message(payload.duplicate());
+    for (Awaited one : waiting) {
+      Reference reference =
+          one.queue.queue().deleted() ? null : one.queue.queue().messages().find(one.key);
+      if (reference != null) {
+        move(one.queue, reference, one.to, one.own, one.expired, message);
+      }
     }
-    return targets;
   }
 
   private void move(
       LiveQueue source, Reference old, @Nullable String to, OwnQueues own, boolean expired) {
+    move(source, old, to, own, expired, bodies.get(old.position()));
+  }
+
+  /// @param message null if it is not in memory, which matters only to queues that choose
+  private void move(
+      LiveQueue source,
+      Reference old,
+      @Nullable String to,
+      OwnQueues own,
+      boolean expired,
+      @Nullable Message message) {
     Origins.Place first = broker.origin(old);
     Origins.Place place =
         first != null
             ? first
             : new Origins.Place(source.queue().address().name(), source.queue().name());
-    List<LiveQueue> targets = targets(to, own, place.address());
+    if (to == null) {
+      move(source, old, List.of(), place, expired);
+      return;
+    }
+    String origin = place.address();
+    LiveQueue dedicated =
+        own.create() ? broker.directory().ownQueue(to, own.name(origin), origin) : null;
+    LiveAddress end = broker.directory().deadEnd(to, dedicated != null);
+    if (message == null && end.filters()) {
+      awaited
+          .computeIfAbsent(
+              old.position(),
+              position -> {
+                effects.load(position);
+                return new LinkedHashSet<>();
+              })
+          .add(new Awaited(source, old.key(), to, own, expired));
+      return;
+    }
+    List<LiveQueue> targets =
+        message != null
+            ? broker.route(end, null, message, "")
+            : broker.directory().live(end.route(null, _ -> true));
+    if (dedicated != null) {
+      targets.add(dedicated);
+    }
+    move(source, old, targets, place, expired);
+  }
+
+  private void move(
+      LiveQueue source,
+      Reference old,
+      List<LiveQueue> targets,
+      Origins.Place place,
+      boolean expired) {
     KeyList durable = new KeyList();
     List<LiveQueue> others = new ArrayList<>();
     for (LiveQueue target : targets) {

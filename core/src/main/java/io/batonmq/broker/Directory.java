@@ -1,6 +1,9 @@
 package io.batonmq.broker;
 
+import io.batonmq.message.FieldExtractor;
+import io.batonmq.message.Format;
 import io.batonmq.message.RoutingType;
+import io.batonmq.selector.SelectorException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -14,17 +17,23 @@ public final class Directory {
   private final EventLog log;
   private final BrokerSettings settings;
   private final VolatileReferences references;
+  private final Map<Format, FieldExtractor> extractors;
   private final Map<Integer, LiveAddress> addresses = new LinkedHashMap<>();
   private final Map<Integer, LiveQueue> queues = new LinkedHashMap<>();
   private int lastVolatileQueue;
   private int lastVolatileAddress;
 
   Directory(
-      BrokerState state, EventLog log, BrokerSettings settings, VolatileReferences references) {
+      BrokerState state,
+      EventLog log,
+      BrokerSettings settings,
+      VolatileReferences references,
+      Map<Format, FieldExtractor> extractors) {
     this.state = state;
     this.log = log;
     this.settings = settings;
     this.references = references;
+    this.extractors = extractors;
   }
 
   /// Takes over what the state has, and makes what the configuration asks for.
@@ -33,7 +42,9 @@ public final class Directory {
       addresses.put(address.id(), new LiveAddress(address, settings.address(address.name())));
     }
     for (BoundQueue queue : state.queues()) {
-      queues.put(queue.id(), new LiveQueue(queue, live(queue.address())));
+      queues.put(
+          queue.id(),
+          new LiveQueue(queue, live(queue.address()), condition(queue.filter().selector())));
     }
     for (BrokerSettings.Predefined predefined : settings.addresses()) {
       open(predefined);
@@ -52,8 +63,13 @@ public final class Directory {
       address = createAddress(predefined.address(), anycast, multicast, false);
     }
     for (BrokerSettings.Predefined.Queue queue : predefined.queues()) {
-      if (queue(queue.name()) == null) {
-        createQueue(address, queue.name(), queue.routing(), true, 0, false);
+      LiveQueue there = queue(queue.name());
+      QueueFilter filter = QueueFilter.of(queue.filter());
+      if (there == null) {
+        createQueue(address, queue.name(), queue.routing(), true, 0, false, filter);
+      } else if (!there.queue().filter().equals(filter)) {
+        log.append(new Event.QueueFiltered(there.queue().id(), filter));
+        there.filter(condition(filter.selector()));
       }
     }
   }
@@ -94,6 +110,39 @@ public final class Directory {
     return live;
   }
 
+  List<LiveQueue> live(List<BoundQueue> bound) {
+    List<LiveQueue> live = new ArrayList<>(bound.size());
+    bound.forEach(queue -> live.add(live(queue)));
+    return live;
+  }
+
+  /// Why a text is no selector; null if it is one, or says nothing.
+  public @Nullable Refusal fault(@Nullable String selector) {
+    try {
+      Condition.of(selector, extractors);
+      return null;
+    } catch (SelectorException e) {
+      return new Refusal(Refusal.Reason.INVALID, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Of a selector that was looked at when it was accepted.
+  private Condition condition(@Nullable String selector) {
+    try {
+      return Condition.of(selector, extractors);
+    } catch (SelectorException e) {
+      throw new IllegalStateException("a selector was accepted that is none", e);
+    }
+  }
+
+  /// Somebody takes messages from a queue, or looks at them, from now on.
+  ///
+  /// @param selector which ones, one without [#fault]; null for all
+  public void attach(
+      LiveQueue queue, QueueConsumer consumer, boolean browse, @Nullable String selector) {
+    queue.attach(consumer, browse, condition(selector));
+  }
+
   public LiveAddress createAddress(String name, boolean anycast, boolean multicast, boolean auto) {
     int id = state.nextAddressId();
     log.append(new Event.AddressCreated(id, name, anycast, multicast, auto));
@@ -124,7 +173,7 @@ public final class Directory {
     return live;
   }
 
-  /// Makes a queue.
+  /// Makes a queue that takes in everything.
   ///
   /// @param durable whether the log hears of it; otherwise it is gone with this node
   public LiveQueue createQueue(
@@ -134,6 +183,22 @@ public final class Directory {
       boolean durable,
       int consumersMax,
       boolean auto) {
+    return createQueue(address, name, routing, durable, consumersMax, auto, QueueFilter.NONE);
+  }
+
+  /// Makes a queue.
+  ///
+  /// @param durable whether the log hears of it; otherwise it is gone with this node
+  /// @param filter what it takes in; its selector has no [#fault]
+  public LiveQueue createQueue(
+      LiveAddress address,
+      String name,
+      RoutingType routing,
+      boolean durable,
+      int consumersMax,
+      boolean auto,
+      QueueFilter filter) {
+    Condition condition = condition(filter.selector());
     if (durable && !address.address().durable()) {
       // A standby would be told of a queue whose address it never heard of.
       throw new IllegalStateException(
@@ -142,15 +207,16 @@ public final class Directory {
     int id = durable ? state.nextQueueId() : --lastVolatileQueue;
     if (durable) {
       log.append(
-          new Event.QueueCreated(id, address.address().id(), name, routing, consumersMax, auto));
+          new Event.QueueCreated(
+              id, address.address().id(), name, routing, consumersMax, auto, filter));
     } else {
-      state.bind(new BoundQueue(id, address.address(), name, routing, consumersMax, auto));
+      state.bind(new BoundQueue(id, address.address(), name, routing, consumersMax, auto, filter));
     }
     BoundQueue created = state.queue(id);
     if (created == null) {
       throw new IllegalStateException("queue " + name + " was not made");
     }
-    LiveQueue live = new LiveQueue(created, address);
+    LiveQueue live = new LiveQueue(created, address, condition);
     queues.put(id, live);
     return live;
   }

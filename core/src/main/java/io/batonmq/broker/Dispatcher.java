@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// round each, so that a deep queue does not stall the others; the consumers of a queue take turns.
 ///
 /// A message whose body is not in memory is asked for, and its queue waits for it, in order; other
-/// queues go on. The deliveries of a round are one event.
+/// queues go on. The deliveries of a round are one event. Consumers with a condition are served by
+/// [Choosing], each waiting for itself alone.
 final class Dispatcher {
   /// Messages that one queue may give before the next queue has its turn.
   private static final int ROUND = 256;
@@ -36,6 +37,8 @@ final class Dispatcher {
   /// Positions that were asked for, and who waits for each.
   private final Map<Long, Set<LiveQueue>> loading = new HashMap<>();
 
+  private final Looks looks = new Looks();
+  private final Choosing choosing;
   private final KeyList given = new KeyList();
   private final List<QueueConsumer> served = new ArrayList<>();
 
@@ -44,6 +47,7 @@ final class Dispatcher {
     this.log = log;
     this.bodies = bodies;
     this.effects = effects;
+    this.choosing = new Choosing(broker, this, bodies, looks);
   }
 
   void mark(LiveQueue queue) {
@@ -58,20 +62,38 @@ final class Dispatcher {
   }
 
   void dispatch(long wall) {
+    looks.begin();
+    // Where more is to be looked at, but not in this turn.
+    List<LiveQueue> later = new ArrayList<>();
     while (!marked.isEmpty() && !log.full()) {
       LiveQueue queue = marked.removeFirst();
       queue.marked = false;
       if (queue.queue().deleted() || queue.returning > 0) {
         continue;
       }
+      Choosers choosers = queue.choosers();
+      boolean before = choosers.first;
+      boolean cut = before && choose(queue, wall);
       boolean more = deliver(queue, wall);
+      cut |= !before && choose(queue, wall);
       for (LiveQueue.Browser browser : List.copyOf(queue.browsers())) {
-        more |= show(queue, browser, wall);
+        if (browser.condition.none()) {
+          more |= show(queue, browser, wall);
+        } else {
+          cut |= show(queue, browser, wall);
+        }
       }
-      if (more) {
+      if (more || (cut && looks.left())) {
         mark(queue);
+      } else if (cut) {
+        later.add(queue);
       }
     }
+    later.forEach(this::mark);
+  }
+
+  private boolean choose(LiveQueue queue, long wall) {
+    return !queue.choosers().isEmpty() && choosing.round(queue, wall);
   }
 
   void loaded(long position, ByteBuffer payload) {
@@ -105,12 +127,32 @@ final class Dispatcher {
         turns++;
         if (message == null || due(reference, message, wall)) {
           broker.expire(queue, reference);
+          if (messages.find(key) != null) {
+            // A filter at the expiry address has to see it first: a round that went on would find
+            // the same ones at the head of the queue again, and again.
+            load(queue, key);
+            waiting = true;
+            break;
+          }
         } else {
+          queue.served(consumer);
           give(queue, consumer, reference, message);
+          queue.offer(consumer);
+          queue.choosers().first = true;
         }
       }
       key = messages.nextAvailable(key);
     }
+    flush(queue);
+    boolean more = turns == ROUND && key != Keys.NONE;
+    if (!waiting && !more) {
+      queue.exhausted();
+    }
+    return more;
+  }
+
+  /// Appends what was given since the last time as one event, and lets it leave.
+  void flush(LiveQueue queue) {
     if (!given.isEmpty()) {
       log.append(new Event.Delivered(queue.queue().id(), given.toArray()));
       given.clear();
@@ -119,15 +161,10 @@ final class Dispatcher {
     // whoever is active next, without being marked as one.
     served.forEach(QueueConsumer::flush);
     served.clear();
-    boolean more = turns == ROUND && key != Keys.NONE;
-    if (!waiting && !more) {
-      queue.exhausted();
-    }
-    return more;
   }
 
-  private void give(LiveQueue queue, QueueConsumer consumer, Reference reference, Message message) {
-    queue.served(consumer);
+  /// Gives a message to a consumer; until [#flush] it is still in its place.
+  void give(LiveQueue queue, QueueConsumer consumer, Reference reference, Message message) {
     consumer.give(reference, outward(reference, message), broker.origin(reference));
     served.add(consumer);
     if (reference.durable()) {
@@ -135,7 +172,6 @@ final class Dispatcher {
     } else {
       queue.queue().messages().deliver(reference.key());
     }
-    queue.offer(consumer);
   }
 
   /// Shows a browser what it has not seen yet; true if it was cut short.
@@ -152,7 +188,15 @@ final class Dispatcher {
         return false;
       }
       turns++;
-      if (!due(reference, message, wall)) {
+      if (!browser.condition.none()) {
+        if (!looks.left()) {
+          browser.consumer.flush();
+          return true;
+        }
+        looks.spend(message, browser.condition);
+      }
+      if (!due(reference, message, wall)
+          && browser.condition.matches(message, reference, queue.queue().address().name())) {
         browser.consumer.give(reference, outward(reference, message), broker.origin(reference));
       }
       browser.seen(key);
@@ -166,7 +210,8 @@ final class Dispatcher {
     return turns == ROUND;
   }
 
-  private void load(LiveQueue queue, long first) {
+  /// Asks for a body that a queue waits for, and for some that come after it.
+  void load(LiveQueue queue, long first) {
     MessageQueue messages = queue.queue().messages();
     long key = first;
     long bytes = 0;
@@ -189,7 +234,7 @@ final class Dispatcher {
     }
   }
 
-  private static boolean due(Reference reference, Message message, long wall) {
+  static boolean due(Reference reference, Message message, long wall) {
     return reference.expiry() != 0 && message.expiryMillis() <= wall;
   }
 
@@ -201,7 +246,7 @@ final class Dispatcher {
     return message.expiringAt(0);
   }
 
-  private static Reference reference(MessageQueue messages, long key) {
+  static Reference reference(MessageQueue messages, long key) {
     @Nullable Reference reference = messages.find(key);
     if (reference == null) {
       throw new IllegalStateException("no message with sequence " + Keys.sequence(key));

@@ -23,9 +23,19 @@ public sealed interface Event {
 
   /// @param queue its number; numbers are never used again
   /// @param consumersMax how many consumers it may have at once, 0 for any number
+  /// @param filter what it takes in
   record QueueCreated(
-      int queue, int address, String name, RoutingType routing, int consumersMax, boolean auto)
+      int queue,
+      int address,
+      String name,
+      RoutingType routing,
+      int consumersMax,
+      boolean auto,
+      QueueFilter filter)
       implements Event {}
+
+  /// A queue takes in something else from now on; what is in it stays.
+  record QueueFiltered(int queue, QueueFilter filter) implements Event {}
 
   record QueueDeleted(int queue) implements Event {}
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// | 17 | Activated | number epoch, number wall time |
 /// | 18 | AddressCreated | number id, text name, octet 1 anycast + 2 multicast + 4 auto |
 /// | 19 | AddressDeleted | number id |
-/// | 20 | QueueCreated | number id, number address, text name, octet 1 multicast + 4 auto, number consumers |
+/// | 20 | QueueCreated | number id, number address, text name, octet 1 multicast + 4 auto + 8 selector + 16 not from, number consumers, \[8: text selector], \[16: text client id] |
 /// | 21 | QueueDeleted | number id |
 /// | 22 | Enqueued | see below |
 /// | 23 | Delivered | number queue, keys |
@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// | 38 | Admitted | number queue, number wall time, keys |
 /// | 39 | Cancelled | number queue, keys, times as keys |
 /// | 40 | Dedicated | number queue, text address |
+/// | 41 | QueueFiltered | number queue, octet 8 selector + 16 not from, \[8: text selector], \[16: text client id] |
 ///
 /// An xid: signed format, raw global id, raw branch qualifier.
 ///
@@ -76,6 +77,7 @@ public final class Events {
   static final int ADMITTED = RecordFormat.USER_MIN + 22;
   static final int CANCELLED = RecordFormat.USER_MIN + 23;
   static final int DEDICATED = RecordFormat.USER_MIN + 24;
+  static final int QUEUE_FILTERED = RecordFormat.USER_MIN + 25;
 
   private static final int DURABLE = 1;
   private static final int SEQUENCED = 2;
@@ -89,6 +91,8 @@ public final class Events {
   private static final int MULTICAST = 2;
   private static final int MULTICAST_QUEUE = 1;
   private static final int AUTO = 4;
+  private static final int SELECTOR = 8;
+  private static final int NOT_FROM = 16;
 
   private static final byte[] NO_BYTES = {};
 
@@ -121,6 +125,7 @@ public final class Events {
       case Event.Admitted _ -> ADMITTED;
       case Event.Cancelled _ -> CANCELLED;
       case Event.Dedicated _ -> DEDICATED;
+      case Event.QueueFiltered _ -> QUEUE_FILTERED;
     };
   }
 
@@ -148,8 +153,10 @@ public final class Events {
         to.text(created.name());
         to.octet(
             (created.routing() == RoutingType.MULTICAST ? MULTICAST_QUEUE : 0)
-                | (created.auto() ? AUTO : 0));
+                | (created.auto() ? AUTO : 0)
+                | flags(created.filter()));
         to.number(created.consumersMax());
+        writeTexts(created.filter(), to);
       }
       case Event.QueueDeleted(int queue) -> to.number(queue);
       case Event.Enqueued enqueued -> write(enqueued, to);
@@ -211,6 +218,11 @@ public final class Events {
         to.number(queue);
         to.text(origin);
       }
+      case Event.QueueFiltered(int queue, QueueFilter filter) -> {
+        to.number(queue);
+        to.octet(flags(filter));
+        writeTexts(filter, to);
+      }
     }
   }
 
@@ -266,6 +278,8 @@ public final class Events {
             yield new Event.Cancelled(queue, keys, timesOf(keys, from));
           }
           case DEDICATED -> new Event.Dedicated(from.smallNumber(), from.text());
+          case QUEUE_FILTERED ->
+              new Event.QueueFiltered(from.smallNumber(), readFilter(from.octet(), from));
           default ->
               throw new IllegalArgumentException(
                   "no event has type " + type + ": the log was written by a newer version");
@@ -306,6 +320,24 @@ public final class Events {
       throw new IllegalArgumentException(keys.length + " messages have " + times.length + " times");
     }
     return times;
+  }
+
+  private static int flags(QueueFilter filter) {
+    return (filter.selector() != null ? SELECTOR : 0) | (filter.notFrom() != null ? NOT_FROM : 0);
+  }
+
+  private static void writeTexts(QueueFilter filter, FieldWriter to) {
+    if (filter.selector() != null) {
+      to.text(filter.selector());
+    }
+    if (filter.notFrom() != null) {
+      to.text(filter.notFrom());
+    }
+  }
+
+  private static QueueFilter readFilter(int flags, FieldReader from) {
+    return new QueueFilter(
+        (flags & SELECTOR) != 0 ? from.text() : null, (flags & NOT_FROM) != 0 ? from.text() : null);
   }
 
   private static void writeKeys(int queue, long[] keys, FieldWriter to) {
@@ -428,6 +460,12 @@ public final class Events {
     RoutingType routing =
         (flags & MULTICAST_QUEUE) != 0 ? RoutingType.MULTICAST : RoutingType.ANYCAST;
     return new Event.QueueCreated(
-        id, address, name, routing, from.smallNumber(), (flags & AUTO) != 0);
+        id,
+        address,
+        name,
+        routing,
+        from.smallNumber(),
+        (flags & AUTO) != 0,
+        readFilter(flags, from));
   }
 }

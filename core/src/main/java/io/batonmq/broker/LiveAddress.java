@@ -3,6 +3,7 @@ package io.batonmq.broker;
 import io.batonmq.message.RoutingType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The part of an address that only the active node has: its settings, and whose turn it is.
@@ -34,33 +35,36 @@ public final class LiveAddress {
     return settings;
   }
 
-  /// The queues that a message goes to: each multicast queue, and one of the anycast queues in turn. Those that
-  /// are dedicated to an origin are not among them.
+  /// The queues that a message goes to: each multicast queue, and one of the anycast queues in turn, of
+  /// those that take it. Those that are dedicated to an origin are not among them.
   ///
   /// @param routing to which of the two only; null for both
-  List<BoundQueue> route(@Nullable RoutingType routing) {
+  /// @param admits asked of those with a filter
+  List<BoundQueue> route(@Nullable RoutingType routing, Predicate<BoundQueue> admits) {
     List<BoundQueue> targets = new ArrayList<>(1);
-    int anycast = 0;
+    List<BoundQueue> anycast = new ArrayList<>(1);
     for (BoundQueue queue : address.queues()) {
-      if (queue.origin() != null) {
-        continue;
-      }
-      if (queue.routing() == RoutingType.ANYCAST) {
-        anycast++;
-      } else if (routing != RoutingType.ANYCAST) {
-        targets.add(queue);
+      boolean point = queue.routing() == RoutingType.ANYCAST;
+      boolean wanted = queue.origin() == null && (routing == null || routing == queue.routing());
+      if (wanted && (!queue.filters() || admits.test(queue))) {
+        (point ? anycast : targets).add(queue);
       }
     }
-    if (anycast > 0 && routing != RoutingType.MULTICAST) {
-      turn = (turn + 1) % anycast;
-      int skip = turn;
-      for (BoundQueue queue : address.queues()) {
-        if (queue.origin() == null && queue.routing() == RoutingType.ANYCAST && skip-- == 0) {
-          targets.add(queue);
-        }
-      }
+    if (!anycast.isEmpty()) {
+      turn = (turn + 1) % anycast.size();
+      targets.add(anycast.get(turn));
     }
     return targets;
+  }
+
+  /// Whether any of its queues looks at what comes in.
+  boolean filters() {
+    for (BoundQueue queue : address.queues()) {
+      if (queue.filters()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether it is for point to point and has no queue for that, so that a message would go nowhere.

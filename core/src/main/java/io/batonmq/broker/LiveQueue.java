@@ -1,5 +1,6 @@
 package io.batonmq.broker;
 
+import io.batonmq.message.Message;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
 import java.util.ArrayDeque;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class LiveQueue {
   private final BoundQueue queue;
   private final LiveAddress address;
+  private final Choosers choosers;
   private final List<QueueConsumer> consumers = new ArrayList<>();
   private final List<Browser> browsers = new ArrayList<>();
 
@@ -23,6 +25,9 @@ public final class LiveQueue {
   private final Set<QueueConsumer> inReady = Collections.newSetFromMap(new IdentityHashMap<>());
 
   private final ArrayDeque<QueueConsumer> draining = new ArrayDeque<>();
+
+  /// What the queue takes in; belongs to its [BoundQueue#filter].
+  private Condition filter;
 
   /// Whether it is in the row of queues that may have something to deliver.
   boolean marked;
@@ -38,12 +43,14 @@ public final class LiveQueue {
 
   static final class Browser {
     final QueueConsumer consumer;
+    final Condition condition;
 
     /// The last message that it saw.
     private long cursor = Keys.NONE;
 
-    Browser(QueueConsumer consumer) {
+    Browser(QueueConsumer consumer, Condition condition) {
       this.consumer = consumer;
+      this.condition = condition;
     }
 
     long next(MessageQueue messages) {
@@ -55,9 +62,23 @@ public final class LiveQueue {
     }
   }
 
-  LiveQueue(BoundQueue queue, LiveAddress address) {
+  LiveQueue(BoundQueue queue, LiveAddress address, Condition filter) {
     this.queue = queue;
     this.address = address;
+    this.filter = filter;
+    this.choosers = new Choosers(queue.messages());
+  }
+
+  void filter(Condition newFilter) {
+    filter = newFilter;
+  }
+
+  /// Whether a message that is sent to its address comes in.
+  ///
+  /// @param client the client id of its sender; empty if it is not known
+  public boolean admits(Message message, String client) {
+    return !client.equals(queue.filter().notFrom())
+        && filter.admits(message, queue.address().name());
   }
 
   public BoundQueue queue() {
@@ -103,16 +124,24 @@ public final class LiveQueue {
     return browsers;
   }
 
+  Choosers choosers() {
+    return choosers;
+  }
+
   /// Somebody takes messages from here, or looks at them, from now on.
-  public void attach(QueueConsumer consumer, boolean browse) {
+  void attach(QueueConsumer consumer, boolean browse, Condition condition) {
     if (browse) {
-      browsers.add(new Browser(consumer));
+      browsers.add(new Browser(consumer, condition));
     } else {
       consumers.add(consumer);
+      if (!condition.none()) {
+        choosers.add(consumer, condition);
+      }
     }
   }
 
   public void detach(QueueConsumer consumer) {
+    choosers.remove(consumer);
     draining.remove(consumer);
     consumers.remove(consumer);
     browsers.removeIf(browser -> browser.consumer.equals(consumer));
@@ -121,16 +150,18 @@ public final class LiveQueue {
     }
   }
 
-  /// Puts a consumer that has credit at the end of the row, unless it is in it.
+  /// Puts a consumer that has credit at the end of the row, unless it is in it, or chooses.
   public void offer(QueueConsumer consumer) {
-    if (consumer.ready() && inReady.add(consumer)) {
+    if (consumer.ready() && !choosers.has(consumer) && inReady.add(consumer)) {
       ready.addLast(consumer);
     }
   }
 
   /// A consumer wants to be told when there is nothing more for it.
   public void drain(QueueConsumer consumer) {
-    draining.add(consumer);
+    if (!choosers.has(consumer)) {
+      draining.add(consumer);
+    }
   }
 
   /// There is nothing more now.

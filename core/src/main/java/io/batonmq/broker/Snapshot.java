@@ -128,7 +128,8 @@ final class Snapshot implements SnapshotContent {
                 queue.name(),
                 queue.routing(),
                 queue.consumersMax(),
-                queue.auto()),
+                queue.auto(),
+                queue.filter()),
             writer);
         writer.number(queue.added());
         writer.number(queue.acknowledged());

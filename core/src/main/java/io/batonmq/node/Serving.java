@@ -102,7 +102,13 @@ public final class Serving implements Gateway {
     this.keeper = keeper;
     this.lanes = lanes;
     this.sessions =
-        new Sessions(state, writer, settings.broker(), settings.access(), new KeeperEffects());
+        new Sessions(
+            state,
+            writer,
+            settings.broker(),
+            settings.access(),
+            settings.extractors(),
+            new KeeperEffects());
     keeper.answersTo(answer -> {
       answers.add(answer);
       lanes.wakeBroker();

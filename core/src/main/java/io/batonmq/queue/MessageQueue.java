@@ -2,6 +2,7 @@ package io.batonmq.queue;
 
 import io.batonmq.log.SnapshotPlace;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
@@ -26,6 +27,9 @@ public final class MessageQueue {
 
   /// Lower bound of the expiries of what is available.
   private long expiryMin = Long.MAX_VALUE;
+
+  /// Of those who go through this queue past messages that they leave.
+  private final List<Cursor> cursors = new ArrayList<>();
 
   /// Adds a message at the end of its lane.
   ///
@@ -133,6 +137,7 @@ public final class MessageQueue {
     lowerExpiry(existing(key).release(Keys.sequence(key), counted));
     out--;
     available++;
+    lowerCursors(key);
   }
 
   /// An attempt failed, and the next one is not made before a time: until then the message waits at its
@@ -148,6 +153,7 @@ public final class MessageQueue {
     unlist(key);
     lowerExpiry(existing(key).admit(Keys.sequence(key)));
     available++;
+    lowerCursors(key);
   }
 
   /// The earliest time at which something is to be decided about a message that waits: that it is admitted,
@@ -248,6 +254,56 @@ public final class MessageQueue {
     }
     available += before - out;
     expiryMin = 0;
+    cursors.forEach(Cursor::reset);
+  }
+
+  /// A place in this queue, at its front, that moves on by [Cursor#seen] only, and back by itself when a
+  /// message before it is available again. To be given back by [#forget].
+  public Cursor cursor() {
+    Cursor cursor = new Cursor();
+    cursors.add(cursor);
+    return cursor;
+  }
+
+  /// A cursor is not used any more.
+  public void forget(Cursor cursor) {
+    cursors.remove(cursor);
+  }
+
+  /// How far somebody has looked through the queue: one place in each priority. So a message that comes
+  /// later is always ahead of it, whatever its priority is, and does not send it back to what it has seen
+  /// of lower priorities.
+  public final class Cursor {
+    /// By priority: the lowest sequence that was not looked at.
+    private final long[] from = new long[Keys.PRIORITIES];
+
+    private Cursor() {}
+
+    /// The first available message that was not looked at, or [Keys#NONE].
+    public long next() {
+      for (int p = Keys.PRIORITIES - 1; p >= 0 && available > 0; p--) {
+        Lane lane = lanes[p];
+        long found = lane == null ? -1 : lane.nextAvailable(from[p]);
+        if (found >= 0) {
+          return Keys.of(found, p);
+        }
+      }
+      return Keys.NONE;
+    }
+
+    /// A message was looked at, and with it all before it in its priority.
+    public void seen(long key) {
+      from[Keys.priority(key)] = Keys.sequence(key) + 1;
+    }
+
+    private void lower(long key) {
+      int priority = Keys.priority(key);
+      from[priority] = Math.min(from[priority], Keys.sequence(key));
+    }
+
+    private void reset() {
+      Arrays.fill(from, 0);
+    }
   }
 
   /// Nothing that is available expires before this time. May be earlier than true, never later.
@@ -422,6 +478,13 @@ public final class MessageQueue {
       throw new IllegalStateException("no message with sequence " + Keys.sequence(key));
     }
     return lane;
+  }
+
+  /// A message is available again, or at last, where some may have looked already.
+  private void lowerCursors(long key) {
+    for (Cursor cursor : cursors) {
+      cursor.lower(key);
+    }
   }
 
   private void lowerExpiry(long expiry) {

@@ -29,6 +29,7 @@ import java.util.Set;
 final class Parser {
   private final String text;
   private final Lexer lexer;
+  private final Set<String> names = new HashSet<>();
   private Token token;
   private int depth;
 
@@ -52,6 +53,11 @@ final class Parser {
       throw wrong("the condition could end here; " + token.shown() + " cannot follow");
     }
     return required(read, Kind.CONDITION, "this is no condition: compare it with something");
+  }
+
+  /// The fields that were named in what was read.
+  Set<String> names() {
+    return Set.copyOf(names);
   }
 
   private Read or() throws SelectorException {
@@ -249,6 +255,7 @@ final class Parser {
       }
       case NAME -> {
         advance();
+        names.add(first.text());
         return new Read(new Field(first.text()), first.at());
       }
       case WORD -> {

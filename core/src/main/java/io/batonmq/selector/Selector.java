@@ -1,5 +1,6 @@
 package io.batonmq.selector;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A condition on the fields of a message. Immutable; may be asked by any thread.
@@ -15,10 +16,12 @@ public final class Selector {
 
   private final String text;
   private final Expression condition;
+  private final Set<String> names;
 
-  private Selector(String text, Expression condition) {
+  private Selector(String text, Expression condition, Set<String> names) {
     this.text = text;
     this.condition = condition;
+    this.names = names;
   }
 
   /// What a selector asks about: header fields and properties of one message.
@@ -37,12 +40,18 @@ public final class Selector {
       throw new SelectorException(
           text, LENGTH_MAX, "it is longer than " + LENGTH_MAX + " characters");
     }
-    return new Selector(text, new Parser(text).condition());
+    Parser parser = new Parser(text);
+    return new Selector(text, parser.condition(), parser.names());
   }
 
   /// Whether the condition is true of a message; unknown is not true.
   public boolean matches(Fields fields) {
     return Boolean.TRUE.equals(condition.value(fields));
+  }
+
+  /// The names of all fields that it asks about.
+  public Set<String> names() {
+    return names;
   }
 
   /// As it was written.

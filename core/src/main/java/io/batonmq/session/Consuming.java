@@ -40,16 +40,12 @@ final class Consuming {
 
   void open(Connection connection, Command.OpenConsumer command) {
     Source source = command.source();
-    if (source.filter() != null || source.noLocal()) {
-      refuse(
-          connection,
-          command.link(),
-          new Refusal(
-              Reason.NOT_IMPLEMENTED,
-              "selectors and no-local are not built yet: consume without them"));
+    Refusal fault = fault(connection, source);
+    if (fault != null) {
+      refuse(connection, command.link(), fault);
       return;
     }
-    switch (resolver.source(connection.principal, source)) {
+    switch (resolver.source(connection.principal, source, connection.clientId)) {
       case Resolver.Resolved.Refused(Refusal refusal) ->
           refuse(connection, command.link(), refusal);
       case Resolver.Resolved.Found(LiveAddress address, LiveQueue queue) -> {
@@ -59,6 +55,22 @@ final class Consuming {
         open(connection, command.link(), source, address, queue);
       }
     }
+  }
+
+  private @Nullable Refusal fault(Connection connection, Source source) {
+    if (source.noLocal()
+        && source.kind() instanceof Source.Kind.Subscription kind
+        && kind.shared()) {
+      return new Refusal(
+          Reason.NOT_ALLOWED,
+          "a shared subscription takes what anybody sends: no-local is for one that is not shared");
+    }
+    if (source.noLocal()
+        && !(source.kind() instanceof Source.Kind.Queue)
+        && connection.clientId.isEmpty()) {
+      return new Refusal(Reason.INVALID, "no-local needs a client id, by which senders are told");
+    }
+    return directory.fault(source.filter());
   }
 
   private void open(
@@ -77,7 +89,9 @@ final class Consuming {
         new ConsumerLink(
             connection, number, queue, source, limits.unsettledMax(), answers::to, this::deleted);
     connection.links.put(number, link);
-    queue.attach(link, source.browse());
+    // A subscription's queue has let in only what fits.
+    String selector = source.kind() instanceof Source.Kind.Queue ? source.filter() : null;
+    directory.attach(queue, link, source.browse(), selector);
     answers.to(
         connection,
         new Output.ConsumerOpened(

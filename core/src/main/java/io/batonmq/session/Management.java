@@ -17,9 +17,21 @@ public sealed interface Management {
   ///
   /// @param consumersMax how many consumers it may have at once, 0 for any number
   /// @param createAddress whether an address that is not there is made
+  /// @param filter the selector that what comes in has to fulfil; empty for none
   record CreateQueue(
-      String name, String address, RoutingType routing, int consumersMax, boolean createAddress)
-      implements Management {}
+      String name,
+      String address,
+      RoutingType routing,
+      int consumersMax,
+      boolean createAddress,
+      String filter)
+      implements Management {
+    /// One that takes in everything.
+    public CreateQueue(
+        String name, String address, RoutingType routing, int consumersMax, boolean createAddress) {
+      this(name, address, routing, consumersMax, createAddress, "");
+    }
+  }
 
   /// Deletes a queue with its messages.
   ///

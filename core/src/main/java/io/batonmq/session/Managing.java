@@ -7,6 +7,7 @@ import io.batonmq.broker.Directory;
 import io.batonmq.broker.LiveAddress;
 import io.batonmq.broker.LiveQueue;
 import io.batonmq.broker.Purging;
+import io.batonmq.broker.QueueFilter;
 import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.message.RoutingType;
@@ -204,6 +205,10 @@ final class Managing {
             Reason.INVALID, fault != null ? fault : "a name has no \"::\" in it: " + name);
       }
     }
+    Refusal noSelector = directory.fault(create.filter());
+    if (noSelector != null) {
+      return noSelector;
+    }
     if (directory.queue(create.name()) != null) {
       return new Refusal(Reason.IN_USE, "the queue " + create.name() + " is there already");
     }
@@ -235,7 +240,13 @@ final class Managing {
                   : " is for anycast only: create an anycast queue, or another address"));
     }
     directory.createQueue(
-        address, create.name(), create.routing(), true, create.consumersMax(), false);
+        address,
+        create.name(),
+        create.routing(),
+        true,
+        create.consumersMax(),
+        false,
+        QueueFilter.of(create.filter()));
     return null;
   }
 

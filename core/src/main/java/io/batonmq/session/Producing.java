@@ -177,7 +177,13 @@ final class Producing {
       resends.incrementAndGet();
       return null;
     }
-    List<LiveQueue> queues = queue != null ? List.of(queue) : broker.route(address, link.routing);
+    String client = link.connection().clientId;
+    List<LiveQueue> queues;
+    if (queue == null) {
+      queues = broker.route(address, link.routing, message, client);
+    } else {
+      queues = queue.admits(message, client) ? List.of(queue) : List.of();
+    }
     if (queues.isEmpty()) {
       return null;
     }

@@ -4,6 +4,7 @@ import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.Directory;
 import io.batonmq.broker.LiveAddress;
 import io.batonmq.broker.LiveQueue;
+import io.batonmq.broker.QueueFilter;
 import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.message.RoutingType;
@@ -66,7 +67,9 @@ final class Resolver {
   }
 
   /// What a consumer takes from. Found with a queue, always.
-  Resolved source(Principal principal, Source source) {
+  ///
+  /// @param client the client id of its connection
+  Resolved source(Principal principal, Source source, String client) {
     if (source.address().isEmpty() && source.kind() instanceof Source.Kind.Subscription kind) {
       return existing(principal, kind);
     }
@@ -79,10 +82,13 @@ final class Resolver {
     if (!access.allows(principal, needed, addressName)) {
       return forbidden(principal, source.browse() ? "browse" : "consume from", addressName);
     }
+    QueueFilter filter =
+        new QueueFilter(
+            QueueFilter.of(source.filter()).selector(), source.noLocal() ? client : null);
     return switch (source.kind()) {
       case Source.Kind.Queue _ -> queue(principal, source.address());
-      case Source.Kind.Volatile _ -> volatileSubscription(principal, addressName);
-      case Source.Kind.Subscription kind -> subscription(principal, addressName, kind);
+      case Source.Kind.Volatile _ -> volatileSubscription(principal, addressName, filter);
+      case Source.Kind.Subscription kind -> subscription(principal, addressName, kind, filter);
     };
   }
 
@@ -131,7 +137,8 @@ final class Resolver {
         : otherRouting(address, RoutingType.ANYCAST);
   }
 
-  private Resolved volatileSubscription(Principal principal, String addressName) {
+  private Resolved volatileSubscription(
+      Principal principal, String addressName, QueueFilter filter) {
     LiveAddress address = directory.address(addressName);
     if (!access.allows(principal, Permission.CREATE_NON_DURABLE_QUEUE, addressName)) {
       return forbidden(principal, "create a subscription at", addressName);
@@ -151,23 +158,29 @@ final class Resolver {
     }
     String name = addressName + ":volatile:" + epoch + ":" + ++lastVolatile;
     return new Resolved.Found(
-        address, directory.createQueue(address, name, RoutingType.MULTICAST, false, 1, true));
+        address,
+        directory.createQueue(address, name, RoutingType.MULTICAST, false, 1, true, filter));
   }
 
   private Resolved subscription(
-      Principal principal, String addressName, Source.Kind.Subscription kind) {
+      Principal principal, String addressName, Source.Kind.Subscription kind, QueueFilter filter) {
     String fault = subscriptionFault(kind);
     if (fault != null) {
       return refused(Reason.INVALID, fault);
     }
     String name = Names.subscription(kind);
     LiveQueue queue = directory.queue(name);
-    if (queue != null && queue.queue().address().name().equals(addressName)) {
+    boolean sameAddress = queue != null && queue.queue().address().name().equals(addressName);
+    if (queue != null && sameAddress && queue.queue().filter().equals(filter)) {
       return attachable(queue, kind);
     }
     if (queue != null && queue.consumerCount() > 0) {
       return refused(
-          Reason.IN_USE, "the subscription " + kind.name() + " has consumers at another address");
+          Reason.IN_USE,
+          "the subscription "
+              + kind.name()
+              + " has consumers "
+              + (sameAddress ? "with another selector" : "at another address"));
     }
     Permission needed =
         kind.durable() ? Permission.CREATE_DURABLE_QUEUE : Permission.CREATE_NON_DURABLE_QUEUE;
@@ -186,7 +199,7 @@ final class Resolver {
       return otherRouting(address, RoutingType.MULTICAST);
     }
     if (queue != null) {
-      // Another topic under the same name is another subscription (JMS 3.1 §8.3.3).
+      // Another topic or selector under the same name is another subscription (JMS 3.1 §8.3.3).
       directory.deleteQueue(queue);
     }
     if (tooManyQueues()) {
@@ -195,7 +208,13 @@ final class Resolver {
     return new Resolved.Found(
         address,
         directory.createQueue(
-            address, name, RoutingType.MULTICAST, kind.durable(), kind.shared() ? 0 : 1, false));
+            address,
+            name,
+            RoutingType.MULTICAST,
+            kind.durable(),
+            kind.shared() ? 0 : 1,
+            false,
+            filter));
   }
 
   private Resolved existing(Principal principal, Source.Kind.Subscription kind) {

@@ -7,11 +7,10 @@ import io.batonmq.broker.Effects;
 import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.log.Appender;
+import io.batonmq.message.FieldExtractor;
+import io.batonmq.message.Format;
 import io.batonmq.seam.Now;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +39,7 @@ public final class Sessions {
   private final Producers producers;
   private final OutcomeRetention outcomes;
   private final Answers answers;
-  private final Map<Long, Connection> connections = new LinkedHashMap<>();
-  private final Map<String, Connection> clientIds = new HashMap<>();
+  private final Connections connections;
   private volatile @Nullable Rooms rooms;
   private @Nullable Refusal handingOver;
   private boolean withdrawing;
@@ -66,18 +64,21 @@ public final class Sessions {
       SnapshotRhythm snapshots) {}
 
   /// @param state the fold of every record of the log
+  /// @param extractors how messages of each format are looked into
   public Sessions(
       BrokerState state,
       Appender appender,
       BrokerSettings settings,
       AccessRules access,
+      Map<Format, FieldExtractor> extractors,
       Effects effects) {
     this.state = state;
     this.appender = appender;
     this.settings = settings;
     this.access = access;
     this.effects = effects;
-    this.broker = new ActiveBroker(state, appender, settings, effects);
+    this.connections = new Connections(settings.limits());
+    this.broker = new ActiveBroker(state, appender, settings, extractors, effects);
     this.producers = new Producers(settings.producerRetentionNanos());
     this.outcomes = new OutcomeRetention(settings.producerRetentionNanos());
     this.answers = new Answers(broker, door);
@@ -261,7 +262,7 @@ public final class Sessions {
   public void withdraw() {
     withdrawing = true;
     rooms().producing.withdraw();
-    for (Connection connection : connections.values()) {
+    for (Connection connection : connections.all()) {
       for (Link link : connection.links.values()) {
         if (link instanceof ProducerLink producer && producer.credit > 0) {
           answers.to(connection, new Output.Withdraw(producer.number()));
@@ -276,7 +277,7 @@ public final class Sessions {
 
   /// Whether no producer may send any more.
   public boolean withdrawn() {
-    for (Connection connection : connections.values()) {
+    for (Connection connection : connections.all()) {
       for (Link link : connection.links.values()) {
         if (link instanceof ProducerLink producer && producer.credit > 0) {
           return false;
@@ -291,11 +292,10 @@ public final class Sessions {
   public void handOver(Refusal refusal, Now now) {
     handingOver = refusal;
     rooms().managing.handOver(refusal);
-    for (Connection connection : connections.values()) {
+    for (Connection connection : connections.all()) {
       answers.to(connection, new Output.ConnectionClosed(refusal));
     }
     connections.clear();
-    clientIds.clear();
   }
 
   /// Whether nothing waits to leave.
@@ -332,10 +332,7 @@ public final class Sessions {
       return;
     }
     Connection connection = new Connection(command);
-    connections.put(connection.id, connection);
-    if (connection.exclusiveClientId) {
-      clientIds.put(connection.clientId, connection);
-    }
+    connections.add(connection);
     answers.to(connection, new Output.Connected());
   }
 
@@ -346,32 +343,11 @@ public final class Sessions {
     if (withdrawing) {
       return new Refusal(Reason.HANDING_OVER, "this node hands over; connect to the other");
     }
-    if (connections.containsKey(command.connection())) {
-      throw new IllegalStateException("connection " + command.connection() + " connects twice");
-    }
-    if (connections.size() >= settings.limits().connectionsMax()) {
-      return new Refusal(
-          Reason.LIMIT_REACHED,
-          "there are " + settings.limits().connectionsMax() + " connections already");
-    }
-    if (command.clientId().length() > settings.limits().nameMax()) {
-      return new Refusal(
-          Reason.INVALID,
-          "a client id has more than " + settings.limits().nameMax() + " characters");
-    }
-    if (command.exclusiveClientId() && clientIds.containsKey(command.clientId())) {
-      return new Refusal(
-          Reason.IN_USE,
-          "the client id " + command.clientId() + " is in use by another connection");
-    }
-    return null;
+    return connections.refusal(command);
   }
 
   private void disconnect(Connection connection, boolean clean, Now now) {
-    connections.remove(connection.id);
-    if (connection.exclusiveClientId) {
-      clientIds.remove(connection.clientId, connection);
-    }
+    connections.remove(connection);
     for (Link link : List.copyOf(connection.links.values())) {
       switch (link) {
         case ProducerLink producer -> rooms().producing.closed(producer, clean, now);
@@ -495,8 +471,6 @@ public final class Sessions {
 
   /// The connections, for a view of them.
   public List<String> remoteAddresses() {
-    List<String> addresses = new ArrayList<>();
-    connections.values().forEach(connection -> addresses.add(connection.remoteAddress));
-    return addresses;
+    return connections.remoteAddresses();
   }
 }

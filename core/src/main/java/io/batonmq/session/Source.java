@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /// @param address name of the address, or `address::queue`
 /// @param kind how its messages are shared
 /// @param browse read without taking
-/// @param filter selector, if any
-/// @param noLocal leave out what the same connection sent
+/// @param filter selector, if any: of a queue, the consumer chooses by it; of a subscription, it is what
+///     comes in
+/// @param noLocal leave out what comes from the same client id; of a queue it means nothing
 public record Source(
     String address, Kind kind, boolean browse, @Nullable String filter, boolean noLocal) {
 

@@ -36,7 +36,8 @@ class EventsTest {
           new Event.Activated(3, 1_000),
           new Event.AddressCreated(1, "orders", true, false, true),
           new Event.AddressDeleted(1),
-          new Event.QueueCreated(2, 1, "q", RoutingType.MULTICAST, 1, false),
+          new Event.QueueCreated(
+              2, 1, "q", RoutingType.MULTICAST, 1, false, new QueueFilter("a", "me")),
           new Event.QueueDeleted(2),
           new Event.Enqueued(5, 7, 1_000, -1, 1, new int[] {2, 300}, MESSAGE),
           new Event.Delivered(2, new long[] {84, 100}),
@@ -57,14 +58,15 @@ class EventsTest {
           new Event.Deferred(2, new long[] {84, 100}, new long[] {1_000, 999}),
           new Event.Admitted(2, 1_000, new long[] {84}),
           new Event.Cancelled(2, new long[] {84}, new long[] {1_000}),
-          new Event.Dedicated(2, "orders"));
+          new Event.Dedicated(2, "orders"),
+          new Event.QueueFiltered(2, new QueueFilter("b", null)));
 
   private static final List<String> BYTES =
       List.of(
           "02 03 e807",
           "02 01 06 6f7264657273 05",
           "02 01",
-          "02 02 01 01 71 01 01",
+          "02 02 01 01 71 19 01 01 61 02 6d65",
           "02 02",
           "02 3b 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 02 6869",
           "02 02 02 a801 20",
@@ -84,7 +86,8 @@ class EventsTest {
           "02 02 02 a801 20 02 d00f 01",
           "02 02 e807 01 a801",
           "02 02 01 a801 01 d00f",
-          "02 02 06 6f7264657273");
+          "02 02 06 6f7264657273",
+          "02 02 08 01 62");
 
   @Test
   void theSamplesHaveTheBytesOfTheTable() {
@@ -104,6 +107,9 @@ class EventsTest {
       assertThat(read).hasSameClassAs(sample);
       if (!(sample instanceof Event.Enqueued)) {
         assertThat(write(read)).isEqualTo(bytes);
+      }
+      if (sample instanceof Event.QueueCreated || sample instanceof Event.QueueFiltered) {
+        assertThat(read).isEqualTo(sample);
       }
     }
     Message message = Events.message(ByteBuffer.wrap(write(SAMPLES.get(5))));

@@ -14,6 +14,7 @@ import io.batonmq.queue.Disposition;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -273,7 +274,8 @@ class HugeTransactionTest {
     BrokerState state = new BrokerState();
     broker.log.records().forEach(r -> state.apply(r.position(), r.end(), r.type(), r.buffer()));
     ListLog log = new ListLog(broker.log);
-    new Sessions(state, log, broker.settings, AccessRules.OPEN, broker).activate(2, broker.now());
+    new Sessions(state, log, broker.settings, AccessRules.OPEN, Map.of(), broker)
+        .activate(2, broker.now());
     var messages = Objects.requireNonNull(state.queue("a")).messages();
     assertThat(messages.outCount()).isPositive();
     assertThat(messages.availableCount()).isZero();

@@ -6,11 +6,13 @@ import io.batonmq.broker.Effects;
 import io.batonmq.broker.StateBytes;
 import io.batonmq.log.ListLog;
 import io.batonmq.log.SnapshotContent;
+import io.batonmq.message.Format;
 import io.batonmq.seam.Now;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// An active node over a log in a list, with peers that write down what they hear. Unless it is told to
@@ -24,6 +26,10 @@ final class TestBroker implements Effects {
   final List<SnapshotContent> snapshots = new ArrayList<>();
   final List<Reclaim> reclaims = new ArrayList<>();
   int loadCount;
+
+  /// Messages that were looked into.
+  int looks;
+
   long nanos = 1_000;
   long wall = 1_700_000_000_000L;
   boolean holdCommits;
@@ -49,7 +55,7 @@ final class TestBroker implements Effects {
     this.log = log;
     this.settings = settings;
     log.records().forEach(r -> state.apply(r.position(), r.end(), r.type(), r.buffer()));
-    sessions = new Sessions(state, log, settings, access, this);
+    sessions = new Sessions(state, log, settings, access, Map.of(Format.AMQP, this::fields), this);
     sessions.activate(epoch, now());
     settle();
   }
@@ -102,6 +108,19 @@ final class TestBroker implements Effects {
       long position = loads.removeFirst();
       sessions.loaded(position, log.at(position).buffer(), now());
     }
+  }
+
+  /// Takes turns until nobody has anything left to do now.
+  void rest() {
+    while (sessions.nextDeadlineNanos() <= nanos) {
+      sessions.tick(now());
+      settle();
+    }
+  }
+
+  private Map<String, Object> fields(byte[] bytes, Set<String> names) {
+    looks++;
+    return TestPeer.fields(bytes, names);
   }
 
   TestPeer connect() {

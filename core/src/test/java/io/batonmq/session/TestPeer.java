@@ -9,7 +9,10 @@ import io.batonmq.message.RoutingType;
 import io.batonmq.queue.Disposition;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A connection as a protocol adapter would have it, in as many words as a test needs.
@@ -72,6 +75,20 @@ final class TestPeer implements Outlet {
         null,
         0,
         body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// What selectors see of a body: `colour=red;size=3` has two properties, a string and a number.
+  static Map<String, Object> fields(byte[] bytes, Set<String> names) {
+    Map<String, Object> fields = new HashMap<>();
+    for (String pair : new String(bytes, StandardCharsets.UTF_8).split(";", -1)) {
+      int equals = pair.indexOf('=');
+      if (equals > 0 && names.contains(pair.substring(0, equals))) {
+        String value = pair.substring(equals + 1);
+        boolean number = !value.isEmpty() && value.chars().allMatch(Character::isDigit);
+        fields.put(pair.substring(0, equals), number ? (Object) Long.valueOf(value) : value);
+      }
+    }
+    return fields;
   }
 
   static String body(Message message) {

@@ -194,16 +194,6 @@ class TopicTest {
   }
 
   @Test
-  void selectorsAreRefusedNotIgnored() {
-    peer.consumer(new Source("q", new Source.Kind.Queue(), false, "a = 1", false));
-    assertThat(peer.last(Output.LinkRefused.class).refusal().reason())
-        .isEqualTo(Reason.NOT_IMPLEMENTED);
-    peer.consumer(new Source("q", new Source.Kind.Queue(), false, null, true));
-    assertThat(peer.last(Output.LinkRefused.class).refusal().reason())
-        .isEqualTo(Reason.NOT_IMPLEMENTED);
-  }
-
-  @Test
   void anAddressThatIsBothHasAQueueMadeForThoseWhoSendToOne() {
     TestBroker both =
         new TestBroker(

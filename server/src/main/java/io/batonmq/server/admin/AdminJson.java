@@ -53,13 +53,15 @@ final class AdminJson {
               var address,
               var routing,
               var consumersMax,
-              var createAddress) ->
+              var createAddress,
+              var filter) ->
           Json.fields()
               .with("name", name)
               .with("address", address)
               .with("routingType", routing.name())
               .with("maxConsumers", consumersMax)
-              .with("createAddress", createAddress);
+              .with("createAddress", createAddress)
+              .with("filter", filter);
       case Management.DeleteQueue(var name, var removeConsumers, var deleteAddress) ->
           Json.fields()
               .with("name", name)
@@ -95,7 +97,8 @@ final class AdminJson {
               from.text("address"),
               routing(from.text("routingType")),
               count(from.whole("maxConsumers")),
-              from.flag("createAddress"));
+              from.flag("createAddress"),
+              from.text("filter"));
       case QUEUE_DELETE ->
           new Management.DeleteQueue(
               name, from.flag("removeConsumers"), from.flag("deleteAddress"));

@@ -20,7 +20,7 @@ enum Endpoint {
   QUEUE_CREATE(
       "POST",
       "/api/v1/queues/create",
-      "`{\"name\":…,\"address\":…,\"routingType\":\"ANYCAST\",\"maxConsumers\":0,\"createAddress\":true}`",
+      "`{\"name\":…,\"address\":…,\"routingType\":\"ANYCAST\",\"maxConsumers\":0,\"createAddress\":true,\"filter\":\"\"}`",
       "Makes a durable queue; 0 is any number of consumers. 200 when it is committed."),
   QUEUE_DELETE(
       "POST",

@@ -47,6 +47,11 @@ final class AddressBinder {
           .asAttribute()
           .only("false", new Missing("not built yet"));
 
+  private static final Setting<String> STRING =
+      Setting.of("string", Values.SELECTOR, "The condition, as JMS message selectors are written.")
+          .asAttribute();
+  private static final Vocabulary FILTER = new Vocabulary().honouring(STRING);
+
   private static final Setting<String> MATCH =
       Setting.of(
               "match",
@@ -138,7 +143,6 @@ final class AddressBinder {
   private static final Vocabulary QUEUE =
       new Vocabulary()
           .honouring(QUEUE_NAME, DURABLE, MAX_CONSUMERS, PURGE)
-          .missing("queues do not filter", "filter")
           .missing("queues have no owner", "user")
           .missingUnless("true", "a predefined queue always routes", "enabled")
           .missingUnless("-1", "there are no ring queues", "ring-size")
@@ -275,6 +279,11 @@ final class AddressBinder {
               ADDRESS),
           new Section("core/addresses/address/anycast/queue", "The same under `multicast`.", QUEUE),
           new Section(
+              "core/addresses/address/anycast/queue/filter",
+              "Which messages come into the queue; it is asked when they are sent. A changed one"
+                  + " holds from the next start on, for what is sent then.",
+              FILTER),
+          new Section(
               "core/address-settings/address-setting",
               "What holds for addresses. Where several patterns fit, each value comes from the most"
                   + " special one that has it: a plain word before `*` before `#`, from the left.",
@@ -325,11 +334,20 @@ final class AddressBinder {
       boolean durable = element.value(DURABLE);
       int maxConsumers = element.value(MAX_CONSUMERS);
       boolean purge = element.value(PURGE);
+      var filter = filter(element);
       element.rest(QUEUE);
-      name.ifPresent(text -> queues.add(new Queue(text, type, durable, maxConsumers, purge)));
+      name.ifPresent(
+          text -> queues.add(new Queue(text, type, durable, maxConsumers, purge, filter)));
     }
     routing.rest(NOTHING);
     return queues;
+  }
+
+  private static Optional<String> filter(Binding queue) {
+    var filter = queue.child("filter");
+    var string = filter.flatMap(element -> element.required(STRING));
+    filter.ifPresent(element -> element.rest(FILTER));
+    return string;
   }
 
   static List<AddressSetting> settings(Binding core) {

@@ -2,6 +2,7 @@ package io.batonmq.server.config;
 
 import io.batonmq.message.RoutingType;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// An address that is there from the first start on.
@@ -14,11 +15,13 @@ public record AddressConfig(String name, Set<RoutingType> routingTypes, List<Que
   /// A queue of it.
   ///
   /// @param maxConsumers how many at a time; -1 for no limit
+  /// @param filter the selector that what comes in has to fulfil
   /// @param purgeOnNoConsumers whether its messages go with the last consumer
   public record Queue(
       String name,
       RoutingType routingType,
       boolean durable,
       int maxConsumers,
-      boolean purgeOnNoConsumers) {}
+      boolean purgeOnNoConsumers,
+      Optional<String> filter) {}
 }

@@ -1,5 +1,7 @@
 package io.batonmq.server.config;
 
+import io.batonmq.selector.Selector;
+import io.batonmq.selector.SelectorException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +26,7 @@ final class Values {
   static final Kind<Duration> MILLIS =
       new Kind<>(
           "milliseconds", text -> Duration.ofMillis(number(0, Integer.MAX_VALUE).read(text)));
+  static final Kind<String> SELECTOR = new Kind<>("a message selector", Values::selector);
   static final Kind<List<String>> NAMES = new Kind<>("names between commas", Values::names);
 
   private Values() {}
@@ -122,6 +125,15 @@ final class Values {
                 .filter(constant -> constant.name().equalsIgnoreCase(text))
                 .findFirst()
                 .orElseThrow(() -> expected(words, text)));
+  }
+
+  /// A condition on the fields of a message.
+  private static String selector(String text) {
+    try {
+      return Selector.parse(text).text();
+    } catch (SelectorException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   /// Names between commas.

@@ -9,6 +9,7 @@ import io.batonmq.broker.OwnQueues;
 import io.batonmq.broker.Redelivery;
 import io.batonmq.ha.HaSettings;
 import io.batonmq.log.LogSettings;
+import io.batonmq.message.Format;
 import io.batonmq.node.NodeSettings;
 import io.batonmq.server.config.AddressConfig;
 import io.batonmq.server.config.AddressSetting;
@@ -19,6 +20,7 @@ import io.batonmq.server.config.SecuritySetting;
 import io.batonmq.server.config.TimeSettings;
 import io.batonmq.session.AccessRules;
 import io.batonmq.session.Permission;
+import io.batonmq.wire.amqp.AmqpFields;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -73,7 +75,8 @@ final class Translation {
   }
 
   static NodeSettings node(BrokerConfig config) {
-    return new NodeSettings(broker(config), access(config));
+    return new NodeSettings(
+        broker(config), access(config), Map.of(Format.AMQP, AmqpFields.INSTANCE));
   }
 
   private static BrokerSettings broker(BrokerConfig config) {
@@ -140,7 +143,9 @@ final class Translation {
     return new BrokerSettings.Predefined(
         address.name(),
         address.queues().stream()
-            .map(queue -> new BrokerSettings.Predefined.Queue(queue.name(), queue.routingType()))
+            .map(queue ->
+                new BrokerSettings.Predefined.Queue(
+                    queue.name(), queue.routingType(), queue.filter().orElse(null)))
             .toList());
   }
 

@@ -143,7 +143,11 @@ class ConfigProblemsTest {
         "<addresses><address name='a'><anycast><queue name='q'"
             + " exclusive='true'/></anycast></address></addresses>|exclusive is not honoured",
         "<addresses><address name='a'><anycast><queue name='q'><filter"
-            + " string='x'/></queue></anycast></address></addresses>|filter is not honoured",
+            + " string='x ='/></queue></anycast></address></addresses>|queue/filter: string: the"
+            + " selector is wrong at character 4 (its end)",
+        "<addresses><address name='a'><anycast><queue"
+            + " name='q'><filter/></queue></anycast></address></addresses>|queue/filter: needs the"
+            + " attribute string",
         "<addresses><address name='a'/></addresses>|needs <anycast/> or <multicast/>",
         // High availability
         "<ha-policy/>|3:1: error: configuration/core/ha-policy: is empty: write shared-store or"

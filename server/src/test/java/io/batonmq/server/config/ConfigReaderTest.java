@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -256,6 +257,7 @@ class ConfigReaderTest {
               <address name="news">
                 <multicast>
                   <queue name="archive"><durable>true</durable></queue>
+                  <queue name="red"><filter string="colour = 'red' AND n &lt; 3"/></queue>
                 </multicast>
                 <anycast/>
               </address>
@@ -267,7 +269,15 @@ class ConfigReaderTest {
                 "news",
                 Set.of(RoutingType.ANYCAST, RoutingType.MULTICAST),
                 java.util.List.of(
-                    new AddressConfig.Queue("archive", RoutingType.MULTICAST, true, -1, false))));
+                    new AddressConfig.Queue(
+                        "archive", RoutingType.MULTICAST, true, -1, false, Optional.empty()),
+                    new AddressConfig.Queue(
+                        "red",
+                        RoutingType.MULTICAST,
+                        true,
+                        -1,
+                        false,
+                        Optional.of("colour = 'red' AND n < 3")))));
   }
 
   @Test

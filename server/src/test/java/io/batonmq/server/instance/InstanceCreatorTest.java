@@ -113,7 +113,9 @@ class InstanceCreatorTest {
         .extracting(AddressConfig::name)
         .containsExactly("DLQ", "ExpiryQueue");
     assertThat(config.addresses().getFirst().queues())
-        .containsExactly(new AddressConfig.Queue("DLQ", RoutingType.ANYCAST, true, -1, false));
+        .containsExactly(
+            new AddressConfig.Queue(
+                "DLQ", RoutingType.ANYCAST, true, -1, false, java.util.Optional.empty()));
     assertThat(instance.brokerXml())
         .content()
         .contains("<paging-directory>data/paging</paging-directory>")

@@ -7,13 +7,16 @@ import io.batonmq.broker.Redelivery;
 import io.batonmq.ha.HaSettings;
 import io.batonmq.log.LogSettings;
 import io.batonmq.message.AddressPattern;
+import io.batonmq.message.Format;
 import io.batonmq.message.RoutingType;
 import io.batonmq.node.NodeSettings;
 import io.batonmq.session.AccessRules;
 import io.batonmq.sim.Chance;
 import io.batonmq.sim.ClockSkew;
+import io.batonmq.wire.amqp.AmqpFields;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// How one seed configures its pair: sizes are small, so that segments end, batches fill, bodies leave the
 /// cache and snapshots are taken within a few seconds.
@@ -66,7 +69,8 @@ record Setup(
     }
     return new Setup(
         log,
-        new NodeSettings(broker(chance, delays), AccessRules.OPEN),
+        new NodeSettings(
+            broker(chance, delays), AccessRules.OPEN, Map.of(Format.AMQP, AmqpFields.INSTANCE)),
         List.copyOf(pair),
         10_000_000L << chance.below(3),
         1_000_000L << chance.between(4, 11),

@@ -1,5 +1,6 @@
 package io.batonmq.sim.pair;
 
+import io.batonmq.message.Message;
 import io.batonmq.queue.Disposition;
 import io.batonmq.session.Command;
 import io.batonmq.session.Output;
@@ -12,6 +13,10 @@ final class Taker extends Client {
   private static final int LINK = 2;
 
   private final String queue;
+
+  /// About the priority of messages; empty for none.
+  private final String selector;
+
   private final int window;
   private final long thinkNanosMax;
   private final ArrayDeque<Long> unsettled = new ArrayDeque<>();
@@ -21,9 +26,10 @@ final class Taker extends Client {
   private boolean thinking;
   private int unanswered;
 
-  Taker(Simulation sim, String name, String queue) {
+  Taker(Simulation sim, String name, String queue, String selector) {
     super(sim, name);
     this.queue = queue;
+    this.selector = selector;
     this.window = (int) chance.magnitude(50);
     this.thinkNanosMax = 1L << chance.between(16, 30);
   }
@@ -39,7 +45,7 @@ final class Taker extends Client {
         new Command.OpenConsumer(
             connection(),
             LINK,
-            new Source(Setup.source(queue), new Source.Kind.Queue(), false, null, false)));
+            new Source(Setup.source(queue), new Source.Kind.Queue(), false, selector, false)));
   }
 
   @Override
@@ -58,6 +64,7 @@ final class Taker extends Client {
       case Output.LinkRefused _, Output.LinkClosed _ -> hangUp();
       case Output.Delivered given -> {
         delivered++;
+        wants(given.message());
         unsettled.add(given.delivery());
         think();
       }
@@ -69,6 +76,15 @@ final class Taker extends Client {
       case Output.Settled(int _, long first, long last, var _) ->
           unanswered -= (int) (last - first + 1);
       default -> throw new Violation(name + " was told " + output);
+    }
+  }
+
+  private void wants(Message message) {
+    boolean fits =
+        selector.isEmpty()
+            || (message.priority() == Message.DEFAULT_PRIORITY) == !selector.contains("<>");
+    if (!fits) {
+      throw new Violation(name + " wants " + selector + " and gets priority " + message.priority());
     }
   }
 

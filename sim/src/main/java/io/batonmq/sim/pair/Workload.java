@@ -6,6 +6,9 @@ import java.util.List;
 
 /// The clients of one seed.
 final class Workload {
+  private static final String USUAL = "JMSPriority = 4";
+  private static final String UNUSUAL = "JMSPriority <> 4";
+
   private final List<Client> clients = new ArrayList<>();
 
   Workload(Simulation sim) {
@@ -23,13 +26,17 @@ final class Workload {
           new Transactor(sim, "t" + i, source, 1 + chance.below(20), 1L << chance.between(20, 29)));
     }
     for (String queue : Setup.QUEUES) {
-      int takers = 1 + chance.below(2);
-      for (int i = 0; i < takers; i++) {
-        clients.add(new Taker(sim, "c-" + queue + "-" + i, queue));
+      if (chance.oneIn(2)) {
+        clients.add(new Taker(sim, "c-" + queue + "-0", queue, ""));
+      } else {
+        // Two may share a queue by what they want: then each has to find all of that.
+        int choosing = chance.below(3);
+        clients.add(new Taker(sim, "c-" + queue + "-0", queue, choosing == 2 ? USUAL : ""));
+        clients.add(new Taker(sim, "c-" + queue + "-1", queue, choosing > 0 ? UNUSUAL : ""));
       }
     }
-    clients.add(new Taker(sim, "c-dead", Setup.DEAD));
-    clients.add(new Taker(sim, "c-expired", Setup.EXPIRED));
+    clients.add(new Taker(sim, "c-dead", Setup.DEAD, ""));
+    clients.add(new Taker(sim, "c-expired", Setup.EXPIRED, ""));
   }
 
   List<Client> clients() {

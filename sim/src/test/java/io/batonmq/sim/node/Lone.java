@@ -33,6 +33,7 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -87,7 +88,8 @@ final class Lone implements RoleListener, Node.Doors, Lanes {
             defaults.producerRetentionNanos(),
             defaults.expiryScanNanos(),
             snapshotBytes),
-        AccessRules.OPEN);
+        AccessRules.OPEN,
+        Map.of());
   }
 
   private static BrokerSettings.Predefined queue(String name) {

@@ -13,7 +13,8 @@ package io.batonmq.wire.amqp;
 /// @param window deliveries that the broker may send ahead of what the peer has taken, per link
 /// @param windowBytes the same in bytes, judged by the messages seen last
 /// @param nameBytes of a container id, link name or address
-/// @param filterBytes of a selector
+/// @param filterBytes of a selector; one that the broker finds too long costs its link, a longer one the
+///     connection
 /// @param authenticateMillis time to authenticate and open
 /// @param idleMillis time without a frame after which a peer is gone; it is told half of it
 /// @param closeMillis time that a peer has to answer a Close
@@ -49,7 +50,7 @@ public record AmqpLimits(
   /// What a broker uses whose owner chose nothing.
   public static AmqpLimits standard() {
     return new AmqpLimits(
-        4 << 10, 1 << 20, 8 << 20, 16 << 20, 256, 4096, 1024, 20_000, 256, 2 << 20, 2048, 8192,
+        4 << 10, 1 << 20, 8 << 20, 16 << 20, 256, 4096, 1024, 20_000, 256, 2 << 20, 2048, 64 << 10,
         10_000, 60_000, 2_000);
   }
 

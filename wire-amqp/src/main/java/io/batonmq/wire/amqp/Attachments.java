@@ -3,6 +3,7 @@ package io.batonmq.wire.amqp;
 import io.batonmq.broker.Refusal;
 import io.batonmq.message.RoutingType;
 import io.batonmq.session.Source.Kind;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.qpid.protonj2.engine.Sender;
 import org.apache.qpid.protonj2.types.DescribedType;
@@ -137,6 +138,21 @@ final class Attachments {
 
   private static boolean noLocal(Source source) {
     return described(source, Termini.NO_LOCAL) != null;
+  }
+
+  /// The source with the filters that are in place (AMQP 1.0 §3.5.3): no-local means nothing for a queue.
+  static Source answer(Source wanted, Kind kind) {
+    Map<Symbol, Object> filters = wanted.getFilter();
+    if (filters == null || !(kind instanceof Kind.Queue)) {
+      return wanted;
+    }
+    Map<Symbol, Object> kept = new LinkedHashMap<>(filters);
+    kept.values()
+        .removeIf(filter ->
+            filter instanceof DescribedType type && Termini.NO_LOCAL.equals(type.getDescriptor()));
+    Source answer = wanted.copy();
+    answer.setFilter(kept.isEmpty() ? null : kept);
+    return answer;
   }
 
   private static @Nullable String described(Source source, Object descriptor) {

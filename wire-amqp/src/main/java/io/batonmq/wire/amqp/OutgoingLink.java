@@ -59,6 +59,7 @@ final class OutgoingLink implements AmqpLink {
   private State state = State.ASKED;
   private boolean presettled;
   private boolean unsubscribes;
+  private Kind kind = new Kind.Queue();
   private boolean detachOnly;
 
   /// With the address that was made for it.
@@ -115,6 +116,7 @@ final class OutgoingLink implements AmqpLink {
   }
 
   private void ask(io.batonmq.session.Source source) {
+    kind = source.kind();
     conversation.submit(new Command.OpenConsumer(conversation.connection(), number, source));
   }
 
@@ -126,7 +128,7 @@ final class OutgoingLink implements AmqpLink {
         // It asked for a subscription by name alone: this is where it is.
         wanted = new Source().setAddress(address);
       }
-      open(wanted);
+      open(Attachments.answer(wanted, kind));
       pump();
     }
   }

@@ -11,7 +11,8 @@ import org.apache.qpid.protonj2.types.transport.ErrorCondition;
 /// The broker's reasons in the vocabulary of AMQP 1.0 §2.8.14 to §2.8.18 and §4.5.8. The only place
 /// that knows both.
 final class Refusals {
-  private static final int TEXT_MAX = 256;
+  /// Bytes of UTF-8.
+  private static final int TEXT_MAX = 300;
 
   private Refusals() {}
 
@@ -52,6 +53,14 @@ final class Refusals {
 
   /// An error must fit into the smallest frame that a peer may ask for.
   private static String shortened(String text) {
-    return text.length() <= TEXT_MAX / 2 ? text : text.substring(0, TEXT_MAX / 2);
+    int bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+      if (bytes > TEXT_MAX) {
+        return text.substring(0, Character.isLowSurrogate(c) ? i - 1 : i);
+      }
+    }
+    return text;
   }
 }

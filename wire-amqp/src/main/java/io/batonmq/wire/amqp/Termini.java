@@ -124,6 +124,8 @@ final class Termini {
     fields.skip();
     Fields map = Fields.map(fields.bytes(), at, fields.position(), "source.filter");
     Map<Symbol, Object> filters = new LinkedHashMap<>();
+    boolean selects = false;
+    boolean noLocal = false;
     for (int count = 0; map.more(); count++) {
       if (count == FILTERS_MAX) {
         throw Malformed.limit("source.filter has more than " + FILTERS_MAX + " entries");
@@ -139,9 +141,12 @@ final class Termini {
       if (key == null) {
         continue;
       }
-      if (filter.code() == SELECTOR.longValue()) {
+      // The first of a kind counts; another one would be answered as if it were in place too.
+      if (filter.code() == SELECTOR.longValue() && !selects) {
+        selects = true;
         filters.put(key, new UnknownDescribedType(SELECTOR, selector(filter)));
-      } else if (filter.code() == NO_LOCAL.longValue()) {
+      } else if (filter.code() == NO_LOCAL.longValue() && !noLocal) {
+        noLocal = true;
         filters.put(key, new UnknownDescribedType(NO_LOCAL, "no-local"));
       }
     }

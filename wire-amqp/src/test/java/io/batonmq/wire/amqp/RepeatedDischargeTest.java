@@ -15,6 +15,7 @@ import io.batonmq.session.Sessions;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.qpid.protonj2.test.driver.codec.messaging.Accepted;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,8 @@ class RepeatedDischargeTest {
 
   private Sessions serve(BrokerState state, long epoch) {
     Sessions serving =
-        new Sessions(state, log, BrokerSettings.DEFAULTS, AccessRules.OPEN, new NoEffects());
+        new Sessions(
+            state, log, BrokerSettings.DEFAULTS, AccessRules.OPEN, Map.of(), new NoEffects());
     serving.activate(epoch, new ScriptedPeer().now());
     return serving;
   }

@@ -9,6 +9,16 @@ import io.batonmq.session.Command;
 import io.batonmq.session.Output;
 import io.batonmq.session.Source;
 import io.batonmq.session.Source.Kind;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.qpid.protonj2.test.driver.codec.primitives.UnknownDescribedType;
+import org.apache.qpid.protonj2.test.driver.codec.primitives.UnsignedLong;
+import org.apache.qpid.protonj2.test.driver.matchers.messaging.SourceMatcher;
+import org.hamcrest.Description;
+import org.hamcrest.Matcher;
+import org.hamcrest.TypeSafeMatcher;
 import org.junit.jupiter.api.Test;
 
 /// What a peer that wants to receive attaches to (AMQP 1.0 §2.6.3, §3.5.3).
@@ -79,5 +89,72 @@ class SourcesTest {
     scripted.peer.remoteDetach().withHandle(1).withClosed(true).now();
     assertThat(scripted.command(Command.CloseLink.class).unsubscribe()).isTrue();
     scripted.done();
+  }
+
+  private Command.OpenConsumer attachWithFilters(String capability) {
+    scripted
+        .peer
+        .remoteAttach()
+        .ofReceiver()
+        .withName("x")
+        .withHandle(1)
+        .withSource()
+        .withAddress("orders")
+        .withCapabilities(capability)
+        .withFilterMap("jms-selector", filter(Termini.SELECTOR.longValue(), "a = 1"))
+        .withFilterMap("no-local", filter(Termini.NO_LOCAL.longValue(), List.of()))
+        .withFilterMap("something", filter(77, "x"))
+        .withFilterMap("selector", filter(Termini.SELECTOR.longValue(), "b = 1"))
+        .and()
+        .withTarget()
+        .and()
+        .now();
+    return scripted.command(Command.OpenConsumer.class);
+  }
+
+  private static UnknownDescribedType filter(long code, Object value) {
+    return new UnknownDescribedType(UnsignedLong.valueOf(code), value);
+  }
+
+  @Test
+  void theAnswerHasTheFiltersThatAreInPlaceAndNoOthers() {
+    Command.OpenConsumer open = attachWithFilters("topic");
+    assertThat(open.source())
+        .isEqualTo(new Source("orders", new Kind.Volatile(), false, "a = 1", true));
+    scripted
+        .peer
+        .expectAttach()
+        .ofSender()
+        .withSource(new SourceMatcher().withFilter(keys("jms-selector", "no-local")));
+    scripted.broker(new Output.ConsumerOpened(open.link(), "orders"));
+    scripted.done();
+  }
+
+  @Test
+  void noLocalIsNotInPlaceForAQueue() {
+    Command.OpenConsumer open = attachWithFilters("queue");
+    scripted
+        .peer
+        .expectAttach()
+        .ofSender()
+        .withSource(new SourceMatcher().withFilter(keys("jms-selector")));
+    scripted.broker(new Output.ConsumerOpened(open.link(), "orders"));
+    scripted.done();
+  }
+
+  private static Matcher<Map<?, ?>> keys(String... names) {
+    return new TypeSafeMatcher<>() {
+      @Override
+      protected boolean matchesSafely(Map<?, ?> map) {
+        Set<String> found = new TreeSet<>();
+        map.keySet().forEach(key -> found.add(String.valueOf(key)));
+        return found.equals(new TreeSet<>(List.of(names)));
+      }
+
+      @Override
+      public void describeTo(Description description) {
+        description.appendText("the keys " + List.of(names));
+      }
+    };
   }
 }

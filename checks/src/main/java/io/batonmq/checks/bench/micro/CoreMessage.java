@@ -15,6 +15,7 @@ import io.batonmq.session.Output;
 import io.batonmq.session.Principal;
 import io.batonmq.session.Sessions;
 import io.batonmq.session.Source;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -56,7 +57,8 @@ public class CoreMessage {
     delivered = 0;
     settled = 0;
     log = new MemoryAppender();
-    sessions = new Sessions(new BrokerState(), log, settings(), AccessRules.OPEN, new NoDisk());
+    sessions =
+        new Sessions(new BrokerState(), log, settings(), AccessRules.OPEN, Map.of(), new NoDisk());
     sessions.activate(1, NOW);
     on(
         new Command.Connect(

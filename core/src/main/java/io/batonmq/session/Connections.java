@@ -1,0 +1,82 @@
+package io.batonmq.session;
+
+import io.batonmq.broker.Limits;
+import io.batonmq.broker.Refusal;
+import io.batonmq.broker.Refusal.Reason;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The peers that are connected, and the client ids that one of them has to itself.
+final class Connections {
+  private final Limits limits;
+  private final Map<Long, Connection> connections = new LinkedHashMap<>();
+  private final Map<String, Connection> clientIds = new HashMap<>();
+
+  Connections(Limits limits) {
+    this.limits = limits;
+  }
+
+  @Nullable Connection get(long id) {
+    return connections.get(id);
+  }
+
+  /// In the order in which they came.
+  Collection<Connection> all() {
+    return connections.values();
+  }
+
+  int size() {
+    return connections.size();
+  }
+
+  /// Why a peer must not connect; null if it may.
+  @Nullable Refusal refusal(Command.Connect command) {
+    if (connections.containsKey(command.connection())) {
+      throw new IllegalStateException("connection " + command.connection() + " connects twice");
+    }
+    if (connections.size() >= limits.connectionsMax()) {
+      return new Refusal(
+          Reason.LIMIT_REACHED, "there are " + limits.connectionsMax() + " connections already");
+    }
+    if (command.clientId().length() > limits.nameMax()) {
+      return new Refusal(
+          Reason.INVALID, "a client id has more than " + limits.nameMax() + " characters");
+    }
+    if (command.exclusiveClientId() && clientIds.containsKey(command.clientId())) {
+      return new Refusal(
+          Reason.IN_USE,
+          "the client id " + command.clientId() + " is in use by another connection");
+    }
+    return null;
+  }
+
+  void add(Connection connection) {
+    connections.put(connection.id, connection);
+    if (connection.exclusiveClientId) {
+      clientIds.put(connection.clientId, connection);
+    }
+  }
+
+  void remove(Connection connection) {
+    connections.remove(connection.id);
+    if (connection.exclusiveClientId) {
+      clientIds.remove(connection.clientId, connection);
+    }
+  }
+
+  void clear() {
+    connections.clear();
+    clientIds.clear();
+  }
+
+  List<String> remoteAddresses() {
+    List<String> addresses = new ArrayList<>();
+    connections.values().forEach(connection -> addresses.add(connection.remoteAddress));
+    return addresses;
+  }
+}
