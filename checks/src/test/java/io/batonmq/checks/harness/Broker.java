@@ -357,10 +357,12 @@ public final class Broker {
     return admin().queues().stream().filter(it -> it.name().equals(name)).findFirst();
   }
 
-  /// Waits until it is active and its port answers.
+  /// Waits until it is active, its port answers, and it has written down how that came about.
   public Broker awaitActive() {
     awaitRole("active");
     Until.holds(name() + " listens", () -> Ports.answers(port));
+    // It is written when clients can come in, so a moment later.
+    Until.holds(name() + " has its receipt", () -> !status().receipts().isEmpty());
     return this;
   }
 

@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class AdminHandler implements HttpHandler {
   static final int BODY_BYTES_MAX = 4096;
 
+  /// Of a body that is too long.
+  private static final int DRAINED_BYTES_MAX = 4 << 20;
+
   /// How long the node may take to answer; it may be the patient.
   private static final long ANSWER_SECONDS_MAX = 10;
 
@@ -171,8 +174,14 @@ final class AdminHandler implements HttpHandler {
   }
 
   private static String body(HttpExchange exchange) throws IOException, TooLongException {
-    byte[] body = exchange.getRequestBody().readNBytes(BODY_BYTES_MAX + 1);
+    var in = exchange.getRequestBody();
+    byte[] body = in.readNBytes(BODY_BYTES_MAX + 1);
     if (body.length > BODY_BYTES_MAX) {
+      // A connection that is closed with bytes unread is reset, and the answer lost with it.
+      int left = DRAINED_BYTES_MAX;
+      for (int read = 0; left > 0 && read >= 0; left -= read) {
+        read = in.read(body);
+      }
       throw new TooLongException();
     }
     return new String(body, StandardCharsets.UTF_8);
