@@ -61,6 +61,18 @@ public final class ActiveBroker {
     this.dispatcher = new Dispatcher(this, log, bodies, effects);
     this.transactions = new LiveTransactions(this, state, log, bodies, volatiles);
     this.schedule = new Schedule(this, log);
+    directory.tell(
+        new Directory.Gone() {
+          @Override
+          public void queue(LiveQueue queue) {
+            schedule.note(queue);
+          }
+
+          @Override
+          public void address(LiveAddress address) {
+            volatileIdentities.forgetNames(address.address().id());
+          }
+        });
   }
 
   /// Begins to be active: the first event of the epoch, and what the configuration asks for.
@@ -329,8 +341,8 @@ public final class ActiveBroker {
   }
 
   /// The time of a message is over.
-  void expire(LiveQueue queue, Reference reference) {
-    deadLetters.expire(queue, reference);
+  boolean expire(LiveQueue queue, Reference reference) {
+    return deadLetters.expire(queue, reference);
   }
 
   /// Expires messages that are due in any queue, at most `max`. False if there may be more.

@@ -6,8 +6,10 @@ import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
 import io.batonmq.queue.Reference;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// (a lost connection, a takeover) counts, but does not kill: with a large prefetch it would take
 /// hundreds along that nobody has looked at.
 final class DeadLetters {
+  /// Bodies that are asked for at once.
+  private static final int ASKED_MAX = 32;
+
   private final ActiveBroker broker;
   private final EventLog log;
   private final Bodies bodies;
@@ -30,6 +35,11 @@ final class DeadLetters {
   /// Messages that a filter has to look into first, by the position of the body that was asked for. Until
   /// it is here they stay as they are: out, or due.
   private final Map<Long, Set<Awaited>> awaited = new HashMap<>();
+
+  /// Of these, those that were asked for and are not here, and those that are to be asked for.
+  private final Set<Long> asked = new HashSet<>();
+
+  private final ArrayDeque<Long> toAsk = new ArrayDeque<>();
 
   private record Awaited(LiveQueue queue, long key, String to, OwnQueues own, boolean expired) {}
 
@@ -85,10 +95,10 @@ final class DeadLetters {
     return true;
   }
 
-  /// The time of a message is over.
-  void expire(LiveQueue queue, Reference reference) {
+  /// The time of a message is over. Answers whether it is gone; otherwise it goes when its body was read.
+  boolean expire(LiveQueue queue, Reference reference) {
     AddressSettings settings = queue.address().settings();
-    move(queue, reference, settings.expiryAddress(), settings.expiryQueues(), true);
+    return move(queue, reference, settings.expiryAddress(), settings.expiryQueues(), true);
   }
 
   /// Expires messages that are due in any queue, at most `max`. False if there may be more.
@@ -104,11 +114,10 @@ final class DeadLetters {
       messages.due(wall, left, due);
       for (int i = 0; i < due.size(); i++) {
         Reference reference = messages.find(due.get(i));
-        if (reference != null) {
-          expire(queue, reference);
+        if (reference != null && expire(queue, reference)) {
+          left--;
         }
       }
-      left -= due.size();
       if (left <= 0 || log.full()) {
         return false;
       }
@@ -121,6 +130,8 @@ final class DeadLetters {
   /// @param payload is left as it is
   void loaded(long position, ByteBuffer payload) {
     Set<Awaited> waiting = awaited.remove(position);
+    asked.remove(position);
+    ask();
     if (waiting == null) {
       return;
     }
@@ -131,16 +142,30 @@ final class DeadLetters {
       if (reference != null) {
         move(one.queue, reference, one.to, one.own, one.expired, message);
       }
+      if (!one.queue.queue().deleted()) {
+        broker.placed(one.queue);
+      }
     }
   }
 
-  private void move(
+  /// Asks for bodies that are waited for, not for all at once: they are held in memory until their turn.
+  private void ask() {
+    while (asked.size() < ASKED_MAX && !toAsk.isEmpty()) {
+      long position = toAsk.removeFirst();
+      if (awaited.containsKey(position)) {
+        asked.add(position);
+        effects.load(position);
+      }
+    }
+  }
+
+  private boolean move(
       LiveQueue source, Reference old, @Nullable String to, OwnQueues own, boolean expired) {
-    move(source, old, to, own, expired, bodies.get(old.position()));
+    return move(source, old, to, own, expired, bodies.get(old.position()));
   }
 
   /// @param message null if it is not in memory, which matters only to queues that choose
-  private void move(
+  private boolean move(
       LiveQueue source,
       Reference old,
       @Nullable String to,
@@ -154,22 +179,21 @@ final class DeadLetters {
             : new Origins.Place(source.queue().address().name(), source.queue().name());
     if (to == null) {
       move(source, old, List.of(), place, expired);
-      return;
+      return true;
     }
-    String origin = place.address();
-    LiveQueue dedicated =
-        own.create() ? broker.directory().ownQueue(to, own.name(origin), origin) : null;
+    LiveQueue dedicated = dedicated(to, own, place.address());
     LiveAddress end = broker.directory().deadEnd(to, dedicated != null);
     if (message == null && end.filters()) {
       awaited
           .computeIfAbsent(
               old.position(),
               position -> {
-                effects.load(position);
+                toAsk.addLast(position);
                 return new LinkedHashSet<>();
               })
           .add(new Awaited(source, old.key(), to, own, expired));
-      return;
+      ask();
+      return false;
     }
     List<LiveQueue> targets =
         message != null
@@ -179,6 +203,16 @@ final class DeadLetters {
       targets.add(dedicated);
     }
     move(source, old, targets, place, expired);
+    return true;
+  }
+
+  /// Not for what comes from an address that goes with its connection: nobody would ever look there, nor
+  /// delete it.
+  private @Nullable LiveQueue dedicated(String to, OwnQueues own, String origin) {
+    LiveAddress from = own.create() ? broker.directory().address(origin) : null;
+    return from == null || !from.address().durable()
+        ? null
+        : broker.directory().ownQueue(to, own.name(origin), origin);
   }
 
   private void move(

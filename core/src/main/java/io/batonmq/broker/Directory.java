@@ -21,6 +21,26 @@ public final class Directory {
   private final Map<Integer, LiveAddress> addresses = new LinkedHashMap<>();
   private final Map<Integer, LiveQueue> queues = new LinkedHashMap<>();
   private int lastVolatileQueue;
+  private Gone gone =
+      new Gone() {
+        @Override
+        public void queue(LiveQueue queue) {}
+
+        @Override
+        public void address(LiveAddress address) {}
+      };
+
+  /// Whoever keeps something for an address or a queue, beside the directory.
+  interface Gone {
+    void queue(LiveQueue queue);
+
+    void address(LiveAddress address);
+  }
+
+  void tell(Gone newGone) {
+    gone = newGone;
+  }
+
   private int lastVolatileAddress;
 
   Directory(
@@ -240,6 +260,7 @@ public final class Directory {
       state.deleteQueue(queue);
     }
     attached.forEach(QueueConsumer::deleted);
+    gone.queue(live);
   }
 
   /// Deletes an address that has no queues.
@@ -251,6 +272,7 @@ public final class Directory {
     } else {
       state.deleteAddress(live.address().id());
     }
+    gone.address(live);
   }
 
   /// Where dead or expired messages go: made if it is not there, because the alternative would be to
@@ -272,9 +294,12 @@ public final class Directory {
   }
 
   /// The queue at a dead end for what comes from one address only: made if it is not there, and dedicated to
-  /// that address if it is. Null if that name is taken elsewhere.
+  /// that address if it is. Null if that name is taken elsewhere, or there are too many queues.
   @Nullable LiveQueue ownQueue(String deadEnd, String name, String origin) {
     LiveQueue queue = queue(name);
+    if (queue == null && queues.size() >= settings.limits().queuesMax()) {
+      return null;
+    }
     if (queue == null) {
       LiveAddress address = deadEnd(deadEnd, true);
       RoutingType routing =

@@ -60,7 +60,7 @@ public final class LiveAddress {
   /// Whether any of its queues looks at what comes in.
   boolean filters() {
     for (BoundQueue queue : address.queues()) {
-      if (queue.filters()) {
+      if (queue.filters() && queue.origin() == null) {
         return true;
       }
     }

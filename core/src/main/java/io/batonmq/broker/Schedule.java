@@ -65,34 +65,43 @@ final class Schedule {
         return false;
       }
       LiveQueue queue = alarms.firstEntry().getValue();
-      if (!queue.queue().deleted()) {
-        left -= admit(queue, wall, Math.min(left, KEYS_PER_EVENT));
-      }
+      int gone = admit(queue, wall, Math.min(left, KEYS_PER_EVENT));
+      left -= Math.max(1, gone);
       note(queue);
+      if (gone == 0) {
+        // All of them have expired, and where they go depends on bodies that are being read. Others
+        // must not wait for that; the queue is back when the bodies are there.
+        alarms.remove(new Alarm(queue.alarmMillis, queue.queue().id()));
+        queue.alarmMillis = NEVER;
+      }
     }
     return true;
   }
 
+  /// Answers how many do not wait any more.
   private int admit(LiveQueue queue, long wall, int max) {
     MessageQueue messages = queue.queue().messages();
     KeyList durable = new KeyList();
+    int gone = 0;
     timely.clear();
     messages.timely(wall, max, timely);
     for (int i = 0; i < timely.size(); i++) {
       Reference reference = waiting(messages, timely.get(i));
       if (reference.due(wall)) {
-        broker.expire(queue, reference);
+        gone += broker.expire(queue, reference) ? 1 : 0;
       } else if (reference.durable()) {
         durable.add(reference.key());
+        gone++;
       } else {
         messages.admit(reference.key());
+        gone++;
       }
     }
     if (!durable.isEmpty()) {
       log.append(new Event.Admitted(queue.queue().id(), wall, durable.toArray()));
     }
     broker.mark(queue);
-    return timely.size();
+    return gone;
   }
 
   private static Reference waiting(MessageQueue messages, long key) {

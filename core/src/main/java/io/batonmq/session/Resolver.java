@@ -276,6 +276,10 @@ final class Resolver {
 
   private Resolved createQueue(Principal principal, LiveAddress address) {
     String name = address.address().name();
+    if (!address.address().durable()) {
+      // An operator deleted the queue of a temporary address.
+      return new Resolved.Refused(Temporaries.gone(name));
+    }
     if (!address.settings().autoCreateQueues()) {
       return refused(
           Reason.NOT_FOUND, "there is no queue " + name + ", and it is not created by itself");

@@ -268,6 +268,53 @@ class FilterTest {
   }
 
   @Test
+  void ofManyDeadLettersAFewBodiesAreReadAtATime() {
+    TestBroker own = new TestBroker(predefined(anycast("a.1", null)));
+    TestPeer by = own.connect();
+    int consumer = by.consumer("a::a.1", 200);
+    int producer = by.producer("a");
+    for (int i = 0; i < 200; i++) {
+      by.send(producer, "n=" + i);
+    }
+    own.holdLoads = true;
+    by.settle(consumer, 0, 149, Disposition.REJECTED, 0);
+    assertThat(own.loads).hasSize(32);
+    own.holdLoads = false;
+    own.settle();
+    assertThat(own.stat("dead.all").messageCount()).isEqualTo(150);
+    assertThat(own.stat("a.1").messageCount()).isEqualTo(50);
+    assertThat(own.bytes()).isEqualTo(own.foldedBytes());
+  }
+
+  @Test
+  void whatExpiredWhileItWaitedHoldsUpNobodyElseUntilItsBodyWasRead() {
+    TestBroker own = new TestBroker(predefined(anycast("a.1", null), anycast("a.2", null)));
+    TestPeer by = own.connect();
+    int first = by.producer("a::a.1");
+    int second = by.producer("a::a.2");
+    by.send(
+        first,
+        TestPeer.message("n=1", true, 4, own.wall + 256, null).deliveredFrom(own.wall + 5_000),
+        0);
+    for (int i = 0; i < 3; i++) {
+      // So that the first body is in memory no more.
+      by.send(second, TestPeer.message("n=2").deliveredFrom(own.wall + 600), 0);
+    }
+    int consumer = by.consumer("a::a.2", 10);
+    own.holdLoads = true;
+    own.pass(700);
+    assertThat(own.stat("late.one").messageCount()).isZero();
+    assertThat(own.sessions.nextDeadlineNanos()).as("it does not spin").isGreaterThan(own.nanos);
+    assertThat(own.stat("a.2").scheduledCount()).isZero();
+    own.holdLoads = false;
+    own.settle();
+    assertThat(by.bodies(consumer)).hasSize(3);
+    assertThat(own.stat("a.1").messageCount()).isZero();
+    assertThat(own.stat("late.one").messageCount()).isEqualTo(1);
+    assertThat(own.bytes()).isEqualTo(own.foldedBytes());
+  }
+
+  @Test
   void whatExpiresIsRoutedByFiltersToo() {
     TestBroker own = new TestBroker(predefined(anycast("a.1", null)));
     TestPeer by = own.connect();

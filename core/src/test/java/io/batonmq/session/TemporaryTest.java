@@ -16,7 +16,11 @@ class TemporaryTest {
   private static final int LINK = 77;
 
   private String make(TestPeer by, int link, RoutingType routing) {
-    broker.on(new Command.MakeTemporary(by.connection, link, routing));
+    return make(broker, by, link, routing);
+  }
+
+  private static String make(TestBroker on, TestPeer by, int link, RoutingType routing) {
+    on.on(new Command.MakeTemporary(by.connection, link, routing));
     return by.last(Output.TemporaryMade.class).address();
   }
 
@@ -133,6 +137,43 @@ class TemporaryTest {
         new Management.CreateQueue("q", name, RoutingType.ANYCAST, 0, false), other);
     broker.settle();
     assertThat(other.last(Output.Managed.class).refusal().reason()).isEqualTo(Reason.NOT_ALLOWED);
+  }
+
+  @Test
+  void whereAnOperatorDeletedTheQueueNobodyMakesAnother() {
+    String name = make(owner, LINK, RoutingType.ANYCAST);
+    int producer = other.producer(name);
+    broker.sessions.manage(new Management.DeleteQueue(name, false, false), other);
+    broker.settle();
+    broker.pass(0);
+    assertThat(other.last(Output.Managed.class).refusal()).isNull();
+    assertThat(other.refused(other.send(producer, "late"))).isEqualTo(Reason.NOT_FOUND);
+    owner.consumer(name);
+    assertThat(owner.last(Output.LinkRefused.class).refusal().reason()).isEqualTo(Reason.NOT_FOUND);
+  }
+
+  @Test
+  void noQueueOfItsOwnIsKeptForItsDeadLetters() {
+    TestBroker dead = new TestBroker(TestSettings.ownQueues());
+    TestPeer peer = dead.connect();
+    String name = make(dead, peer, LINK, RoutingType.ANYCAST);
+    peer.send(peer.producer(name), TestPeer.message("late", true, 4, dead.wall + 100, null), 0);
+    dead.pass(2_000);
+    dead.pass(2_000);
+    assertThat(dead.sessions.queueStats())
+        .extracting(QueueStat::name)
+        .containsExactly(name, "Expired");
+  }
+
+  @Test
+  void nothingIsRememberedOfWhatWaitedInIt() {
+    String name = make(owner, LINK, RoutingType.ANYCAST);
+    other.send(other.producer(name), TestPeer.message("x").deliveredFrom(broker.wall + 100), 0);
+    broker.pass(0);
+    long due = broker.nanos + 100_000_000;
+    assertThat(broker.sessions.nextDeadlineNanos()).isEqualTo(due);
+    owner.close(LINK);
+    assertThat(broker.sessions.nextDeadlineNanos()).isGreaterThan(due);
   }
 
   @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batonmq.checks.harness.Pair;
 import io.batonmq.checks.harness.Shell;
 import io.batonmq.checks.harness.Stage;
+import io.batonmq.checks.harness.Until;
 import io.batonmq.ha.ExitCode;
+import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -19,7 +21,10 @@ class StoreTest {
   void nodesWhoseStoreIsRemovedEndAndSaySo() {
     var pair = stage.pair(Pair.Plans.of(stage.path("store"))).start();
     var store = pair.primary().store();
-    Shell.run("rm", "-rf", store.toString());
+    // They may put something new into a folder that rm has just emptied.
+    Until.holds(
+        "the store is removed",
+        () -> Shell.attempt("rm", "-rf", store.toString()).code() == 0 && !Files.exists(store));
     // While rm is at it, either may be the first to be missed.
     assertThat(pair.primary().awaitExit())
         .isIn(ExitCode.STORE_FAILED.code(), ExitCode.LOCK_LOST.code());
