@@ -3,6 +3,7 @@ package io.batonmq.broker;
 import io.batonmq.message.Identity;
 import io.batonmq.queue.KeyList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,14 +65,14 @@ final class OpenTransactions {
   /// one was known to be lost; whichever is committed or prepared first is the one that counts. Looks at
   /// single messages only where there are such.
   private void dropKnown(OpenTransaction transaction) {
+    BitSet places = new BitSet();
     SentIdentities identities = transaction.identities();
     identities
         .producers()
         .forEach((name, producer) -> {
           if (state.identities().overlaps(name, producer.window)
               || prepared.overlaps(name, producer.window)) {
-            identities.places(
-                name, identity -> known(identity, 0), place -> transaction.drop(place, extents));
+            identities.places(name, identity -> known(identity, 0), places::set);
           }
         });
     identities
@@ -79,9 +80,10 @@ final class OpenTransactions {
         .forEach((address, names) ->
             names.forEach((name, place) -> {
               if (known(new Identity.Named(name), address)) {
-                transaction.drop(place, extents);
+                places.set(place);
               }
             }));
+    transaction.drop(places, extents);
   }
 
   void commit(Event.TransactionCommitted committed) {
