@@ -61,6 +61,12 @@ final class OpenTransactions {
     return state.identities().contains(identity, address) || prepared.contains(identity, address);
   }
 
+  /// Whether a message was logged in an open transaction before.
+  boolean sent(long id, @Nullable Identity identity, int address) {
+    OpenTransaction transaction = open.get(id);
+    return transaction != null && transaction.identities().contains(identity, address);
+  }
+
   /// A producer that lost its connection may have sent the same again in a second transaction before this
   /// one was known to be lost; whichever is committed or prepared first is the one that counts. Looks at
   /// single messages only where there are such.
