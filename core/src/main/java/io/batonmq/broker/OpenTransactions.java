@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -156,9 +157,11 @@ final class OpenTransactions {
     return held;
   }
 
-  /// How many these are.
+  /// How many these are, in queues that are there still: with a queue goes what is out of it, and the rest is
+  /// only forgotten later.
   long heldCount() {
-    return prepared.acknowledgedCount() + leaving.count();
+    IntPredicate there = queue -> state.queue(queue) != null;
+    return prepared.acknowledgedCount(there) + leaving.count(there);
   }
 
   /// What another transaction is promised stays its own: if that is rolled back, it was never accepted.

@@ -118,4 +118,47 @@ class OpenTransactionsTest {
     }
     assertThat(state.extents().below(Long.MAX_VALUE >> 1)).isEmpty();
   }
+
+  /// A transaction takes all that a queue has, more than leaves with a commit at once.
+  private void taken(BoundQueue queue) {
+    int many = 2 * LeavingMessages.AT_ONCE;
+    for (int i = 0; i < many; i++) {
+      send(1, i, 0, 4);
+    }
+    commit(1, 1);
+    long[] keys = new long[many];
+    for (int i = 0; i < many; i++) {
+      keys[i] = queue.messages().firstAvailable();
+      queue.messages().deliver(keys[i]);
+    }
+    transactions.existing(2).acknowledge(queue.id(), keys);
+  }
+
+  @Test
+  void whatIsHeldGoesWithItsQueue() {
+    BoundQueue gone = queue(1);
+    taken(gone);
+    transactions.prepare(new Event.TransactionPrepared(2, XID, "user"));
+    assertThat(state.underWay().out()).isZero();
+    state.deleteQueue(gone);
+    assertThat(state.underWay().out()).isZero();
+    BoundQueue other = queue(2);
+    send(3, 10_000, 0, 4);
+    commit(3, 10_000);
+    other.messages().deliver(other.messages().firstAvailable());
+    assertThat(state.underWay().out()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsLeavingGoesWithItsQueue() {
+    BoundQueue gone = queue(1);
+    taken(gone);
+    commit(2, 10_000);
+    assertThat(transactions.leaving().count()).isPositive();
+    assertThat(state.underWay().out()).isZero();
+    transactions.proceed(100);
+    assertThat(state.underWay().out()).isZero();
+    state.deleteQueue(gone);
+    assertThat(state.underWay().out()).isZero();
+  }
 }
