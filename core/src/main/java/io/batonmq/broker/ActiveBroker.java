@@ -124,11 +124,15 @@ public final class ActiveBroker {
     return bodies.cachedBytes();
   }
 
-  /// Whether a message was accepted before.
-  public boolean accepted(Message message, LiveAddress address) {
+  /// Whether a message was accepted before, or is in the transaction already that it is sent in.
+  ///
+  /// @param sends null for none
+  public boolean accepted(Message message, LiveAddress address, @Nullable TransactionSends sends) {
     Identity identity = message.identity();
     int id = address.address().id();
-    return state.transactions().known(identity, id) || volatileIdentities.contains(identity, id);
+    return state.transactions().known(identity, id)
+        || volatileIdentities.contains(identity, id)
+        || (sends != null && state.transactions().sent(sends.id(), identity, id));
   }
 
   /// The queues that a message for an address goes to.
@@ -229,8 +233,7 @@ public final class ActiveBroker {
     if (sends != null) {
       sends.logged++;
       if (!others.isEmpty()) {
-        // The transaction's own record carries the identity; here it must not count twice.
-        sends.volatiles.add(pending(address, others, position, size, message, null));
+        sends.volatiles.add(pending(address, others, position, size, message));
       }
     } else {
       Reference reference =
@@ -249,8 +252,7 @@ public final class ActiveBroker {
       long wall) {
     long position = bodies.hold(message, others.size());
     if (sends != null) {
-      sends.volatiles.add(
-          pending(address, others, position, message.size(), message, message.identity()));
+      sends.volatiles.add(pending(address, others, position, message.size(), message));
       return;
     }
     acceptVolatile(message.identity(), address.address().id());
@@ -273,12 +275,7 @@ public final class ActiveBroker {
   }
 
   private static TransactionSends.Volatile pending(
-      LiveAddress address,
-      List<LiveQueue> queues,
-      long position,
-      int size,
-      Message message,
-      @Nullable Identity identity) {
+      LiveAddress address, List<LiveQueue> queues, long position, int size, Message message) {
     return new TransactionSends.Volatile(
         queues,
         position,
@@ -286,7 +283,7 @@ public final class ActiveBroker {
         message.priority(),
         message.expiryMillis(),
         message.deliveryMillis(),
-        identity,
+        message.identity(),
         address.address().id());
   }
 

@@ -3,6 +3,7 @@ package io.batonmq.broker;
 import io.batonmq.queue.KeyList;
 import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.function.ObjIntConsumer;
 
 /// Messages that were taken in transactions which are committed, and that have not left their queues yet: of
@@ -33,6 +34,17 @@ final class LeavingMessages {
 
   long count() {
     return count;
+  }
+
+  /// The same for some queues only.
+  long count(IntPredicate queues) {
+    long some = 0;
+    for (Some next : row) {
+      if (queues.test(next.queue)) {
+        some += next.keys.size() - next.next;
+      }
+    }
+    return some;
   }
 
   void add(int queue, KeyList keys) {

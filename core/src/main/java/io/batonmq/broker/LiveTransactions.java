@@ -57,6 +57,7 @@ public final class LiveTransactions {
       @Nullable Xid xid) {
     acknowledged.forEach((queue, keys) -> acknowledge(sends, queue, keys));
     if (sends.logged > 0 || sends.acknowledged) {
+      dropKnown(sends);
       committed(sends.id(), sends.logged, ender, xid);
     } else {
       unlogged.add(
@@ -64,6 +65,14 @@ public final class LiveTransactions {
     }
     acknowledged.keySet().forEach(this::mark);
     commit(sends);
+  }
+
+  /// Of a message that is known by now the event that follows drops what waits for queues that last; what waits
+  /// for others goes with it. It would be there twice, and nothing would hold its body in the log until the end
+  /// of a prepared transaction. Before the event: by it, what it promises or accepts is known too.
+  private void dropKnown(TransactionSends sends) {
+    sends.volatiles.removeIf(pending ->
+        pending.logged() && state.transactions().known(pending.identity(), pending.address()));
   }
 
   private void committed(long number, int sends, Ender ender, @Nullable Xid xid) {
@@ -106,8 +115,9 @@ public final class LiveTransactions {
   }
 
   private void commit(TransactionSends.Volatile pending) {
+    // The record in the log carries the identity; here it must not count twice.
     boolean fresh =
-        pending.identity() == null || broker.acceptVolatile(pending.identity(), pending.address());
+        pending.logged() || broker.acceptVolatile(pending.identity(), pending.address());
     Reference reference =
         Reference.fresh(
             Keys.of(broker.nextSequence(), pending.priority()),
@@ -119,7 +129,7 @@ public final class LiveTransactions {
     for (LiveQueue queue : pending.queues()) {
       if (fresh && !queue.queue().deleted()) {
         volatiles.place(queue, reference, from);
-      } else if (pending.position() < 0) {
+      } else if (!pending.logged()) {
         bodies.release(pending.position());
       }
     }
@@ -185,7 +195,7 @@ public final class LiveTransactions {
 
   private void forgetVolatiles(TransactionSends sends) {
     for (TransactionSends.Volatile pending : sends.volatiles) {
-      if (pending.position() < 0) {
+      if (!pending.logged()) {
         pending.queues().forEach(_ -> bodies.release(pending.position()));
       }
     }
@@ -197,6 +207,7 @@ public final class LiveTransactions {
   public void prepare(
       TransactionSends sends, Map<LiveQueue, KeyList> acknowledged, String user, Xid xid) {
     acknowledged.forEach((queue, keys) -> acknowledge(sends, queue, keys));
+    dropKnown(sends);
     log.append(new Event.TransactionPrepared(sends.id(), xid, user));
     prepared.put(xid, sends);
   }

@@ -6,6 +6,7 @@ import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
 import io.batonmq.queue.Reference;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -93,17 +94,47 @@ final class OpenTransaction {
     count = messages;
   }
 
-  /// The message at a place does not count.
-  void drop(int place, LiveExtents all) {
+  /// The messages at these places do not count. In time proportional to their number, and to that of the messages
+  /// that wait for their time, whatever their order is.
+  void drop(BitSet places, LiveExtents all) {
+    if (places.isEmpty()) {
+      return;
+    }
     for (MessageQueue messages : staged.values()) {
-      for (int priority = 0; priority < Keys.PRIORITIES; priority++) {
-        if (messages.find(Keys.of(place, priority)) != null) {
-          Reference dropped = messages.remove(Keys.of(place, priority));
-          extents.remove(dropped.position(), dropped.size());
-          all.remove(dropped.position(), dropped.size());
+      dropWaiting(messages, places, all);
+      for (int place = places.nextSetBit(0); place >= 0; place = places.nextSetBit(place + 1)) {
+        for (int priority = 0; priority < Keys.PRIORITIES; priority++) {
+          if (messages.find(Keys.of(place, priority)) != null) {
+            giveUp(messages.remove(Keys.of(place, priority)), all);
+          }
         }
       }
     }
+  }
+
+  /// Those that wait are found by their times: place by place each would be looked for from the front, and a peer
+  /// that sends the latest first would keep every node busy for the square of what it sent.
+  private void dropWaiting(MessageQueue messages, BitSet places, LiveExtents all) {
+    KeyList keys = new KeyList();
+    KeyList times = new KeyList();
+    messages.waiting(
+        -1,
+        -1,
+        (millis, key) -> {
+          if (places.get(Math.toIntExact(Keys.sequence(key)))) {
+            keys.add(key);
+            times.add(millis);
+          }
+          return true;
+        });
+    for (int i = 0; i < keys.size(); i++) {
+      giveUp(messages.cancel(keys.get(i), times.get(i)), all);
+    }
+  }
+
+  private void giveUp(Reference dropped, LiveExtents all) {
+    extents.remove(dropped.position(), dropped.size());
+    all.remove(dropped.position(), dropped.size());
   }
 
   void acknowledge(int queue, long[] keys) {

@@ -3,10 +3,12 @@ package io.batonmq.broker;
 import io.batonmq.message.Identity;
 import io.batonmq.queue.KeyList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -60,18 +62,24 @@ final class OpenTransactions {
     return state.identities().contains(identity, address) || prepared.contains(identity, address);
   }
 
+  /// Whether a message was logged in an open transaction before.
+  boolean sent(long id, @Nullable Identity identity, int address) {
+    OpenTransaction transaction = open.get(id);
+    return transaction != null && transaction.identities().contains(identity, address);
+  }
+
   /// A producer that lost its connection may have sent the same again in a second transaction before this
   /// one was known to be lost; whichever is committed or prepared first is the one that counts. Looks at
   /// single messages only where there are such.
   private void dropKnown(OpenTransaction transaction) {
+    BitSet places = new BitSet();
     SentIdentities identities = transaction.identities();
     identities
         .producers()
         .forEach((name, producer) -> {
           if (state.identities().overlaps(name, producer.window)
               || prepared.overlaps(name, producer.window)) {
-            identities.places(
-                name, identity -> known(identity, 0), place -> transaction.drop(place, extents));
+            identities.places(name, identity -> known(identity, 0), places::set);
           }
         });
     identities
@@ -79,9 +87,10 @@ final class OpenTransactions {
         .forEach((address, names) ->
             names.forEach((name, place) -> {
               if (known(new Identity.Named(name), address)) {
-                transaction.drop(place, extents);
+                places.set(place);
               }
             }));
+    transaction.drop(places, extents);
   }
 
   void commit(Event.TransactionCommitted committed) {
@@ -148,9 +157,11 @@ final class OpenTransactions {
     return held;
   }
 
-  /// How many these are.
+  /// How many these are, in queues that are there still: with a queue goes what is out of it, and the rest is
+  /// only forgotten later.
   long heldCount() {
-    return prepared.acknowledgedCount() + leaving.count();
+    IntPredicate there = queue -> state.queue(queue) != null;
+    return prepared.acknowledgedCount(there) + leaving.count(there);
   }
 
   /// What another transaction is promised stays its own: if that is rolled back, it was never accepted.

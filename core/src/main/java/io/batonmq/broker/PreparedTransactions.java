@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// The transactions that are prepared: promised to their transaction managers, and neither in effect nor
@@ -149,12 +150,14 @@ public final class PreparedTransactions {
     }
   }
 
-  /// How many messages are acknowledged in them.
-  long acknowledgedCount() {
+  /// How many messages of some queues are acknowledged in them.
+  long acknowledgedCount(IntPredicate queues) {
     long count = 0;
     for (Prepared prepared : byXid.values()) {
-      for (KeyList keys : prepared.content().acknowledged().values()) {
-        count += keys.size();
+      for (Map.Entry<Integer, KeyList> taken : prepared.content().acknowledged().entrySet()) {
+        if (queues.test(taken.getKey())) {
+          count += taken.getValue().size();
+        }
       }
     }
     return count;

@@ -127,7 +127,10 @@ final class Schedule {
       if (reference == null) {
         continue;
       }
-      long time = wall + redelivery.delay(reference.key(), reference.deliveryCount() + 1);
+      long delay = redelivery.delay(reference.key(), reference.deliveryCount() + 1);
+      // A delay of "never" must not run over into the past.
+      long time =
+          Math.min(wall + Math.min(delay, MessageQueue.MILLIS_MAX), MessageQueue.MILLIS_MAX);
       if (!reference.durable()) {
         messages.defer(reference.key(), time);
         continue;

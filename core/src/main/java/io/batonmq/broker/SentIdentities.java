@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// The identities of what was sent in one transaction, and at which place of it each was sent. Sequences that
 /// follow each other at places that do are one run; a name takes the memory of its text.
@@ -71,6 +72,18 @@ final class SentIdentities {
       }
       case Identity.Named(String id) ->
           names.computeIfAbsent(address, _ -> new LinkedHashMap<>()).putIfAbsent(id, place) == null;
+    };
+  }
+
+  /// Whether a message was sent in this transaction before.
+  boolean contains(@Nullable Identity identity, int address) {
+    return switch (identity) {
+      case Identity.Sequenced(String name, long sequence) -> {
+        Producer producer = producers.get(name);
+        yield producer != null && producer.window.contains(sequence);
+      }
+      case Identity.Named(String id) -> names.getOrDefault(address, Map.of()).containsKey(id);
+      case null -> false;
     };
   }
 

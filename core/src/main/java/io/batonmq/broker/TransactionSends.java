@@ -32,6 +32,9 @@ public final class TransactionSends {
   final Set<String> producers = new LinkedHashSet<>();
 
   /// References to be placed at commit.
+  ///
+  /// @param position of the body; not negative if the log has it, and then what is logged of the transaction keeps it
+  ///     there
   record Volatile(
       List<LiveQueue> queues,
       long position,
@@ -40,7 +43,13 @@ public final class TransactionSends {
       long expiryMillis,
       long deliveryMillis,
       @Nullable Identity identity,
-      int address) {}
+      int address) {
+
+    /// Whether the message is in the log, for queues that last.
+    boolean logged() {
+      return position >= 0;
+    }
+  }
 
   public TransactionSends(long id) {
     this.id = id;

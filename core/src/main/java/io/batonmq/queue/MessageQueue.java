@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// Owned by one thread. [#freeze] hands what there is now to another thread in time proportional to
 /// the number of chunks; a chunk is copied when its owner changes it afterwards.
 public final class MessageQueue {
+  /// The latest time that a message can wait for: some year after 4000.
+  public static final long MILLIS_MAX = Timetable.MILLIS_MAX;
+
   private final @Nullable Lane[] lanes = new Lane[Keys.PRIORITIES];
   private final Timetable timetable = new Timetable();
   private int available;
@@ -208,8 +211,7 @@ public final class MessageQueue {
   /// @param millis as [#waiting] told it
   /// @throws IllegalStateException if the message is not here, or is out
   public void restoreWaiting(long key, long millis) {
-    Lane lane = existing(key);
-    lane.hold(Keys.sequence(key));
+    existing(key).hold(Keys.sequence(key));
     available--;
     timetable.add(millis, key, true);
   }

@@ -171,7 +171,7 @@ final class Producing {
           Reason.LIMIT_REACHED,
           "no more than " + limits.producersMax() + " producers can be remembered: close some");
     }
-    if (broker.accepted(message, address)) {
+    if (broker.accepted(message, address, transaction == null ? null : transaction.sends)) {
       // Sent again because its answer was lost. The answer waits for everything appended until now,
       // so for the original too.
       resends.incrementAndGet();

@@ -459,6 +459,7 @@ class PreparedTransactionTest {
     prepared(X);
     broker.sessions.manage(new Management.DeleteQueue("a", true, false), _ -> {});
     broker.settle();
+    assertThat(broker.state.underWay()).isEqualTo(new BrokerState.UnderWay(0, 1, 0));
     done(peer, X, Step.COMMIT);
     assertThat(StateBytes.extents(broker.state)).isEmpty();
     assertThat(broker.bytes()).isEqualTo(broker.foldedBytes());

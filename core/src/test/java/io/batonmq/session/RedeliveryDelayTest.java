@@ -3,9 +3,12 @@ package io.batonmq.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batonmq.broker.AddressSettings;
+import io.batonmq.broker.BoundQueue;
 import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.Redelivery;
 import io.batonmq.queue.Disposition;
+import io.batonmq.queue.MessageQueue;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// How long a message waits after an attempt that failed.
@@ -35,6 +38,25 @@ class RedeliveryDelayTest {
     Output.Delivered again = peer.delivered(consumer).getLast();
     assertThat(again.deliveryCount()).isEqualTo(1);
     assertThat(broker.bytes()).isEqualTo(broker.foldedBytes());
+  }
+
+  @Test
+  void aDelayOfForEverDoesNotRunOverIntoThePast() {
+    for (boolean durable : new boolean[] {true, false}) {
+      broker = new TestBroker(delay(Long.MAX_VALUE, 1.0, 0.0, Long.MAX_VALUE));
+      peer = broker.connect();
+      producer = peer.producer("orders");
+      int consumer = peer.consumer("orders", 10);
+      peer.send(producer, TestPeer.message("bad", durable, 4, 0, null), 0);
+      peer.settle(consumer, 0, 0, Disposition.FAILED, 0);
+      // Looked at before time passes: what is due before all times was never found, and looked for without end.
+      BoundQueue queue = Objects.requireNonNull(broker.state.queue("orders"));
+      assertThat(queue.messages().waitingMillisMin()).isEqualTo(MessageQueue.MILLIS_MAX);
+      broker.pass(1_000_000);
+      assertThat(peer.bodies(consumer)).containsExactly("bad");
+      assertThat(broker.stat("orders").scheduledCount()).isEqualTo(1);
+      assertThat(broker.bytes()).isEqualTo(broker.foldedBytes());
+    }
   }
 
   @Test
