@@ -49,7 +49,8 @@ class RedeliveryDelayTest {
       int consumer = peer.consumer("orders", 10);
       peer.send(producer, TestPeer.message("bad", durable, 4, 0, null), 0);
       peer.settle(consumer, 0, 0, Disposition.FAILED, 0);
-      // Looked at before time passes: what is due before all times was never found, and looked for without end.
+      // Looked at before time passes: what is due before all times was never found, and looked for
+      // without end.
       BoundQueue queue = Objects.requireNonNull(broker.state.queue("orders"));
       assertThat(queue.messages().waitingMillisMin()).isEqualTo(MessageQueue.MILLIS_MAX);
       broker.pass(1_000_000);
