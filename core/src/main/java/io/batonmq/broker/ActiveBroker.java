@@ -403,6 +403,11 @@ public final class ActiveBroker {
     return dispatcher.undispatched() || transactions.working();
   }
 
+  /// Whether a record of a size may be [#loaded] before the next [#dispatch].
+  public boolean roomToLoad(int bytes) {
+    return dispatcher.roomToLoad(bytes);
+  }
+
   /// A record that was asked for.
   public void loaded(long position, ByteBuffer payload) {
     deadLetters.loaded(position, payload);

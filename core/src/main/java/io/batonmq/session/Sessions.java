@@ -209,12 +209,17 @@ public final class Sessions {
     dispatch(now);
   }
 
-  /// The record that [Effects#load] asked for.
+  /// Whether a record with a payload of so many bytes may be [#loaded] before the next [#dispatch]: one
+  /// always, and more while there is memory for all of them.
+  public boolean roomToLoad(int bytes) {
+    return leaving() || broker.roomToLoad(bytes);
+  }
+
+  /// The record that [Effects#load] asked for. Those who wait for it have it by the next [#dispatch].
   ///
   /// @param payload valid during the call only
-  public void loaded(long position, ByteBuffer payload, Now now) {
+  public void loaded(long position, ByteBuffer payload) {
     broker.loaded(position, payload);
-    dispatch(now);
   }
 
   /// The snapshot that [Effects#snapshot] asked for is on stable storage.
