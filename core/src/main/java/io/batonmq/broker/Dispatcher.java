@@ -40,7 +40,7 @@ final class Dispatcher {
   /// Bytes of the bodies that came since the last dispatch.
   private long arrived;
 
-  private final Looks looks = new Looks();
+  private final Looks looks = new Looks(Looks.CHOOSING_PER_TURN);
   private final Choosing choosing;
   private final KeyList given = new KeyList();
   private final List<QueueConsumer> served = new ArrayList<>();

@@ -377,13 +377,22 @@ public final class Serving implements Gateway {
       return false;
     }
     boolean any = false;
-    for (int i = 0; i < COMMANDS_PER_TURN && !writer.full(); i++) {
+    boolean spent = false;
+    for (int i = 0; i < COMMANDS_PER_TURN && !spent && !writer.full(); i++) {
       Command command = inbox.take();
       if (command == null) {
         break;
       }
       any = true;
       sessions.accept(command, now);
+      // Asked after the first: what chores have spent before does not keep all commands out.
+      spent = sessions.spent();
+    }
+    if (spent) {
+      // A borrowed turn does not come back by itself, and what no filter lets in makes no commit
+      // that would
+      // bring the next.
+      lanes.wakeBroker();
     }
     if (any) {
       sessions.dispatch(now);

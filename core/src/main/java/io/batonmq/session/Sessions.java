@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// The broker of an active node, as its owner's loop sees it: commands go in, outputs leave by each
 /// connection's [Outlet] once all that they rest on is committed.
 ///
-/// One thread owns it. A turn of its loop: some [#accept]s while [Appender#full] says no, then
-/// [#dispatch], then [Appender#flush]; [#committed] whenever that has risen; [#tick] at
+/// One thread owns it. A turn of its loop: some [#accept]s while [Appender#full] and [#spent] say no, at
+/// least one, then [#dispatch], then [Appender#flush]; [#committed] whenever that has risen; [#tick] at
 /// [#nextDeadlineNanos]. None of them blocks. A [io.batonmq.log.FencedException] out of any of them means
 /// that this node is not active any more: drop this object and the state, which is ahead of the log.
 public final class Sessions {
@@ -160,6 +160,12 @@ public final class Sessions {
       case Command.EndBranch end -> room.branches.end(connection, end, now);
       case Command.Recover recover -> room.branches.recover(connection, recover);
     }
+  }
+
+  /// Whether what was accepted since the last [#dispatch] took as long as a turn may: very many filters were
+  /// asked about it.
+  public boolean spent() {
+    return broker.spent();
   }
 
   /// Delivers what can be delivered, until the gathering batch is full.

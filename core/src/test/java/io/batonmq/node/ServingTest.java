@@ -219,6 +219,34 @@ class ServingTest implements Lanes {
   }
 
   @Test
+  void manyFiltersEndATurnAndTheLaneTakesTheRest() {
+    submit(new Command.OpenProducer(CONNECTION, ++links, "news", RoutingType.MULTICAST, null));
+    int producer = links;
+    String longest = "n = 0" + " OR n = 0".repeat(800);
+    for (int i = 0; i < 100; i++) {
+      submit(
+          new Command.OpenConsumer(
+              CONNECTION,
+              ++links,
+              new Source("news", new Source.Kind.Volatile(), false, longest, false)));
+    }
+    settle();
+    looks = 0;
+    int sends = 40;
+    for (int i = 0; i < sends; i++) {
+      var message = new Message(Format.AMQP, true, 4, 0, null, null, 0, new byte[10]);
+      submit(new Command.Send(CONNECTION, producer, ++sent, null, message, 0, false));
+    }
+    brokerWakes = 0;
+    serving().submitted(now());
+    assertThat(looks).isPositive().isLessThan(sends / 2);
+    assertThat(brokerWakes).isPositive();
+    settle();
+    assertThat(looks).isEqualTo(sends);
+    assertThat(confirmed(sent)).isTrue();
+  }
+
+  @Test
   void bodiesThatDoNotFitInMemoryTogetherDoNotPushEachOtherOut() {
     int each = 20;
     for (int i = 0; i < each; i++) {
