@@ -32,6 +32,7 @@ public final class ActiveBroker {
   private final Bodies bodies;
   private final VolatileReferences volatiles;
   private final Directory directory;
+  private final Routing routing;
   private final DeadLetters deadLetters;
   private final Dispatcher dispatcher;
   private final LiveTransactions transactions;
@@ -57,6 +58,7 @@ public final class ActiveBroker {
         new Bodies(settings.limits().cacheBytesMax(), settings.limits().volatileBytesMax());
     this.volatiles = new VolatileReferences(bodies, state.extents());
     this.directory = new Directory(state, log, settings, volatiles, extractors);
+    this.routing = new Routing(directory);
     this.deadLetters = new DeadLetters(this, log, bodies, volatiles, effects);
     this.dispatcher = new Dispatcher(this, log, bodies, effects);
     this.transactions = new LiveTransactions(this, state, log, bodies, volatiles);
@@ -137,12 +139,23 @@ public final class ActiveBroker {
 
   /// The queues that a message for an address goes to.
   ///
-  /// @param routing to which kind only; null for both
+  /// @param kind to which only; null for both
   /// @param client the client id of its sender; empty if it is not known
   public List<LiveQueue> route(
-      LiveAddress address, @Nullable RoutingType routing, Message message, String client) {
-    return directory.live(
-        address.route(routing, queue -> directory.live(queue).admits(message, client)));
+      LiveAddress address, @Nullable RoutingType kind, Message message, String client) {
+    return routing.route(address, kind, message, client);
+  }
+
+  /// Whether a message that is sent straight to a queue comes in.
+  ///
+  /// @param client the client id of its sender; empty if it is not known
+  public boolean admits(LiveQueue queue, Message message, String client) {
+    return routing.admits(queue, message, client);
+  }
+
+  /// Whether filters were asked so often since the last [#dispatch] that it is enough for one turn.
+  public boolean spent() {
+    return routing.spent();
   }
 
   /// A message as it is kept at an address: it lives as long as the address says.
@@ -403,6 +416,7 @@ public final class ActiveBroker {
 
   /// Delivers what can be delivered, until the batch is full.
   public void dispatch(long wall) {
+    routing.begin();
     transactions.work();
     dispatcher.dispatch(wall(wall));
   }
@@ -410,6 +424,11 @@ public final class ActiveBroker {
   /// Whether something is left to do because the batch was full, or the turn long enough.
   public boolean undispatched() {
     return dispatcher.undispatched() || transactions.working();
+  }
+
+  /// Whether a record of a size may be [#loaded] before the next [#dispatch].
+  public boolean roomToLoad(int bytes) {
+    return dispatcher.roomToLoad(bytes);
   }
 
   /// A record that was asked for.

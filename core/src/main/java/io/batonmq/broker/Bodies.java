@@ -96,6 +96,11 @@ final class Bodies {
     return cacheBytesMax / 4;
   }
 
+  /// How large a record may be that is loaded into the room that is left beside others.
+  long loadBytesMax() {
+    return cacheBytesMax - OVERHEAD;
+  }
+
   long cachedBytes() {
     return cachedBytes;
   }
@@ -104,7 +109,7 @@ final class Bodies {
     return heldBytes;
   }
 
-  private static int cost(Message message) {
+  static int cost(Message message) {
     return message.size() + OVERHEAD;
   }
 }

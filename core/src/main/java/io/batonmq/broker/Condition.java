@@ -33,22 +33,6 @@ final class Condition {
   /// No condition.
   static final Condition NONE = new Condition(null, Set.of(), Map.of());
 
-  private static final Set<String> KNOWN =
-      Set.of(
-          "JMSPriority",
-          "AMQPriority",
-          "JMSDeliveryMode",
-          "AMQDurable",
-          "JMSExpiration",
-          "AMQExpiration",
-          "JMSXGroupID",
-          "AMQGroupID",
-          "JMSXGroupSeq",
-          "JMSXDeliveryCount",
-          "JMSRedelivered",
-          "AMQSize",
-          "AMQAddress");
-
   private final @Nullable Selector selector;
 
   /// The fields that are in the bytes.
@@ -73,7 +57,7 @@ final class Condition {
     }
     Selector parsed = Selector.parse(selector);
     Set<String> inside = new HashSet<>(parsed.names());
-    inside.removeAll(KNOWN);
+    inside.removeAll(MessageFields.KNOWN);
     return new Condition(parsed, Set.copyOf(inside), extractors);
   }
 
@@ -86,66 +70,30 @@ final class Condition {
     return selector == null;
   }
 
+  /// The names of the fields that it asks about and that are in the bytes of a message.
+  Set<String> inside() {
+    return inside;
+  }
+
   /// Whether a message that is being routed fulfils it.
-  boolean admits(Message message, String address) {
-    return selector == null
-        || selector.matches(new View(message, message.expiryMillis(), 0, false, address));
+  ///
+  /// @param fields what others ask too; they have at least what is [#inside]
+  boolean admits(MessageFields fields) {
+    return selector == null || selector.matches(fields);
   }
 
   /// Whether a message in a queue fulfils it.
   boolean matches(Message message, Reference reference, String address) {
     return selector == null
         || selector.matches(
-            new View(
+            new MessageFields(
                 message,
                 // What was moved does not expire any more.
                 reference.expiry() == 0 ? 0 : message.expiryMillis(),
                 reference.deliveryCount(),
                 reference.redelivered(),
-                address));
-  }
-
-  private final class View implements Selector.Fields {
-    private final Message message;
-    private final long expiryMillis;
-    private final long attempts;
-    private final boolean redelivered;
-    private final String address;
-    private @Nullable Map<String, Object> read;
-
-    View(Message message, long expiryMillis, long attempts, boolean redelivered, String address) {
-      this.message = message;
-      this.expiryMillis = expiryMillis;
-      this.attempts = attempts;
-      this.redelivered = redelivered;
-      this.address = address;
-    }
-
-    @Override
-    public @Nullable Object get(String name) {
-      return switch (name) {
-        case "JMSPriority", "AMQPriority" -> (long) message.priority();
-        case "JMSDeliveryMode" -> message.durable() ? "PERSISTENT" : "NON_PERSISTENT";
-        case "AMQDurable" -> message.durable() ? "DURABLE" : "NON_DURABLE";
-        case "JMSExpiration", "AMQExpiration" -> expiryMillis;
-        case "JMSXGroupID", "AMQGroupID" -> message.groupId();
-        case "JMSXGroupSeq" -> message.groupId() == null ? null : (long) message.groupSequence();
-        case "JMSXDeliveryCount" -> attempts + 1;
-        case "JMSRedelivered" -> redelivered;
-        case "AMQSize" -> (long) message.size();
-        case "AMQAddress" -> address;
-        default -> inside(name);
-      };
-    }
-
-    private @Nullable Object inside(String name) {
-      Map<String, Object> fields = read;
-      if (fields == null) {
-        FieldExtractor extractor = extractors.get(message.format());
-        fields = extractor == null ? Map.of() : extractor.extract(message.bytes(), inside);
-        read = fields;
-      }
-      return fields.get(name);
-    }
+                address,
+                extractors,
+                () -> inside));
   }
 }

@@ -2,6 +2,7 @@ package io.batonmq.broker;
 
 import io.batonmq.message.FieldExtractor;
 import io.batonmq.message.Format;
+import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
 import io.batonmq.selector.SelectorException;
 import java.util.ArrayList;
@@ -136,6 +137,18 @@ public final class Directory {
     return live;
   }
 
+  /// What the filters of an address see of a message that is sent there.
+  MessageFields fields(Message message, LiveAddress address) {
+    return new MessageFields(
+        message,
+        message.expiryMillis(),
+        0,
+        false,
+        address.address().name(),
+        extractors,
+        () -> address.asked(queue -> live(queue).condition()));
+  }
+
   /// Why a text is no selector; null if it is one, or says nothing.
   public @Nullable Refusal fault(@Nullable String selector) {
     try {
@@ -238,6 +251,7 @@ public final class Directory {
     }
     LiveQueue live = new LiveQueue(created, address, condition);
     queues.put(id, live);
+    address.filtersChanged();
     return live;
   }
 
@@ -245,6 +259,7 @@ public final class Directory {
   public void deleteQueue(LiveQueue live) {
     BoundQueue queue = live.queue();
     queues.remove(queue.id());
+    live.address().filtersChanged();
     List<QueueConsumer> attached = new ArrayList<>(live.consumers());
     live.browsers().forEach(browser -> attached.add(browser.consumer));
     queue

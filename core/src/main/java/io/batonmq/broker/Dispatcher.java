@@ -37,7 +37,10 @@ final class Dispatcher {
   /// Positions that were asked for, and who waits for each.
   private final Map<Long, Set<LiveQueue>> loading = new HashMap<>();
 
-  private final Looks looks = new Looks();
+  /// Bytes of the bodies that came since the last dispatch.
+  private long arrived;
+
+  private final Looks looks = new Looks(Looks.CHOOSING_PER_TURN);
   private final Choosing choosing;
   private final KeyList given = new KeyList();
   private final List<QueueConsumer> served = new ArrayList<>();
@@ -63,6 +66,7 @@ final class Dispatcher {
 
   void dispatch(long wall) {
     looks.begin();
+    arrived = 0;
     // Where more is to be looked at, but not in this turn.
     List<LiveQueue> later = new ArrayList<>();
     while (!marked.isEmpty() && !log.full()) {
@@ -96,10 +100,18 @@ final class Dispatcher {
     return !queue.choosers().isEmpty() && choosing.round(queue, wall);
   }
 
+  /// Whether a record of a size may come before the next dispatch. One too many would push out of memory what
+  /// came before it, which nobody has seen yet: it would be asked for again, and again pushed out.
+  boolean roomToLoad(int bytes) {
+    return arrived == 0 || arrived + bytes <= bodies.loadBytesMax();
+  }
+
   void loaded(long position, ByteBuffer payload) {
     Set<LiveQueue> waiting = loading.remove(position);
     if (waiting != null) {
-      bodies.keep(position, Events.message(payload));
+      Message message = Events.message(payload);
+      arrived += Bodies.cost(message);
+      bodies.keep(position, message);
       waiting.forEach(this::mark);
     }
   }

@@ -2,7 +2,10 @@ package io.batonmq.broker;
 
 import io.batonmq.message.RoutingType;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +15,9 @@ public final class LiveAddress {
   private final AddressSettings settings;
   private int turn;
   private boolean deleted;
+
+  /// What the filters of its queues ask about; null if one came, went or changed since.
+  private @Nullable Set<String> asked;
 
   LiveAddress(Address address, AddressSettings settings) {
     this.address = address;
@@ -55,6 +61,23 @@ public final class LiveAddress {
       targets.add(anycast.get(turn));
     }
     return targets;
+  }
+
+  /// The names of all fields that the filters of its queues ask about and that are in the bytes of a message.
+  Set<String> asked(Function<BoundQueue, Condition> filter) {
+    Set<String> names = asked;
+    if (names == null) {
+      names = new HashSet<>();
+      for (BoundQueue queue : address.queues()) {
+        names.addAll(filter.apply(queue).inside());
+      }
+      asked = names;
+    }
+    return names;
+  }
+
+  void filtersChanged() {
+    asked = null;
   }
 
   /// Whether any of its queues looks at what comes in.

@@ -1,6 +1,5 @@
 package io.batonmq.broker;
 
-import io.batonmq.message.Message;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
 import java.util.ArrayDeque;
@@ -71,14 +70,19 @@ public final class LiveQueue {
 
   void filter(Condition newFilter) {
     filter = newFilter;
+    address.filtersChanged();
+  }
+
+  /// The selector of what it takes in.
+  Condition condition() {
+    return filter;
   }
 
   /// Whether a message that is sent to its address comes in.
   ///
   /// @param client the client id of its sender; empty if it is not known
-  public boolean admits(Message message, String client) {
-    return !client.equals(queue.filter().notFrom())
-        && filter.admits(message, queue.address().name());
+  boolean admits(MessageFields message, String client) {
+    return !client.equals(queue.filter().notFrom()) && filter.admits(message);
   }
 
   public BoundQueue queue() {

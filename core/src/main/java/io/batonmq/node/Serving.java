@@ -23,12 +23,12 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// The broker of an active node and its three lanes: *broker* owns the queues, *log* writes and syncs,
 /// *keeper* does what may take its time (spare segments, bodies, snapshots).
 public final class Serving implements Gateway {
   private static final int COMMANDS_PER_TURN = 256;
+  private static final int ANSWERS_PER_TURN = 64;
 
   /// For a client that does not give its credit back.
   private static final long WITHDRAW_NANOS_MAX = 1_000_000_000L;
@@ -80,7 +80,7 @@ public final class Serving implements Gateway {
 
   /// What the keeper brings back to the broker's lane.
   sealed interface Answer {
-    record Loaded(long position, @Nullable ByteBuffer payload) implements Answer {}
+    record Loaded(long position, ByteBuffer payload) implements Answer {}
 
     record Written(SnapshotRef snapshot, long bytes) implements Answer {}
 
@@ -318,11 +318,18 @@ public final class Serving implements Gateway {
 
   private boolean answer(Now now) {
     boolean any = false;
-    for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
+    boolean loaded = false;
+    int taken = 0;
+    Answer answer = answers.peek();
+    while (answer != null && taken < ANSWERS_PER_TURN && room(answer)) {
+      answers.remove();
       any = true;
+      taken++;
       switch (answer) {
-        case Answer.Loaded(long position, ByteBuffer payload) ->
-            sessions.loaded(position, payload, now);
+        case Answer.Loaded(long position, ByteBuffer payload) -> {
+          sessions.loaded(position, payload);
+          loaded = true;
+        }
         case Answer.Written(SnapshotRef ref, long bytes) -> {
           long before = writer.end();
           sessions.snapshotWritten(ref.name(), ref.checksum(), ref.position(), bytes, now);
@@ -340,6 +347,17 @@ public final class Serving implements Gateway {
           named.add(new Named.Replace(replaced, writer.end()));
         }
       }
+      answer = answers.peek();
+    }
+    if (loaded) {
+      // Once for all of them: a keeper that reads faster than we dispatch, out of the page cache,
+      // kept
+      // a turn going until a whole queue was looked through, and nothing was written meanwhile.
+      sessions.dispatch(now);
+    }
+    if (answer != null) {
+      // A borrowed turn does not come back by itself.
+      lanes.wakeBroker();
     }
     for (Runnable question = questions.poll(); question != null; question = questions.poll()) {
       any = true;
@@ -348,19 +366,33 @@ public final class Serving implements Gateway {
     return any;
   }
 
+  private boolean room(Answer answer) {
+    return !(answer instanceof Answer.Loaded(long _, ByteBuffer payload))
+        || sessions.roomToLoad(payload.remaining());
+  }
+
   private boolean commands(Now now) {
     if (over) {
       // What is in the inbox has been promised to nobody; its senders send it again elsewhere.
       return false;
     }
     boolean any = false;
-    for (int i = 0; i < COMMANDS_PER_TURN && !writer.full(); i++) {
+    boolean spent = false;
+    for (int i = 0; i < COMMANDS_PER_TURN && !spent && !writer.full(); i++) {
       Command command = inbox.take();
       if (command == null) {
         break;
       }
       any = true;
       sessions.accept(command, now);
+      // Asked after the first: what chores have spent before does not keep all commands out.
+      spent = sessions.spent();
+    }
+    if (spent) {
+      // A borrowed turn does not come back by itself, and what no filter lets in makes no commit
+      // that would
+      // bring the next.
+      lanes.wakeBroker();
     }
     if (any) {
       sessions.dispatch(now);

@@ -182,7 +182,7 @@ final class Producing {
     if (queue == null) {
       queues = broker.route(address, link.routing, message, client);
     } else {
-      queues = queue.admits(message, client) ? List.of(queue) : List.of();
+      queues = broker.admits(queue, message, client) ? List.of(queue) : List.of();
     }
     if (queues.isEmpty()) {
       return null;

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// The broker of an active node, as its owner's loop sees it: commands go in, outputs leave by each
 /// connection's [Outlet] once all that they rest on is committed.
 ///
-/// One thread owns it. A turn of its loop: some [#accept]s while [Appender#full] says no, then
-/// [#dispatch], then [Appender#flush]; [#committed] whenever that has risen; [#tick] at
+/// One thread owns it. A turn of its loop: some [#accept]s while [Appender#full] and [#spent] say no, at
+/// least one, then [#dispatch], then [Appender#flush]; [#committed] whenever that has risen; [#tick] at
 /// [#nextDeadlineNanos]. None of them blocks. A [io.batonmq.log.FencedException] out of any of them means
 /// that this node is not active any more: drop this object and the state, which is ahead of the log.
 public final class Sessions {
@@ -162,6 +162,12 @@ public final class Sessions {
     }
   }
 
+  /// Whether what was accepted since the last [#dispatch] took as long as a turn may: very many filters were
+  /// asked about it.
+  public boolean spent() {
+    return broker.spent();
+  }
+
   /// Delivers what can be delivered, until the gathering batch is full.
   public void dispatch(Now now) {
     if (leaving()) {
@@ -209,12 +215,17 @@ public final class Sessions {
     dispatch(now);
   }
 
-  /// The record that [Effects#load] asked for.
+  /// Whether a record with a payload of so many bytes may be [#loaded] before the next [#dispatch]: one
+  /// always, and more while there is memory for all of them.
+  public boolean roomToLoad(int bytes) {
+    return leaving() || broker.roomToLoad(bytes);
+  }
+
+  /// The record that [Effects#load] asked for. Those who wait for it have it by the next [#dispatch].
   ///
   /// @param payload valid during the call only
-  public void loaded(long position, ByteBuffer payload, Now now) {
+  public void loaded(long position, ByteBuffer payload) {
     broker.loaded(position, payload);
-    dispatch(now);
   }
 
   /// The snapshot that [Effects#snapshot] asked for is on stable storage.

@@ -368,4 +368,44 @@ class FilterTest {
     peer.send(producer, "n=2");
     assertThat(broker.stat("q").messageCount()).isEqualTo(1);
   }
+
+  @Test
+  void aMessageIsLookedIntoOnceForAllThatFilterIt() {
+    for (int i = 0; i < 50; i++) {
+      subscribe(peer, fleeting("n = 1 AND p" + i + " IS NULL AND JMSPriority = 4", false));
+    }
+    int all = subscribe(peer, fleeting("n = 1 AND late = 2", false));
+    broker.looks = 0;
+    publish(peer, "n=1");
+    assertThat(broker.looks).isEqualTo(1);
+    // Who came or went since is asked about what only it wants to know.
+    int late = subscribe(peer, fleeting("later = 3", false));
+    peer.close(all);
+    broker.looks = 0;
+    publish(peer, "n=1;later=3");
+    assertThat(broker.looks).isEqualTo(1);
+    assertThat(peer.bodies(late)).containsExactly("n=1;later=3");
+  }
+
+  @Test
+  void manyFiltersAreEnoughForATurnUntilItDispatches() {
+    String longest = "n = 0" + " OR n = 0".repeat(800);
+    for (int i = 0; i < 100; i++) {
+      subscribe(peer, fleeting(longest, false));
+    }
+    int producer = peer.producer("news", RoutingType.MULTICAST, null);
+    int sends = 0;
+    while (!broker.sessions.spent()) {
+      var send =
+          new Command.Send(
+              peer.connection, producer, 1_000 + sends, null, TestPeer.message("n=1"), 0, false);
+      broker.sessions.accept(send, broker.now());
+      sends++;
+      assertThat(sends).isLessThan(256);
+    }
+    // 100 filters of 7,200 characters, each of which counts for 29.
+    assertThat(sends).isEqualTo(4);
+    broker.sessions.dispatch(broker.now());
+    assertThat(broker.sessions.spent()).isFalse();
+  }
 }

@@ -105,9 +105,16 @@ final class TestBroker implements Effects {
 
   void answerLoads() {
     while (!loads.isEmpty()) {
-      long position = loads.removeFirst();
-      sessions.loaded(position, log.at(position).buffer(), now());
+      do {
+        long position = loads.removeFirst();
+        sessions.loaded(position, log.at(position).buffer());
+      } while (!loads.isEmpty() && roomToLoad(loads.getFirst()));
+      sessions.dispatch(now());
     }
+  }
+
+  private boolean roomToLoad(long position) {
+    return sessions.roomToLoad(log.at(position).payload().length);
   }
 
   /// Takes turns until nobody has anything left to do now.

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Of a property that stands twice the first counts. A string of more than [#STRING_MAX] bytes is left out,
 /// and so is every property that begins more than [#PROPERTIES_MAX] bytes into its section: a message is
-/// looked into once for each consumer and queue that asks, by the thread that serves everybody.
+/// looked into once for each consumer that asks, and once for all queues that filter, by the thread that
+/// serves everybody.
 public final class AmqpFields implements FieldExtractor {
   /// Bytes of a string.
   static final int STRING_MAX = 64 << 10;
