@@ -376,28 +376,27 @@ public final class Serving implements Gateway {
       // What is in the inbox has been promised to nobody; its senders send it again elsewhere.
       return false;
     }
-    boolean any = false;
-    boolean spent = false;
-    for (int i = 0; i < COMMANDS_PER_TURN && !spent && !writer.full(); i++) {
+    int taken = 0;
+    boolean enough = false;
+    while (!enough && !writer.full()) {
       Command command = inbox.take();
       if (command == null) {
         break;
       }
-      any = true;
+      taken++;
       sessions.accept(command, now);
       // Asked after the first: what chores have spent before does not keep all commands out.
-      spent = sessions.spent();
+      enough = taken == COMMANDS_PER_TURN || sessions.spent();
     }
-    if (spent) {
-      // A borrowed turn does not come back by itself, and what no filter lets in makes no commit
-      // that would
-      // bring the next.
+    if (enough) {
+      // A borrowed turn does not come back by itself, and what appends nothing makes no commit that
+      // would bring the next.
       lanes.wakeBroker();
     }
-    if (any) {
+    if (taken > 0) {
       sessions.dispatch(now);
     }
-    return any;
+    return taken > 0;
   }
 
   private void finish(Now now) {

@@ -247,6 +247,23 @@ class ServingTest implements Lanes {
   }
 
   @Test
+  void manyCommandsEndATurnAndTheLaneTakesTheRest() {
+    int consumer = consumer(ADDRESS, null, false);
+    settle();
+    for (int i = 1; i <= 600; i++) {
+      submit(new Command.Credit(CONNECTION, consumer, i, false));
+    }
+    brokerWakes = 0;
+    // A thread that brought them and took the turn.
+    serving().submitted(now());
+    assertThat(brokerWakes).isPositive();
+    settle();
+    fill(ADDRESS, 600, 10);
+    settle();
+    assertThat(delivered(consumer)).isEqualTo(600);
+  }
+
+  @Test
   void bodiesThatDoNotFitInMemoryTogetherDoNotPushEachOtherOut() {
     int each = 20;
     for (int i = 0; i < each; i++) {
