@@ -2,6 +2,7 @@ package io.batonmq.cli;
 
 import io.batonmq.broker.BoundQueue;
 import io.batonmq.log.DamagedException;
+import io.batonmq.log.VersionException;
 import io.batonmq.queue.Reference;
 import io.batonmq.seam.StorageException;
 import io.batonmq.server.admin.Json;
@@ -66,6 +67,8 @@ final class DataExport implements Callable<Integer> {
                 + " export again to have them%n",
             store.beyond());
       }
+    } catch (VersionException e) {
+      throw UserException.failed(String.valueOf(e.getMessage()));
     } catch (StorageException | DamagedException e) {
       throw UserException.failed(e.getMessage() + "; baton data verify says more");
     }

@@ -5,6 +5,7 @@ import io.batonmq.broker.Events;
 import io.batonmq.log.DamagedException;
 import io.batonmq.log.RecordFormat;
 import io.batonmq.log.RecordHandler;
+import io.batonmq.log.VersionException;
 import io.batonmq.seam.StorageException;
 import io.batonmq.server.platform.DiskStorage;
 import java.io.PrintWriter;
@@ -56,6 +57,8 @@ final class DataPrint implements Callable<Integer> {
     StoreReader store;
     try {
       store = new StoreReader(DiskStorage.open(Data.store(dir, "data print")), print);
+    } catch (VersionException e) {
+      throw UserException.failed(String.valueOf(e.getMessage()));
     } catch (StorageException | DamagedException e) {
       throw UserException.failed(e.getMessage() + "; baton data verify says more");
     }

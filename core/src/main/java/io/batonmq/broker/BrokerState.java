@@ -2,6 +2,7 @@ package io.batonmq.broker;
 
 import io.batonmq.log.RecordHandler;
 import io.batonmq.log.SnapshotContent;
+import io.batonmq.log.VersionException;
 import io.batonmq.message.Message;
 import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Keys;
@@ -47,7 +48,8 @@ public final class BrokerState implements RecordHandler {
   /// Continues a state that [SnapshotContent#writeTo] wrote. A block is read before the next is asked
   /// for.
   ///
-  /// @throws IllegalArgumentException if the blocks are damaged or of an unknown version
+  /// @throws VersionException if another version of Baton wrote them
+  /// @throws IllegalArgumentException if the blocks are damaged
   public static BrokerState restore(Iterator<ByteBuffer> blocks) {
     BrokerState state = new BrokerState();
     new SnapshotReader(state, blocks).read();
@@ -61,6 +63,7 @@ public final class BrokerState implements RecordHandler {
 
   /// Applies one record.
   ///
+  /// @throws VersionException if another version of Baton wrote it
   /// @throws IllegalStateException if it does not fit what came before: then this is not the state that
   ///     it was logged in, and the node must not go on
   public void apply(long position, long recordEnd, int type, ByteBuffer payload) {
@@ -70,6 +73,8 @@ public final class BrokerState implements RecordHandler {
     }
     try {
       apply(position, recordEnd, Events.read(type, payload));
+    } catch (VersionException e) {
+      throw e;
     } catch (RuntimeException e) {
       throw new IllegalStateException(
           "the record at position " + position + " cannot be applied: " + e.getMessage(), e);

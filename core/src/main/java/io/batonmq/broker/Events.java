@@ -1,6 +1,7 @@
 package io.batonmq.broker;
 
 import io.batonmq.log.RecordFormat;
+import io.batonmq.log.VersionException;
 import io.batonmq.message.Format;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
@@ -281,7 +282,7 @@ public final class Events {
           case QUEUE_FILTERED ->
               new Event.QueueFiltered(from.smallNumber(), readFilter(from.octet(), from));
           default ->
-              throw new IllegalArgumentException(
+              throw new VersionException(
                   "no event has type " + type + ": the log was written by a newer version");
         };
     from.end();
@@ -298,7 +299,7 @@ public final class Events {
   static void version(FieldReader from) {
     int version = from.octet();
     if (version != VERSION) {
-      throw new IllegalArgumentException(
+      throw new VersionException(
           "an event of version " + version + "; this broker reads version " + VERSION);
     }
   }

@@ -1,5 +1,6 @@
 package io.batonmq.broker;
 
+import io.batonmq.log.VersionException;
 import io.batonmq.message.Identity;
 import io.batonmq.queue.KeyList;
 import io.batonmq.queue.MessageQueue;
@@ -88,7 +89,7 @@ final class SnapshotReader {
   private void head(FieldReader from) {
     long version = from.number();
     if (version != Snapshot.VERSION) {
-      throw new IllegalArgumentException(
+      throw new VersionException(
           "a snapshot of version " + version + "; this broker reads " + Snapshot.VERSION);
     }
     long position = from.number();

@@ -1,6 +1,7 @@
 package io.batonmq.ha;
 
 import io.batonmq.log.DamagedException;
+import io.batonmq.log.VersionException;
 import io.batonmq.log.file.FileLog;
 import io.batonmq.log.file.Follower;
 import io.batonmq.log.file.LogWriter;
@@ -151,6 +152,8 @@ public final class Baton {
       failed(e, now);
     } catch (DamagedException e) {
       damaged(String.valueOf(e.getMessage()), now);
+    } catch (VersionException e) {
+      fence(ExitCode.STORE_VERSION, String.valueOf(e.getMessage()));
     }
     return true;
   }

@@ -14,7 +14,9 @@ public enum ExitCode {
   /// An invariant of the broker is broken: a bug.
   BUG(14),
   /// The disk did not answer for `failover-stall-timeout`, and another node stands by.
-  STORE_HUNG(16);
+  STORE_HUNG(16),
+  /// Another version of Baton wrote the store.
+  STORE_VERSION(18);
 
   private final int code;
 

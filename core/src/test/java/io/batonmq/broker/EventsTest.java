@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batonmq.log.RecordFormat;
+import io.batonmq.log.VersionException;
 import io.batonmq.message.Format;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
@@ -139,12 +140,12 @@ class EventsTest {
   void anUnknownTypeOrVersionIsAnErrorThatSaysSo() {
     byte[] one = {2, 1};
     assertThatThrownBy(() -> Events.read(99, ByteBuffer.wrap(one)))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(VersionException.class)
         .hasMessageContaining("99");
     for (byte version : new byte[] {1, 3}) {
       byte[] other = {version, 1};
       assertThatThrownBy(() -> Events.read(Events.ADDRESS_DELETED, ByteBuffer.wrap(other)))
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(VersionException.class)
           .hasMessageContaining("version " + version);
     }
   }
