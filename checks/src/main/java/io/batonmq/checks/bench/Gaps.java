@@ -2,6 +2,7 @@ package io.batonmq.checks.bench;
 
 import io.batonmq.checks.bench.peer.Broker;
 import io.batonmq.checks.bench.peer.Peer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,8 +22,8 @@ final class Gaps {
 
   private Gaps() {}
 
-  /// The active ends, the other takes over; then the first comes back, and gets the baton where the pair
-  /// fails back.
+  /// The active ends, the other takes over; then the first comes back and gets the baton, where the pair
+  /// fails back by itself, or else because the other is stopped, as its operator would.
   ///
   /// @param backlog messages that wait meanwhile
   static Scenario gap(End end, int backlog) {
@@ -66,8 +67,13 @@ final class Gaps {
       if (end == End.STOP) {
         try (LoadProcess load = gapLoad(setting, peer, url)) {
           load.await("ready");
-          primary.start();
-          primary.awaitAnswers();
+          if (peer.failsBack()) {
+            primary.start().awaitAnswers();
+          } else {
+            Files.deleteIfExists(primary.output());
+            primary.start().awaitPrinted(peer.standbySays());
+            pair.backup().stop();
+          }
           load.tell();
           figures.put("failback_ms", load.result().getOrDefault("gap_ms", 0.0));
         }

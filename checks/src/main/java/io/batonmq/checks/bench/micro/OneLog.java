@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
 /// A log of its own on the disk, served as an active node would. Whoever appends is its owner and its lane
@@ -31,7 +33,9 @@ final class OneLog implements AutoCloseable {
   private final FileLog.Taken taken;
   private final ByteBuffer payload = ByteBuffer.allocateDirect(RECORD);
   private final Thread housekeeping;
+  private final Lock house = new ReentrantLock();
   private volatile boolean closed;
+  private boolean kept = true;
 
   OneLog(Path parent) throws IOException {
     folder = Files.createTempDirectory(parent, "log");
@@ -60,9 +64,28 @@ final class OneLog implements AutoCloseable {
 
   private void keepHouse() {
     while (!closed) {
-      if (!writer().prepareSpare()) {
+      if (!prepareSpare()) {
         LockSupport.parkNanos(HOUSEKEEPING_NAP_NANOS);
       }
+    }
+  }
+
+  private boolean prepareSpare() {
+    house.lock();
+    try {
+      return kept && writer().prepareSpare();
+    } finally {
+      house.unlock();
+    }
+  }
+
+  /// Whether spare segments are made from now on; what is being made is made when this returns.
+  void keepHouse(boolean on) {
+    house.lock();
+    try {
+      kept = on;
+    } finally {
+      house.unlock();
     }
   }
 

@@ -34,13 +34,14 @@ final class Sustained {
     double[] disk = new double[slices];
     double[] log = new double[slices];
     double[] share = new double[slices];
-    try (BareDisk bare = new BareDisk(folder, records, false)) {
+    try (BareDisk bare = new BareDisk(folder, records, false);
+        OneLog own = new OneLog(folder)) {
       // Not counted: code is compiled, and both files are where they will be.
       rate(bare::writeBatch);
-      logRate();
+      logRate(own);
       for (int i = 0; i < slices; i++) {
         disk[i] = rate(bare::writeBatch);
-        log[i] = logRate();
+        log[i] = logRate(own);
         share[i] = log[i] / disk[i];
       }
     }
@@ -51,11 +52,13 @@ final class Sustained {
     return figures;
   }
 
-  /// A log of its own for each slice, made and removed outside of the time that counts: it would fill the
-  /// disk.
-  private double logRate() throws IOException {
-    try (OneLog log = new OneLog(folder)) {
+  /// The log makes its next segments in its own slices, as many as it uses up; not in those of the bare disk.
+  private double logRate(OneLog log) throws IOException {
+    log.keepHouse(true);
+    try {
       return rate(() -> log.append(records));
+    } finally {
+      log.keepHouse(false);
     }
   }
 

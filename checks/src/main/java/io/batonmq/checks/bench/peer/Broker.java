@@ -27,11 +27,16 @@ public final class Broker implements AutoCloseable {
   private long startedNanos;
 
   /// @param command that becomes the broker's process
-  /// @param directory where it is run, and `broker.out` written
+  /// @param directory where it is run, and [#output] written
   public Broker(List<String> command, Path directory, int port) {
     this.command = List.copyOf(command);
     this.directory = directory;
     this.port = port;
+  }
+
+  /// Where it prints.
+  public Path output() {
+    return directory.resolve("broker.out");
   }
 
   /// The port for clients.
@@ -46,8 +51,7 @@ public final class Broker implements AutoCloseable {
         new ProcessBuilder(command)
             .directory(directory.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(directory.resolve("broker.out").toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()))
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
     process = started;
@@ -64,11 +68,11 @@ public final class Broker implements AutoCloseable {
         return (System.nanoTime() - startedNanos) / 1e6;
       }
       if (!running()) {
-        throw new IllegalStateException("the broker ended: " + directory.resolve("broker.out"));
+        throw new IllegalStateException("the broker ended: " + output());
       }
       LockSupport.parkNanos(2_000_000);
     }
-    throw new IllegalStateException("no answer: " + directory.resolve("broker.out"));
+    throw new IllegalStateException("no answer: " + output());
   }
 
   /// Whether a client is answered now.
@@ -86,7 +90,7 @@ public final class Broker implements AutoCloseable {
   /// Waits until its output has a text.
   public void awaitPrinted(String text) throws IOException {
     long deadline = System.nanoTime() + START_MAX.toNanos();
-    while (!Files.readString(directory.resolve("broker.out")).contains(text)) {
+    while (!Files.readString(output()).contains(text)) {
       if (System.nanoTime() > deadline || !running()) {
         throw new IllegalStateException("not printed: " + text + " in " + directory);
       }

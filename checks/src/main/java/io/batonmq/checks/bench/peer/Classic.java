@@ -69,6 +69,12 @@ public final class Classic implements Peer {
     return "in slave mode waiting";
   }
 
+  /// Whoever has the lock of the store keeps it.
+  @Override
+  public boolean failsBack() {
+    return false;
+  }
+
   @Override
   public String url(int port) {
     return "tcp://127.0.0.1:" + port;

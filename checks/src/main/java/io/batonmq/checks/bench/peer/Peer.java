@@ -37,6 +37,11 @@ public interface Peer {
   /// What a node that stands by prints when it does.
   String standbySays();
 
+  /// Whether the primary gets the baton back when it returns, without an operator.
+  default boolean failsBack() {
+    return true;
+  }
+
   /// Makes a broker of its own.
   Broker single(Path directory) throws IOException, InterruptedException;
 
