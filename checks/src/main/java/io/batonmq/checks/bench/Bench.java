@@ -111,6 +111,7 @@ final class Bench implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   private final List<Row> rows = new ArrayList<>();
+  private final List<String> failures = new ArrayList<>();
 
   /// @param deep whether it takes minutes, for a deep backlog that has to be made or for time-outs
   private record Task(String scenario, String variant, Scenario what, boolean deep) {
@@ -224,6 +225,9 @@ final class Bench implements Callable<Integer> {
     } catch (Exception e) {
       // The others are still worth measuring; a gap in the table says what happened.
       System.out.println("FAILED: " + e);
+      failures.add(
+          "- %s, %s, %s, round %d: %s\n"
+              .formatted(task.scenario, task.variant, peer.name(), round, e.getMessage()));
     }
   }
 
@@ -268,7 +272,12 @@ final class Bench implements Callable<Integer> {
       Files.writeString(out.resolve(plot.file()), plot.svg());
       plots.computeIfAbsent(plot.scenario(), _ -> new ArrayList<>()).add(plot);
     }
-    Files.writeString(out.resolve("report.md"), head + new Report(rows).markdown(plots));
+    Files.writeString(
+        out.resolve("report.md"), head + new Report(rows).markdown(plots) + notMeasured());
+  }
+
+  private String notMeasured() {
+    return failures.isEmpty() ? "" : "\n## Failed\n\n" + String.join("", failures);
   }
 
   private String head(Machine machine) {

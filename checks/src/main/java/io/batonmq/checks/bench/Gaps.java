@@ -63,6 +63,7 @@ final class Gaps {
         Map<String, Double> seen = load.result();
         figures.put("gap_ms", seen.getOrDefault("gap_ms", 0.0));
         figures.put("failures", seen.getOrDefault("failures", 0.0));
+        figures.put("never", seen.getOrDefault("never", 0.0));
       }
       if (end == End.STOP) {
         try (LoadProcess load = gapLoad(setting, peer, url)) {

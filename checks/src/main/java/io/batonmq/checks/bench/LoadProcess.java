@@ -33,7 +33,7 @@ final class LoadProcess implements AutoCloseable {
                 setting.javaHome().resolve("bin/java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xms256m",
-                "-Xmx1g",
+                "-Xmx2g",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 path,

@@ -53,6 +53,7 @@ public final class Front implements AutoCloseable {
   private final Clock clock;
   private final EventLoopGroup loops;
   private final ThreadPoolExecutor passwords;
+  private final Map<String, ChannelFuture> prepared = new ConcurrentHashMap<>();
   private final Set<Channel> listeners = ConcurrentHashMap.newKeySet();
   private final Map<Channel, PeerConnection> connections = new ConcurrentHashMap<>();
   private final Map<EventLoop, Round> rounds = new ConcurrentHashMap<>();
@@ -82,31 +83,32 @@ public final class Front implements AutoCloseable {
     return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
   }
 
-  /// Listens; after [#closeNow], again.
+  /// Begins to listen without letting anybody in: who connects from now on waits until [#open], instead of
+  /// being refused and staying away for a while. Returns at once; a port that is not to be had is told by
+  /// [#open].
+  public void prepare(Listener listener) {
+    prepared.computeIfAbsent(listener.name(), _ -> bind(listener));
+  }
+
+  /// Listens, and lets in who has waited; after [#closeNow], again.
   ///
   /// @return the port, which the system may have chosen
   /// @throws CannotListenException if that is not possible; the message says what to change
   public int open(Listener listener) throws CannotListenException {
     closed = false;
-    InetSocketAddress address = PortTrial.address(listener.host(), listener.port());
-    ChannelFuture bound =
-        new ServerBootstrap()
-            .group(loops)
-            .channel(serverChannel())
-            .option(ChannelOption.SO_BACKLOG, settings.backlog())
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(
-                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(settings.unsentLow(), settings.unsentHigh()))
-            .childHandler(arrival(listener))
-            .bind(address)
-            .awaitUninterruptibly();
+    ChannelFuture bound = prepared.remove(listener.name());
+    if (bound == null || !bound.awaitUninterruptibly().isSuccess()) {
+      // What had the port while this was prepared, such as the other node on the same machine, may
+      // be gone.
+      bound = bind(listener).awaitUninterruptibly();
+    }
     if (!bound.isSuccess()) {
-      throw CannotListenException.of(listener.name(), listener.host(), address, bound.cause());
+      throw CannotListenException.of(
+          listener.name(), listener.host(), address(listener), bound.cause());
     }
     Channel socket = bound.channel();
     listeners.add(socket);
+    socket.config().setAutoRead(true);
     int port = ((InetSocketAddress) socket.localAddress()).getPort();
     LOG.info(
         "listener open name={} host={} port={} protocols={} transport={}",
@@ -116,6 +118,25 @@ public final class Front implements AutoCloseable {
         listener.protocols().stream().map(WireProtocol::name).toList(),
         Epoll.isAvailable() ? "epoll" : "nio");
     return port;
+  }
+
+  private ChannelFuture bind(Listener listener) {
+    return new ServerBootstrap()
+        .group(loops)
+        .channel(serverChannel())
+        .option(ChannelOption.SO_BACKLOG, settings.backlog())
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .option(ChannelOption.AUTO_READ, false)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(
+            ChannelOption.WRITE_BUFFER_WATER_MARK,
+            new WriteBufferWaterMark(settings.unsentLow(), settings.unsentHigh()))
+        .childHandler(arrival(listener))
+        .bind(address(listener));
+  }
+
+  private static InetSocketAddress address(Listener listener) {
+    return PortTrial.address(listener.host(), listener.port());
   }
 
   private ChannelHandler arrival(Listener listener) {
@@ -186,6 +207,8 @@ public final class Front implements AutoCloseable {
   /// when listeners and sockets are closed, which takes milliseconds, or after one second.
   public void closeNow() {
     closed = true;
+    prepared.values().forEach(bound -> listeners.add(bound.channel()));
+    prepared.clear();
     listeners.forEach(Channel::close);
     connections.keySet().forEach(Channel::close);
     awaitGone(FENCE_MILLIS_MAX);

@@ -8,6 +8,7 @@ import io.batonmq.server.config.Connector;
 import io.batonmq.server.net.Front;
 import io.batonmq.server.net.FrontSettings;
 import io.batonmq.server.net.Listener;
+import io.batonmq.server.net.Rehearsal;
 import io.batonmq.session.Authenticator;
 import io.batonmq.session.Command;
 import io.batonmq.session.Gateway;
@@ -15,14 +16,32 @@ import io.batonmq.session.WireProtocol;
 import io.batonmq.wire.amqp.AmqpLimits;
 import io.batonmq.wire.amqp.AmqpProtocol;
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The acceptors of a node, open while it is active.
 final class ClientDoors {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientDoors.class);
+
+  /// Of an AMQP client: a login as anonymous, then open, begin and attach of a sender.
+  private static final List<byte[]> FIRST_STEPS =
+      Stream.of(
+              "414d515003010000",
+              "000000190201000000 5341 c00c01a309414e4f4e594d4f5553",
+              "414d515000010000",
+              "000000190200000000 5310 c00c01a109 72656865617273616c",
+              "000000140200000000 5311 c00704404352 7f527f",
+              "000000250200000000 5312 c0180aa10172434240400053284500 5329c00401a10172404043")
+          .map(hex -> HexFormat.of().parseHex(hex.replace(" ", "")))
+          .toList();
+
   private final BrokerConfig config;
   private final Authenticator authenticator;
   private final Clock clock;
@@ -36,31 +55,60 @@ final class ClientDoors {
     this.authenticator = authenticator;
     this.clock = clock;
     this.front = front();
+    Thread.ofPlatform().daemon().name("rehearsal").start(this::rehearse);
+  }
+
+  private void rehearse() {
+    long began = clock.monotonicNanos();
+    Rehearsal.play(
+        new AmqpProtocol(config.name(), List::of, AmqpLimits.standard()), FIRST_STEPS, clock);
+    LOG.debug(
+        "rehearsed the first connection took_ms={}", (clock.monotonicNanos() - began) / 1_000_000);
   }
 
   private Front front() {
     return new Front(FrontSettings.standard(), gateway, clock);
   }
 
-  /// Listens on every acceptor.
+  /// Listens on every acceptor, and lets nobody in: while the log is claimed and its last records are read,
+  /// clients wait at the door instead of turning away and coming back late.
+  ///
+  /// @param others addresses of other nodes, asked for at each connection
+  synchronized void prepare(Supplier<List<String>> others) {
+    listeners(others).forEach(front::prepare);
+  }
+
+  /// Sends away who waits since [#prepare].
+  synchronized void giveUp() {
+    front.closeNow();
+  }
+
+  /// Lets clients in at every acceptor.
   ///
   /// @param others addresses of other nodes, asked for at each connection
   /// @throws CannotListenException if one cannot be opened; then none is open
   synchronized void open(Serving serving, Supplier<List<String>> others) {
     gateway.to = serving;
-    AmqpProtocol amqp =
-        new AmqpProtocol(config.name(), () -> failoverServers(others.get()), AmqpLimits.standard());
-    List<WireProtocol> protocols = List.of(amqp);
     try {
-      for (var acceptor : config.acceptors()) {
-        front.open(
-            new Listener(
-                acceptor.name(), acceptor.host(), acceptor.port(), protocols, authenticator));
+      for (Listener listener : listeners(others)) {
+        front.open(listener);
       }
     } catch (IOException e) {
       close();
       throw new CannotListenException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private List<Listener> listeners(Supplier<List<String>> others) {
+    List<WireProtocol> protocols =
+        List.of(
+            new AmqpProtocol(
+                config.name(), () -> failoverServers(others.get()), AmqpLimits.standard()));
+    return config.acceptors().stream()
+        .map(acceptor ->
+            new Listener(
+                acceptor.name(), acceptor.host(), acceptor.port(), protocols, authenticator))
+        .toList();
   }
 
   /// Closes everything at once.

@@ -170,6 +170,9 @@ final class RunningNode implements RoleListener, Node.Doors {
 
   @Override
   public void became(Role before, Role after, String reason) {
+    if (before instanceof Role.Promoting && !(after instanceof Role.Active)) {
+      clients.giveUp();
+    }
     switch (after) {
       case Role.Standby standby when before instanceof Role.Active ->
           LOG.info("standby: gave the baton up; epoch={} reason=\"{}\"", standby.epoch(), reason);
@@ -181,8 +184,10 @@ final class RunningNode implements RoleListener, Node.Doors {
               "standby: following the log, ready to take over; epoch={} active={}",
               standby.epoch(),
               standby.active());
-      case Role.Promoting promoting ->
-          LOG.info("promoting cause={} after_epoch={}", promoting.cause(), promoting.epoch());
+      case Role.Promoting promoting -> {
+        clients.prepare(acquaintances::addresses);
+        LOG.info("promoting cause={} after_epoch={}", promoting.cause(), promoting.epoch());
+      }
       case Role.Active _ -> {
         // The receipt tells, once clients can come in.
       }

@@ -20,9 +20,12 @@ import jakarta.jms.Session;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -68,13 +71,29 @@ class FrontTest {
   }
 
   private static int open(Front front) throws IOException {
-    return front.open(
-        new Listener(
-            "test",
-            "localhost",
-            0,
-            List.of(new AmqpProtocol("baton", List::of, AmqpLimits.standard())),
-            new TestUsers(List.of("PLAIN", "ANONYMOUS"))));
+    return front.open(listener(0));
+  }
+
+  private static Listener listener(int port) {
+    return new Listener(
+        "test",
+        "localhost",
+        port,
+        List.of(new AmqpProtocol("baton", List::of, AmqpLimits.standard())),
+        new TestUsers(List.of("PLAIN", "ANONYMOUS")));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /// A client at a port that was prepared, once that listens.
+  private static Socket arrived(int port) {
+    return await()
+        .ignoreExceptionsInstanceOf(ConnectException.class)
+        .until(() -> new Socket("localhost", port), Socket::isConnected);
   }
 
   private static FrontSettings settings(int connections, int detectMillis) {
@@ -176,6 +195,57 @@ class FrontTest {
                 new Listener("again", "localhost", port, List.of(), new TestUsers(List.of()))))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("localhost:" + port);
+  }
+
+  @Test
+  void whoComesBeforeTheDoorsAreOpenWaitsAndIsServedThen() throws Exception {
+    Front front = front(settings(10, 5_000), broker);
+    int port = freePort();
+    front.prepare(listener(port));
+    try (Socket early = arrived(port)) {
+      early.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      early.setSoTimeout(300);
+      assertThatThrownBy(() -> early.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      assertThat(front.connections()).isZero();
+
+      assertThat(front.open(listener(port))).isEqualTo(port);
+
+      early.setSoTimeout(5_000);
+      assertThat(new String(readAll(early.getInputStream()), StandardCharsets.US_ASCII))
+          .startsWith("HTTP/1.1 400");
+    }
+  }
+
+  @Test
+  void whoWaitsIsSentAwayWhenTheDoorsAreNotOpenedAfterAll() throws Exception {
+    Front front = front(settings(10, 5_000), broker);
+    int port = freePort();
+    front.prepare(listener(port));
+    try (Socket early = arrived(port)) {
+      early.setSoTimeout(5_000);
+      front.closeNow();
+      assertThat(readAll(early.getInputStream())).isEmpty();
+    }
+    assertThatThrownBy(() -> new Socket("localhost", port).close())
+        .isInstanceOf(ConnectException.class);
+  }
+
+  @Test
+  void aPortThatWasTakenWhenItWasPreparedIsTriedAgain() throws Exception {
+    Front front = front(settings(10, 5_000), broker);
+    int port;
+    try (ServerSocket other = new ServerSocket()) {
+      other.bind(new InetSocketAddress("localhost", 0));
+      port = other.getLocalPort();
+      front.prepare(listener(port));
+      assertThatThrownBy(() -> front.open(listener(port)))
+          .isInstanceOf(CannotListenException.class)
+          .hasMessageContaining("cannot listen on localhost:" + port);
+      front.prepare(listener(port));
+    }
+    assertThat(front.open(listener(port))).isEqualTo(port);
+    assertThat(answer(port, "GET / HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 400");
   }
 
   @Test

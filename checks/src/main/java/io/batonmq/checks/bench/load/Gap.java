@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 /// address. After a line on standard input (when the broker is being killed) the longest time between two
 /// answers, of all producers together, is printed.
 ///
-/// Arguments: producers, seconds (to wait at most after the line), queue.
+/// Arguments: producers, seconds (to wait at most after the line), queue. `never` is 1 if there was no
+/// end of the waiting in that time.
 final class Gap {
   private Gap() {}
 
@@ -34,15 +35,17 @@ final class Gap {
             }
           });
     }
-    longest.await(200, 30);
+    if (!longest.await(200, 30)) {
+      throw new IllegalStateException("only " + longest.answers() + " answers in 30 s");
+    }
     longest.reset();
     System.out.println("ready");
     Driver.untilTold();
     long after = longest.answers();
-    longest.await(after + 200, arguments.number("seconds"));
+    boolean resumed = longest.await(after + 200, arguments.number("seconds"));
     System.out.printf(
-        "result gap_ms=%.1f answers=%d failures=%d%n",
-        longest.longestNanos() / 1e6, longest.answers(), longest.failures());
+        "result gap_ms=%.1f answers=%d failures=%d never=%d%n",
+        longest.longestNanos() / 1e6, longest.answers(), longest.failures(), resumed ? 0 : 1);
   }
 
   /// The longest time without an answer.
@@ -78,20 +81,21 @@ final class Gap {
       return failures;
     }
 
+    /// The gap that lasts until now among them.
     synchronized long longestNanos() {
-      return longest;
+      return Math.max(longest, System.nanoTime() - last);
     }
 
-    synchronized void await(long count, int seconds) throws InterruptedException {
+    synchronized boolean await(long count, int seconds) throws InterruptedException {
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
       while (answers < count) {
         long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         if (left <= 0) {
-          throw new IllegalStateException(
-              "only " + answers + " answers, and then none for a long time");
+          return false;
         }
         wait(left);
       }
+      return true;
     }
   }
 }
