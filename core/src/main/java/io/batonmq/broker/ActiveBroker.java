@@ -112,6 +112,11 @@ public final class ActiveBroker {
     return log.roomForMessages();
   }
 
+  /// Whether the log takes no more messages because the store is full, and not only until it has made room.
+  public boolean storeFull() {
+    return !log.roomForMessages() && !log.makingRoom();
+  }
+
   public boolean full() {
     return log.full();
   }

@@ -32,6 +32,10 @@ final class EventLog {
     return appender.full();
   }
 
+  boolean makingRoom() {
+    return appender.makingRoom();
+  }
+
   boolean roomForMessages() {
     return appender.roomForMessages();
   }

@@ -38,4 +38,10 @@ public interface Appender {
   /// Whether the store has room for more messages. When it has not, only what frees space
   /// (acknowledgements, deletions) may be appended; for that, space is reserved.
   boolean roomForMessages();
+
+  /// Whether there is no room for messages just now because it is being made: ask for no more of them, and
+  /// refuse none that are under way.
+  default boolean makingRoom() {
+    return false;
+  }
 }

@@ -65,6 +65,7 @@ public final class Serving implements Gateway {
   private boolean over;
   private boolean handedOver;
   private volatile long committed = -1;
+  private volatile boolean starved;
   private final ArrayDeque<Named> named = new ArrayDeque<>();
 
   /// What a record names that ends at a position: done once that is committed.
@@ -140,15 +141,15 @@ public final class Serving implements Gateway {
           if (writer.ended().isPresent()) {
             lanes.wakeLog();
           }
-        });
+        },
+        lanes::wakeKeeper);
   }
 
   public Role.Active active() {
     return active;
   }
 
-  /// Position up to which the queues have it: what is written and not committed yet included. Anyone may
-  /// ask.
+  /// Position up to which the queues have it, committed or not. Anyone may ask.
   public long applied() {
     return applied;
   }
@@ -186,12 +187,17 @@ public final class Serving implements Gateway {
       turns.fail(e);
       throw e;
     }
-    if (worked && writer.committed() != committed) {
+    if (worked && mayGoOn()) {
       turns.borrow(now);
     }
     if (writer.waiting()) {
       lanes.wakeLog();
     }
+  }
+
+  /// To tell what was committed, or to hand over what gathered meanwhile.
+  private boolean mayGoOn() {
+    return writer.committed() != committed || writer.held();
   }
 
   @Override
@@ -290,8 +296,7 @@ public final class Serving implements Gateway {
       return false;
     }
     committed = reached;
-    // Before the sessions hear of it: what is given back rests on the snapshot that the log refers
-    // to.
+    // Before the sessions hear of it: what is given back rests on the snapshot of the log.
     act(reached);
     sessions.committed(reached, now);
     if (keeper.loading()) {
@@ -350,9 +355,9 @@ public final class Serving implements Gateway {
       answer = answers.peek();
     }
     if (loaded) {
-      // Once for all of them: a keeper that reads faster than we dispatch, out of the page cache,
-      // kept
-      // a turn going until a whole queue was looked through, and nothing was written meanwhile.
+      // Once for all: a keeper that reads faster than we dispatch, out of the page cache, kept a
+      // turn
+      // going until a whole queue was looked through, and nothing was written meanwhile.
       sessions.dispatch(now);
     }
     if (answer != null) {
@@ -378,7 +383,7 @@ public final class Serving implements Gateway {
     }
     int taken = 0;
     boolean enough = false;
-    while (!enough && !writer.full()) {
+    while (!enough && !writer.full() && !starving()) {
       Command command = inbox.take();
       if (command == null) {
         break;
@@ -389,14 +394,32 @@ public final class Serving implements Gateway {
       enough = taken == COMMANDS_PER_TURN || sessions.spent();
     }
     if (enough) {
-      // A borrowed turn does not come back by itself, and what appends nothing makes no commit that
-      // would bring the next.
+      // A borrowed turn does not come back by itself, and what appends nothing brings no commit.
       lanes.wakeBroker();
     }
     if (taken > 0) {
       sessions.dispatch(now);
     }
     return taken > 0;
+  }
+
+  /// Whether what comes waits for a spare segment. A producer faster than those was told of a full disk.
+  private boolean starving() {
+    if (!writer.outOfRoom()) {
+      return false;
+    }
+    starved = true;
+    lanes.wakeKeeper();
+    lanes.wakeLog();
+    // It may have been made since the first look, and nobody would come.
+    return writer.outOfRoom();
+  }
+
+  private void fed() {
+    if (starved && writer.sparesSettled()) {
+      starved = false;
+      lanes.wakeBroker();
+    }
   }
 
   private void finish(Now now) {
@@ -416,8 +439,13 @@ public final class Serving implements Gateway {
   public boolean logWork(Now now) {
     logNanos = now.nanos();
     boolean worked = writer.doWork(now);
-    if (writer.committed() != committed) {
+    if (writer.committed() != committed || (worked && writer.held())) {
       turns.borrow(now);
+    }
+    if (starved && !worked && !writer.waiting()) {
+      // The keeper may write a snapshot for seconds.
+      worked = writer.makeSpare();
+      fed();
     }
     return worked || (writer.waiting() && !writer.busy());
   }
@@ -442,6 +470,7 @@ public final class Serving implements Gateway {
     }
     try {
       boolean spare = writer.prepareSpare();
+      fed();
       return keeper.doWork(now) || spare;
     } catch (StorageException e) {
       writer.failed(e);

@@ -187,7 +187,7 @@ final class Producing {
     if (queues.isEmpty()) {
       return null;
     }
-    if (!broker.roomForMessages()) {
+    if (broker.storeFull()) {
       return new Refusal(
           Reason.LIMIT_REACHED, "the disk is full: consume messages or give it more room");
     }

@@ -45,6 +45,7 @@ class ServingTest implements Lanes {
   private static final int PRODUCER = 1;
   private static final String ADDRESS = "a";
 
+  private final MemoryStorage storage = new MemoryStorage();
   private final List<Output> heard = new ArrayList<>();
   private @Nullable Serving serving;
   private long nanos = 1;
@@ -52,6 +53,11 @@ class ServingTest implements Lanes {
   private long sent;
   private int names;
   private int loads;
+
+  /// Whether the keeper is busy with something long.
+  private boolean keeperAway;
+
+  private int logWakes;
 
   /// Whether the keeper is at work, which wakes the broker for each of its answers.
   private boolean keeping;
@@ -63,7 +69,7 @@ class ServingTest implements Lanes {
 
   @BeforeEach
   void start() {
-    var log = new FileLog(new MemoryStorage(), LogSettings.DEFAULTS, "node", () -> "n" + ++names);
+    var log = new FileLog(storage, LogSettings.DEFAULTS, "node", () -> "n" + ++names);
     log.prepare();
     var state = new BrokerState();
     FileLog.Taken taken = log.takeOver(0, Optional.empty(), state::record, _ -> {}).orElseThrow();
@@ -279,6 +285,72 @@ class ServingTest implements Lanes {
     assertThat(loads).isLessThanOrEqualTo(2 * each);
   }
 
+  private long confirmed() {
+    return heard.stream()
+        .filter(output -> output instanceof Output.Sent said && said.refusal() == null)
+        .count();
+  }
+
+  private boolean refusedAny() {
+    return heard.stream()
+        .anyMatch(output -> output instanceof Output.Sent said && said.refusal() != null);
+  }
+
+  @Test
+  void whoIsFasterThanSegmentsAreMadeWaitsAndIsRefusedNothing() {
+    int count = 80;
+    keeperAway = true;
+    for (int i = 0; i < count; i++) {
+      send(ADDRESS, 1 << 20);
+      serving().submitted(now());
+    }
+    assertThat(confirmed()).isPositive().isLessThan(count);
+    // The log's lane makes them where the keeper does not come to it.
+    for (int turns = 0; confirmed() < count; turns++) {
+      turn();
+      assertThat(turns).isLessThan(1_000);
+    }
+    assertThat(refusedAny()).isFalse();
+  }
+
+  @Test
+  void whoWaitedForASegmentIsServedWhenTheKeeperHasMadeIt() {
+    int count = 80;
+    keeperAway = true;
+    for (int i = 0; i < count; i++) {
+      send(ADDRESS, 1 << 20);
+      serving().submitted(now());
+    }
+    assertThat(confirmed()).isLessThan(count);
+    keeperAway = false;
+    brokerWakes = 0;
+    serving().keeperWork(now());
+    assertThat(brokerWakes).isPositive();
+    settle();
+    assertThat(confirmed()).isEqualTo(count);
+    assertThat(refusedAny()).isFalse();
+  }
+
+  @Test
+  void whatComesDuringASyncIsWrittenTogetherAfterIt() {
+    long first = send(ADDRESS, 10);
+    storage.duringSync(() -> {
+      storage.duringSync(() -> {});
+      for (int i = 0; i < 3; i++) {
+        // Each on a thread of its own: nobody is in a turn meanwhile.
+        send(ADDRESS, 10);
+        serving().submitted(now());
+      }
+    });
+    logWakes = 0;
+    serving().submitted(now());
+    assertThat(confirmed(first)).isTrue();
+    assertThat(confirmed()).isEqualTo(1);
+    assertThat(logWakes).as("somebody writes the rest").isPositive();
+    serving().logWork(now());
+    assertThat(confirmed()).isEqualTo(4);
+  }
+
   @Override
   public void wakeBroker() {
     if (!keeping) {
@@ -287,14 +359,16 @@ class ServingTest implements Lanes {
   }
 
   @Override
-  public void wakeLog() {}
+  public void wakeLog() {
+    logWakes++;
+  }
 
   @Override
   public void wakeKeeper() {
     // A turn asked for something: it is there before that turn goes on.
     Serving there = serving;
     keeping = true;
-    while (there != null && there.keeperWork(now())) {
+    while (there != null && !keeperAway && there.keeperWork(now())) {
       loads++;
     }
     keeping = false;

@@ -13,6 +13,13 @@ public final class MemoryStorage implements Storage {
   private final TreeMap<String, Inode> files = new TreeMap<>();
   private final TreeSet<String> directories = new TreeSet<>();
 
+  private Runnable during = () -> {};
+
+  /// What happens elsewhere while a file is synced.
+  public void duringSync(Runnable elsewhere) {
+    during = elsewhere;
+  }
+
   private static final class Inode {
     byte[] bytes = new byte[0];
     boolean locked;
@@ -54,7 +61,7 @@ public final class MemoryStorage implements Storage {
 
   @Override
   public Optional<StoredFile> open(String path, Access access) {
-    return Optional.ofNullable(files.get(path)).map(Handle::new);
+    return Optional.ofNullable(files.get(path)).map(inode -> new Handle(inode, this));
   }
 
   @Override
@@ -108,7 +115,7 @@ public final class MemoryStorage implements Storage {
     return 1L << 40;
   }
 
-  private record Handle(Inode inode) implements StoredFile {
+  private record Handle(Inode inode, MemoryStorage storage) implements StoredFile {
     @Override
     public long size() {
       return inode.bytes.length;
@@ -143,7 +150,9 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
-    public void sync() {}
+    public void sync() {
+      storage.during.run();
+    }
 
     @Override
     public void close() {}

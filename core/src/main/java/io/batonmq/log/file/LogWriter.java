@@ -55,6 +55,7 @@ public final class LogWriter implements Appender, AutoCloseable {
   private volatile SnapshotRef anchored;
   private volatile Runnable wakeOwner = () -> {};
   private volatile Runnable wakeLane = () -> {};
+  private volatile boolean held;
 
   /// Where the log's lane is: out of the files, in them, in them and to close them, or never again.
   private enum Lane {
@@ -114,11 +115,13 @@ public final class LogWriter implements Appender, AutoCloseable {
     gathering.begin(end);
   }
 
-  /// Tells whom to wake: the owner when something was committed or the tenure ended, the lane when there
-  /// is something to write.
-  public void wakes(Runnable owner, Runnable lane) {
+  /// Tells whom to wake: the owner when something was committed, when it may [#flush] what was held back,
+  /// or when the tenure ended; the lane when there is something to write; housekeeping when a spare
+  /// segment is missing.
+  public void wakes(Runnable owner, Runnable lane, Runnable housekeeping) {
     this.wakeOwner = owner;
     this.wakeLane = lane;
+    spares.wakes(housekeeping);
   }
 
   public Tenure tenure() {
@@ -172,11 +175,19 @@ public final class LogWriter implements Appender, AutoCloseable {
     return end;
   }
 
+  /// What gathers while the lane is in the files gathers on: it was handed over at once before, and a sync was
+  /// spent on the first of many messages, with the others waiting for the one after.
   @Override
   public void flush() {
     if (gathering.isEmpty() || handed.get() != null) {
       return;
     }
+    // In this order: whoever leaves the files looks at it afterwards.
+    held = true;
+    if (lane.get() == Lane.BUSY) {
+      return;
+    }
+    held = false;
     handed.set(gathering);
     Batch next = free.poll();
     gathering = next == null ? new Batch() : next;
@@ -186,7 +197,7 @@ public final class LogWriter implements Appender, AutoCloseable {
 
   @Override
   public boolean full() {
-    return gathering.size() >= batchBytesMax && handed.get() != null;
+    return gathering.size() >= batchBytesMax && (handed.get() != null || lane.get() == Lane.BUSY);
   }
 
   @Override
@@ -197,6 +208,23 @@ public final class LogWriter implements Appender, AutoCloseable {
   @Override
   public boolean roomForMessages() {
     return spares.plenty();
+  }
+
+  @Override
+  public boolean makingRoom() {
+    return !spares.full() && !spares.plenty();
+  }
+
+  /// Whether messages that are under way have to wait until [#makingRoom] is over.
+  public boolean outOfRoom() {
+    return makingRoom() && !roomInSegment();
+  }
+
+  /// Whether the segment that is written now takes any message and some acknowledgements, so that no spare is
+  /// needed for them.
+  private boolean roomInSegment() {
+    long left = segmentLimit - end;
+    return left >= Math.min(2L * batchBytesMax, (segmentLimit - segmentBase) / 4 * 3);
   }
 
   /// To be called by the owner when it has nothing to do: after a while of silence a mark is written, so
@@ -247,6 +275,17 @@ public final class LogWriter implements Appender, AutoCloseable {
     return batches;
   }
 
+  /// Whether [#makingRoom] is over as far as spares go. Anyone may ask.
+  public boolean sparesSettled() {
+    return spares.plenty() || spares.full();
+  }
+
+  /// Whether something gathers that was not handed over because the lane was in the files: whoever comes out
+  /// of [#doWork] lets the owner [#flush] it.
+  public boolean held() {
+    return held && ended.get() == null;
+  }
+
   // ---- lane
 
   /// Writes, syncs and commits what was handed over, and beats the heart; answers whether there was
@@ -268,6 +307,8 @@ public final class LogWriter implements Appender, AutoCloseable {
     } finally {
       if (!lane.compareAndSet(Lane.BUSY, Lane.IDLE)) {
         closeFiles();
+      } else if (held) {
+        wakeOwner.run();
       }
     }
     return true;
@@ -296,6 +337,19 @@ public final class LogWriter implements Appender, AutoCloseable {
     }
     try {
       return spares.doWork() || leftovers.doWork();
+    } catch (StorageException e) {
+      failed(e);
+      return false;
+    }
+  }
+
+  /// Makes a spare segment if one is missing and housekeeping is not about it. Called by the log's lane.
+  public boolean makeSpare() {
+    if (ended.get() != null) {
+      return false;
+    }
+    try {
+      return spares.doWork();
     } catch (StorageException e) {
       failed(e);
       return false;

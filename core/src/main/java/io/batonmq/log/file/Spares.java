@@ -6,14 +6,15 @@ import io.batonmq.seam.StorageException;
 import io.batonmq.seam.StoredFile;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Segments made of zeros ahead of time, so that a record's write changes no metadata, and so that some
 /// room is left when the disk is full.
 ///
-/// [#take] and [#make] are called by the log's lane, [#doWork] by the housekeeping lane, [#plenty] by
-/// anyone.
+/// [#take] and [#make] are called by the log's lane, [#doWork] by the housekeeping lane and, where that is
+/// busy with something else, by the log's; the others by anyone.
 final class Spares {
   private static final String PREFIX = "spare-";
 
@@ -23,7 +24,9 @@ final class Spares {
   private final ConcurrentLinkedQueue<String> ready = new ConcurrentLinkedQueue<>();
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicLong number = new AtomicLong();
+  private final AtomicBoolean making = new AtomicBoolean();
   private volatile boolean full;
+  private volatile Runnable wanted = () -> {};
 
   Spares(Storage storage, Tenure tenure, LogSettings settings) {
     this.storage = storage;
@@ -37,9 +40,21 @@ final class Spares {
     return !full && count.get() >= Math.max(1, settings.sparesMin() - 1);
   }
 
+  /// Whether the disk had no room for another one when that was last tried.
+  boolean full() {
+    return full;
+  }
+
+  /// Tells whom to wake when one is missing.
+  void wakes(Runnable housekeeping) {
+    wanted = housekeeping;
+  }
+
   Optional<String> take() {
     Optional<String> spare = Optional.ofNullable(ready.poll());
     spare.ifPresent(_ -> count.decrementAndGet());
+    // Not at the next look only, 200 ms later: 40 MB a second use up all of them before.
+    wanted.run();
     return spare;
   }
 
@@ -77,11 +92,19 @@ final class Spares {
     return path;
   }
 
-  /// Makes one spare if one is missing; answers whether it did.
+  /// Makes one spare if one is missing and nobody is about it; answers whether it did.
   boolean doWork() {
-    if (count.get() >= settings.sparesMin()) {
+    if (count.get() >= settings.sparesMin() || !making.compareAndSet(false, true)) {
       return false;
     }
+    try {
+      return makeMissing();
+    } finally {
+      making.set(false);
+    }
+  }
+
+  private boolean makeMissing() {
     if (storage.usableBytes() < settings.segmentBytes() + settings.segmentBytes() / 4) {
       // Not to the last byte: manifests, notes and presence need a little, and a file that does not
       // fit would be written and removed again for as long as the disk is full.

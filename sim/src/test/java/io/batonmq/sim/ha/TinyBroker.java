@@ -75,7 +75,8 @@ final class TinyBroker {
           owner.unpark();
           node.wakeBaton();
         },
-        lane::unpark);
+        lane::unpark,
+        () -> {});
   }
 
   void quiesce() {
