@@ -1,5 +1,6 @@
 package io.batonmq.cli;
 
+import io.batonmq.broker.QueueSettings;
 import io.batonmq.message.RoutingType;
 import io.batonmq.session.Management;
 import java.util.concurrent.Callable;
@@ -68,9 +69,17 @@ final class QueueChanges {
     @SuppressWarnings("UnusedVariable") // it says what is so anyway
     private boolean preserve;
 
+    @Mixin private Giving giving;
+
     /// Known elsewhere, and not built.
     @Option(
-        names = {"--purge-on-no-consumers", "--last-value-key", "--ring-size", "--exclusive"},
+        names = {
+          "--purge-on-no-consumers",
+          "--last-value",
+          "--last-value-key",
+          "--ring-size",
+          "--non-destructive"
+        },
         arity = "0..1",
         hidden = true)
     private String[] refused = {};
@@ -79,8 +88,8 @@ final class QueueChanges {
     public Integer call() throws Exception {
       if (refused.length > 0) {
         throw UserException.usage(
-            "queues do not purge themselves, keep last values or rings, or have one consumer of"
-                + " many yet: leave that option out");
+            "queues do not purge themselves, keep last values or rings, or what was taken, yet:"
+                + " leave that option out");
       }
       if (maxConsumers < -1) {
         throw UserException.usage("--max-consumers is at least -1");
@@ -95,19 +104,104 @@ final class QueueChanges {
           .ask(admin ->
               admin.manage(
                   new Management.CreateQueue(
-                      name, at, type, Math.max(0, maxConsumers), createAddress, filter)));
+                      name, at, type, giving.settings(maxConsumers), createAddress, filter)));
       spec.commandLine()
           .getOut()
           .printf(
               "Queue [name=%s, address=%s, routingType=%s, durable=true, maxConsumers=%d,"
-                  + " autoCreateAddress=%s%s] created successfully.%n",
+                  + " autoCreateAddress=%s%s%s] created successfully.%n",
               name,
               at,
               type,
               maxConsumers,
               createAddress,
-              filter.isEmpty() ? "" : ", filter=" + filter);
+              filter.isEmpty() ? "" : ", filter=" + filter,
+              giving.text());
       return Exit.OK.code();
+    }
+  }
+
+  /// Who gets its messages. What is not given is as the address-settings of the node say.
+  static final class Giving {
+    @Option(
+        names = "--exclusive",
+        arity = "0..1",
+        fallbackValue = "true",
+        description = "One of its consumers gets everything, until it leaves.")
+    private @Nullable Boolean exclusive;
+
+    @Option(
+        names = "--group-buckets",
+        description =
+            "Owners of message groups, by hash of the group; -1: each group has its own; 0: groups"
+                + " mean nothing.")
+    private @Nullable Integer groupBuckets;
+
+    @Option(
+        names = "--group-rebalance",
+        arity = "0..1",
+        fallbackValue = "true",
+        description = "Groups are given anew when a consumer comes.")
+    private @Nullable Boolean groupRebalance;
+
+    @Option(
+        names = "--group-rebalance-pause-dispatch",
+        arity = "0..1",
+        fallbackValue = "true",
+        description = "Nothing is given then until what is out of its groups is settled.")
+    private @Nullable Boolean groupRebalancePause;
+
+    @Option(
+        names = "--group-first-key",
+        description = "Annotation of the first message of a group that a consumer gets.")
+    private @Nullable String groupFirstKey;
+
+    @Option(
+        names = "--consumers-before-dispatch",
+        description = "Consumers that have to be there before it gives anything.")
+    private @Nullable Integer consumersBeforeDispatch;
+
+    @Option(
+        names = "--delay-before-dispatch",
+        description =
+            "Milliseconds after the first consumer came that it waits for them; -1 for ever.")
+    private @Nullable Long delayBeforeDispatch;
+
+    QueueSettings.Overrides settings(int maxConsumers) {
+      var said =
+          new QueueSettings.Overrides(
+              Math.max(0, maxConsumers),
+              exclusive,
+              groupBuckets,
+              groupRebalance,
+              groupRebalancePause,
+              groupFirstKey,
+              consumersBeforeDispatch,
+              delayBeforeDispatch);
+      var fault = said.fault();
+      if (fault != null) {
+        throw UserException.usage(fault);
+      }
+      return said;
+    }
+
+    /// What was given, for the line that says what was made.
+    String text() {
+      var text = new StringBuilder();
+      append(text, "exclusive", exclusive);
+      append(text, "groupBuckets", groupBuckets);
+      append(text, "groupRebalance", groupRebalance);
+      append(text, "groupRebalancePauseDispatch", groupRebalancePause);
+      append(text, "groupFirstKey", groupFirstKey);
+      append(text, "consumersBeforeDispatch", consumersBeforeDispatch);
+      append(text, "delayBeforeDispatch", delayBeforeDispatch);
+      return text.toString();
+    }
+
+    private static void append(StringBuilder text, String name, @Nullable Object value) {
+      if (value != null) {
+        text.append(", ").append(name).append('=').append(value);
+      }
     }
   }
 

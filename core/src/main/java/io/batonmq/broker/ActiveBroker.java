@@ -68,6 +68,7 @@ public final class ActiveBroker {
           @Override
           public void queue(LiveQueue queue) {
             schedule.note(queue);
+            dispatcher.gone(queue);
           }
 
           @Override
@@ -365,8 +366,10 @@ public final class ActiveBroker {
     return deadLetters.expireDue(wall, max);
   }
 
-  /// Makes messages available that have waited for their time, at most `max`. False if there may be more.
+  /// Makes messages available that have waited for their time, at most `max`, and lets queues begin whose
+  /// consumers have waited long enough. False if there may be more.
   public boolean admitDue(long wall, int max) {
+    dispatcher.openDue(wall);
     return schedule.admit(wall, max);
   }
 
@@ -374,7 +377,7 @@ public final class ActiveBroker {
   ///
   /// @param wall what the clock says, which may be earlier than what was acted on
   public long dueInMillis(long wall) {
-    long next = schedule.nextMillis();
+    long next = Math.min(schedule.nextMillis(), dispatcher.nextOpeningMillis());
     return next == Schedule.NEVER ? next : next <= wall(wall) ? 0 : next - wall;
   }
 

@@ -40,6 +40,8 @@ final class Dispatcher {
   /// Bytes of the bodies that came since the last dispatch.
   private long arrived;
 
+  private final GroupRoom room = new GroupRoom(GroupRoom.BYTES_MAX);
+  private final Openings openings = new Openings();
   private final Looks looks = new Looks(Looks.CHOOSING_PER_TURN);
   private final Choosing choosing;
   private final KeyList given = new KeyList();
@@ -64,6 +66,40 @@ final class Dispatcher {
     return !marked.isEmpty();
   }
 
+  /// Who gets which group of a queue, if a message is of one; from the first such message on, there are owners.
+  @Nullable GroupOwners groups(LiveQueue queue, Message message) {
+    return queue.grouped(message) ? queue.beginGroups(room, () -> mark(queue)) : null;
+  }
+
+  /// A queue is gone.
+  void gone(LiveQueue queue) {
+    openings.note(queue);
+    queue.endGroups();
+  }
+
+  /// When [#openDue] has something to do; [Schedule#NEVER] for never.
+  long nextOpeningMillis() {
+    return openings.nextMillis();
+  }
+
+  /// Consumers have waited long enough for others.
+  void openDue(long wall) {
+    openings.due(wall, this::mark);
+  }
+
+  /// Whether a queue gives nothing to those who take, whoever they are. They are told that there is nothing.
+  private boolean held(LiveQueue queue, long wall) {
+    boolean opens = queue.opens(wall);
+    openings.note(queue);
+    GroupOwners groups = queue.groups();
+    if (opens && (groups == null || !groups.paused())) {
+      return false;
+    }
+    queue.exhausted();
+    queue.choosers().tellAll();
+    return true;
+  }
+
   void dispatch(long wall) {
     looks.begin();
     arrived = 0;
@@ -75,11 +111,14 @@ final class Dispatcher {
       if (queue.queue().deleted() || queue.returning > 0) {
         continue;
       }
-      Choosers choosers = queue.choosers();
-      boolean before = choosers.first;
-      boolean cut = before && choose(queue, wall);
-      boolean more = deliver(queue, wall);
-      cut |= !before && choose(queue, wall);
+      boolean cut = false;
+      boolean more = false;
+      if (!held(queue, wall)) {
+        boolean before = queue.choosers().first;
+        cut = before && choose(queue, wall);
+        more = deliver(queue, wall);
+        cut |= !before && choose(queue, wall);
+      }
       for (LiveQueue.Browser browser : List.copyOf(queue.browsers())) {
         if (browser.condition.none()) {
           more |= show(queue, browser, wall);
@@ -120,9 +159,10 @@ final class Dispatcher {
   private boolean deliver(LiveQueue queue, long wall) {
     MessageQueue messages = queue.queue().messages();
     boolean waiting = false;
+    boolean grouped = false;
     int turns = 0;
     long key = messages.firstAvailable();
-    while (key != Keys.NONE && turns < ROUND && queue.hasReady()) {
+    while (key != Keys.NONE && turns < ROUND && !grouped && queue.hasReady()) {
       // Who takes it comes before what it is: a body that nobody here may have, loaded only to be
       // passed
       // over, would push out the next one, which is then loaded, and pushes out the first one
@@ -146,6 +186,8 @@ final class Dispatcher {
             waiting = true;
             break;
           }
+        } else if (queue.grouped(message)) {
+          grouped = true;
         } else {
           queue.served(consumer);
           give(queue, consumer, reference, message);
@@ -156,6 +198,10 @@ final class Dispatcher {
       key = messages.nextAvailable(key);
     }
     flush(queue);
+    if (grouped) {
+      queue.beginGroups(room, () -> mark(queue));
+      return true;
+    }
     boolean more = turns == ROUND && key != Keys.NONE;
     if (!waiting && !more) {
       queue.exhausted();
@@ -177,7 +223,10 @@ final class Dispatcher {
 
   /// Gives a message to a consumer; until [#flush] it is still in its place.
   void give(LiveQueue queue, QueueConsumer consumer, Reference reference, Message message) {
-    consumer.give(reference, outward(reference, message), broker.origin(reference));
+    GroupOwners groups = queue.groups();
+    boolean first = groups != null && groups.given(consumer, reference.key(), message);
+    String firstKey = first ? queue.queue().settings().groupFirstKey() : null;
+    consumer.give(reference, outward(reference, message), broker.origin(reference), firstKey);
     served.add(consumer);
     if (reference.durable()) {
       given.add(reference.key());
@@ -209,7 +258,8 @@ final class Dispatcher {
       }
       if (!due(reference, message, wall)
           && browser.condition.matches(message, reference, queue.queue().address().name())) {
-        browser.consumer.give(reference, outward(reference, message), broker.origin(reference));
+        browser.consumer.give(
+            reference, outward(reference, message), broker.origin(reference), null);
       }
       browser.seen(key);
       key = messages.nextAvailable(key);

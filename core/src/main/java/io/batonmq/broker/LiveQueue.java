@@ -1,5 +1,6 @@
 package io.batonmq.broker;
 
+import io.batonmq.message.Message;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
 import java.util.ArrayDeque;
@@ -25,6 +26,14 @@ public final class LiveQueue {
 
   private final ArrayDeque<QueueConsumer> draining = new ArrayDeque<>();
 
+  /// Consumers of an exclusive queue that wait for their turn, and what they will choose by.
+  private final IdentityHashMap<QueueConsumer, Condition> parked = new IdentityHashMap<>();
+
+  private final DispatchGate gate = new DispatchGate();
+
+  /// Who gets which group; null while no message of a group was met.
+  private @Nullable GroupOwners groups;
+
   /// What the queue takes in; belongs to its [BoundQueue#filter].
   private Condition filter;
 
@@ -36,6 +45,9 @@ public final class LiveQueue {
 
   /// Under which time it stands in the [Schedule].
   long alarmMillis = Schedule.NEVER;
+
+  /// Under which time it stands in the [Openings].
+  long openingMillis = Schedule.NEVER;
 
   private long added;
   private long acknowledged;
@@ -136,11 +148,22 @@ public final class LiveQueue {
   void attach(QueueConsumer consumer, boolean browse, Condition condition) {
     if (browse) {
       browsers.add(new Browser(consumer, condition));
+      return;
+    }
+    consumers.add(consumer);
+    if (queue.settings().exclusive() && consumers.size() > 1) {
+      parked.put(consumer, condition);
     } else {
-      consumers.add(consumer);
-      if (!condition.none()) {
-        choosers.add(consumer, condition);
-      }
+      admit(consumer, condition);
+    }
+  }
+
+  private void admit(QueueConsumer consumer, Condition condition) {
+    if (!condition.none() || groups != null) {
+      choosers.add(consumer, condition);
+    }
+    if (groups != null) {
+      groups.attached(consumer);
     }
   }
 
@@ -148,15 +171,94 @@ public final class LiveQueue {
     choosers.remove(consumer);
     draining.remove(consumer);
     consumers.remove(consumer);
+    parked.remove(consumer);
     browsers.removeIf(browser -> browser.consumer.equals(consumer));
     if (inReady.remove(consumer)) {
       ready.remove(consumer);
     }
+    if (groups != null) {
+      groups.detached(consumer);
+    }
+    if (consumers.isEmpty()) {
+      gate.close();
+      if (groups != null && groups.nothingOut()) {
+        endGroups();
+      }
+    } else {
+      promote(consumers.getFirst());
+    }
   }
 
-  /// Puts a consumer that has credit at the end of the row, unless it is in it, or chooses.
+  /// The consumer that came first has everything of an exclusive queue, once the one before it is gone.
+  private void promote(QueueConsumer first) {
+    Condition condition = parked.remove(first);
+    if (condition != null) {
+      draining.remove(first);
+      admit(first, condition);
+      offer(first);
+    }
+  }
+
+  /// Whether a message must go where the others of its group go.
+  boolean grouped(Message message) {
+    return message.groupId() != null && queue.settings().groups();
+  }
+
+  @Nullable GroupOwners groups() {
+    return groups;
+  }
+
+  /// Message groups that have an owner, or are to have another one.
+  public int groupCount() {
+    return groups == null ? 0 : groups.count();
+  }
+
+  /// A message of a group is here. From now on each consumer looks through the queue for itself: if they
+  /// took what comes in turn, a group whose owner has no credit would hold up all that is behind it.
+  ///
+  /// @param wake makes the queue be looked at again
+  GroupOwners beginGroups(GroupRoom room, Runnable wake) {
+    GroupOwners begun = groups;
+    if (begun == null) {
+      begun = new GroupOwners(this, room, wake);
+      groups = begun;
+      ready.clear();
+      inReady.clear();
+      draining.clear();
+      for (QueueConsumer consumer : consumers) {
+        if (!choosers.has(consumer)) {
+          choosers.add(consumer, Condition.NONE);
+        }
+        begun.attached(consumer);
+      }
+    }
+    return begun;
+  }
+
+  /// The queue is gone, or nobody is there of whom anything would have to be remembered.
+  void endGroups() {
+    if (groups != null) {
+      groups.end();
+      groups = null;
+    }
+  }
+
+  DispatchGate gate() {
+    return gate;
+  }
+
+  /// Whether it gives anything now: enough consumers are there, or have waited long enough.
+  boolean opens(long wall) {
+    return gate.open(queue.settings(), consumers.size(), wall);
+  }
+
+  /// Puts a consumer that has credit at the end of the row, unless it is in it, or chooses, or waits for another
+  /// one to leave.
   public void offer(QueueConsumer consumer) {
-    if (consumer.ready() && !choosers.has(consumer) && inReady.add(consumer)) {
+    if (consumer.ready()
+        && !choosers.has(consumer)
+        && !parked.containsKey(consumer)
+        && inReady.add(consumer)) {
       ready.addLast(consumer);
     }
   }

@@ -93,7 +93,11 @@ final class ConsumerLink implements Link, QueueConsumer {
   }
 
   @Override
-  public void give(Reference reference, Message message, Origins.@Nullable Place origin) {
+  public void give(
+      Reference reference,
+      Message message,
+      Origins.@Nullable Place origin,
+      @Nullable String groupFirst) {
     long delivery = browses() ? outstanding.addSettled() : outstanding.add(reference.key());
     given.add(
         new Output.Delivered(
@@ -105,7 +109,8 @@ final class ConsumerLink implements Link, QueueConsumer {
             browses(),
             origin == null
                 ? null
-                : new Output.Origin(origin.address(), origin.queue(), reference.expired())));
+                : new Output.Origin(origin.address(), origin.queue(), reference.expired()),
+            groupFirst));
   }
 
   @Override

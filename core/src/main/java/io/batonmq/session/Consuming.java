@@ -75,7 +75,7 @@ final class Consuming {
 
   private void open(
       Connection connection, int number, Source source, LiveAddress address, LiveQueue queue) {
-    int max = queue.queue().consumersMax();
+    int max = queue.queue().settings().consumersMax();
     if (!source.browse() && max > 0 && queue.takerCount() >= max) {
       refuse(
           connection,
@@ -92,6 +92,8 @@ final class Consuming {
     // A subscription's queue has let in only what fits.
     String selector = source.kind() instanceof Source.Kind.Queue ? source.filter() : null;
     directory.attach(queue, link, source.browse(), selector);
+    // It may be the one that the others have waited for.
+    broker.mark(queue);
     answers.to(
         connection,
         new Output.ConsumerOpened(

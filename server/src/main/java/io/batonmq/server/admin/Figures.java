@@ -149,7 +149,43 @@ final class Figures {
               "scheduledCount",
               QueueStat::scheduledCount,
               "Waiting for their time: sent with a delay, or for another attempt."),
-          Figure.text("routingType", QueueStat::routingType, "`ANYCAST` or `MULTICAST`."));
+          Figure.text("routingType", QueueStat::routingType, "`ANYCAST` or `MULTICAST`."),
+          Figure.whole(
+              "maxConsumers",
+              queue -> queue.settings().consumersMax(),
+              "Consumers that it may have at once; 0 for any number."),
+          Figure.flag(
+              "exclusive",
+              queue -> queue.settings().exclusive(),
+              "Whether one consumer gets everything."),
+          Figure.whole(
+              "groupBuckets",
+              queue -> queue.settings().groupBuckets(),
+              "Owners of message groups; -1: each group has its own."),
+          Figure.flag(
+              "groupRebalance",
+              queue -> queue.settings().groupRebalance(),
+              "Whether groups are given anew when a consumer comes."),
+          Figure.flag(
+              "groupRebalancePauseDispatch",
+              queue -> queue.settings().groupRebalancePause(),
+              "Whether nothing is given then until what is out is settled."),
+          Figure.text(
+              "groupFirstKey",
+              QueueStat::groupFirstKey,
+              "Annotation of the first message of a group; empty for none."),
+          Figure.whole(
+              "consumersBeforeDispatch",
+              queue -> queue.settings().consumersBeforeDispatch(),
+              "Consumers that it waits for before it gives anything."),
+          Figure.whole(
+              "delayBeforeDispatch",
+              queue -> queue.settings().delayBeforeDispatchMillis(),
+              "For how many milliseconds; -1 for ever."),
+          Figure.whole(
+              "groupCount",
+              QueueStat::groupCount,
+              "Message groups that have an owner now, on the active node."));
 
   static final List<Figure<AddressStat>> ADDRESS =
       List.of(

@@ -141,7 +141,20 @@ class ConfigProblemsTest {
             + " match='#'><default-last-value-queue>true</default-last-value-queue></address-setting></address-settings>|default-last-value-queue"
             + " is not honoured",
         "<addresses><address name='a'><anycast><queue name='q'"
-            + " exclusive='true'/></anycast></address></addresses>|exclusive is not honoured",
+            + " non-destructive='true'/></anycast></address></addresses>|non-destructive is not"
+            + " honoured",
+        "<addresses><address name='a'><anycast><queue name='q'"
+            + " max-consumers='0'/></anycast></address></addresses>|max-consumers: \"0\" is not -1"
+            + " or a whole number from 1",
+        "<addresses><address name='a'><anycast><queue name='q' group-first-key='a"
+            + " b'/></anycast></address></addresses>|group-first-key: \"a b\" is not 1 to 255"
+            + " printable ASCII characters",
+        "<addresses><address name='a'><anycast><queue name='q'"
+            + " group-buckets='-2'/></anycast></address></addresses>|group-buckets: \"-2\" is not a"
+            + " whole number from -1",
+        "<address-settings><address-setting"
+            + " match='#'><default-delay-before-dispatch>soon</default-delay-before-dispatch></address-setting></address-settings>|default-delay-before-dispatch:"
+            + " \"soon\" is not a whole number from -1",
         "<addresses><address name='a'><anycast><queue name='q'><filter"
             + " string='x ='/></queue></anycast></address></addresses>|queue/filter: string: the"
             + " selector is wrong at character 4 (its end)",
