@@ -144,9 +144,7 @@ final class Consuming {
       if (command.disposition() == Disposition.ACCEPTED) {
         transaction.log(settled, broker.transactions());
       }
-      // The limit of unsettled deliveries may have been what it waited for.
-      link.queue.offer(link);
-      broker.mark(link.queue);
+      waitsNoMore(link);
     } else {
       dispose(link, keys, command.disposition());
       if (command.answer()) {
@@ -180,10 +178,18 @@ final class Consuming {
       case REJECTED -> broker.reject(queue, keys);
     }
     if (!link.closed) {
-      // The limit of unsettled deliveries may have been what it waited for.
-      queue.offer(link);
-      broker.mark(queue);
+      waitsNoMore(link);
     }
+  }
+
+  /// The limit of unsettled deliveries may have been what it waited for.
+  private void waitsNoMore(ConsumerLink link) {
+    // Peers may settle what was sent to them settled. Who only looks would be given what is then out for
+    // ever, since nobody has it.
+    if (!link.browses()) {
+      link.queue.offer(link);
+    }
+    broker.mark(link.queue);
   }
 
   private void undeliverable(ConsumerLink link, KeyList keys) {
