@@ -1,5 +1,6 @@
 package io.batonmq.cli;
 
+import io.batonmq.broker.QueueKeeping;
 import io.batonmq.broker.QueueSettings;
 import io.batonmq.message.RoutingType;
 import io.batonmq.session.Management;
@@ -72,24 +73,14 @@ final class QueueChanges {
     @Mixin private Giving giving;
 
     /// Known elsewhere, and not built.
-    @Option(
-        names = {
-          "--purge-on-no-consumers",
-          "--last-value",
-          "--last-value-key",
-          "--ring-size",
-          "--non-destructive"
-        },
-        arity = "0..1",
-        hidden = true)
+    @Option(names = "--purge-on-no-consumers", arity = "0..1", hidden = true)
     private String[] refused = {};
 
     @Override
     public Integer call() throws Exception {
       if (refused.length > 0) {
         throw UserException.usage(
-            "queues do not purge themselves, keep last values or rings, or what was taken, yet:"
-                + " leave that option out");
+            "queues do not purge themselves yet: leave --purge-on-no-consumers out");
       }
       if (maxConsumers < -1) {
         throw UserException.usage("--max-consumers is at least -1");
@@ -99,12 +90,12 @@ final class QueueChanges {
               ? RoutingType.MULTICAST
               : RoutingType.ANYCAST;
       var at = address != null ? address : name;
+      var settings = giving.settings(maxConsumers);
       options
           .node()
           .ask(admin ->
               admin.manage(
-                  new Management.CreateQueue(
-                      name, at, type, giving.settings(maxConsumers), createAddress, filter)));
+                  new Management.CreateQueue(name, at, type, settings, createAddress, filter)));
       spec.commandLine()
           .getOut()
           .printf(
@@ -121,7 +112,7 @@ final class QueueChanges {
     }
   }
 
-  /// Who gets its messages. What is not given is as the address-settings of the node say.
+  /// Who gets its messages, and what stays. What is not given is as the address-settings of the node say.
   static final class Giving {
     @Option(
         names = "--exclusive",
@@ -167,6 +158,30 @@ final class QueueChanges {
             "Milliseconds after the first consumer came that it waits for them; -1 for ever.")
     private @Nullable Long delayBeforeDispatch;
 
+    @Option(
+        names = "--ring-size",
+        description = "Messages that nobody has and that it keeps: the newest; -1 for all.")
+    private @Nullable Long ringSize;
+
+    @Option(
+        names = "--last-value",
+        arity = "0..1",
+        fallbackValue = "true",
+        description = "A message replaces an earlier one with the same value that nobody has.")
+    private @Nullable Boolean lastValue;
+
+    @Option(
+        names = "--last-value-key",
+        description = "The property that has the value; without it _AMQ_LVQ_NAME.")
+    private @Nullable String lastValueKey;
+
+    @Option(
+        names = "--non-destructive",
+        arity = "0..1",
+        fallbackValue = "true",
+        description = "Messages stay whoever consumes them.")
+    private @Nullable Boolean nonDestructive;
+
     QueueSettings.Overrides settings(int maxConsumers) {
       var said =
           new QueueSettings.Overrides(
@@ -177,7 +192,8 @@ final class QueueChanges {
               groupRebalancePause,
               groupFirstKey,
               consumersBeforeDispatch,
-              delayBeforeDispatch);
+              delayBeforeDispatch,
+              new QueueKeeping.Overrides(ringSize, lastValue, lastValueKey, nonDestructive));
       var fault = said.fault();
       if (fault != null) {
         throw UserException.usage(fault);
@@ -195,6 +211,10 @@ final class QueueChanges {
       append(text, "groupFirstKey", groupFirstKey);
       append(text, "consumersBeforeDispatch", consumersBeforeDispatch);
       append(text, "delayBeforeDispatch", delayBeforeDispatch);
+      append(text, "ringSize", ringSize);
+      append(text, "lastValue", lastValue);
+      append(text, "lastValueKey", lastValueKey);
+      append(text, "nonDestructive", nonDestructive);
       return text.toString();
     }
 

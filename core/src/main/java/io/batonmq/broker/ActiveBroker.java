@@ -82,7 +82,15 @@ public final class ActiveBroker {
   public void activate(long epoch, long wall) {
     log.append(new Event.Activated(epoch, wall(wall)));
     directory.open();
-    directory.queues().forEach(schedule::note);
+    directory.queues().forEach(this::resume);
+  }
+
+  private void resume(LiveQueue queue) {
+    schedule.note(queue);
+    if (queue.queue().settings().keeping().replaces()) {
+      // A predecessor may have had no time to throw away what newer messages replaced.
+      dispatcher.mark(queue);
+    }
   }
 
   /// The wall time to act on: never earlier than any that was acted on, here or by a predecessor.
@@ -322,6 +330,11 @@ public final class ActiveBroker {
   /// Does a piece of it; false if there was nothing left to do.
   public boolean work(Purging purging) {
     return purging.work(log, volatiles, schedule);
+  }
+
+  /// Messages that are available go, because newer ones came.
+  void drop(LiveQueue queue, KeyList keys) {
+    Purging.drop(queue, keys, log, volatiles);
   }
 
   /// The highest sequence given out so far.

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The addresses and queues of the active node. What is durable about them goes through the log.
@@ -149,6 +150,13 @@ public final class Directory {
         address.address().name(),
         extractors,
         () -> address.asked(queue -> live(queue).condition()));
+  }
+
+  /// What a message says under a name: a String, Boolean, Long or Double; null if it says nothing.
+  @Nullable Object field(Message message, String name) {
+    return new MessageFields(
+            message, message.expiryMillis(), 0, false, "", extractors, () -> Set.of(name))
+        .get(name);
   }
 
   /// Why a text is no selector; null if it is one, or says nothing.

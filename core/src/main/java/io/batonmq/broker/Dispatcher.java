@@ -1,6 +1,7 @@
 package io.batonmq.broker;
 
 import io.batonmq.message.Message;
+import io.batonmq.queue.Cursor;
 import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
@@ -27,6 +28,8 @@ final class Dispatcher {
 
   /// Bodies that are asked for ahead of the one that is waited for.
   private static final int READ_AHEAD = 32;
+
+  private static final List<LiveQueue.Browser> NOBODY = List.of();
 
   private final ActiveBroker broker;
   private final EventLog log;
@@ -100,6 +103,40 @@ final class Dispatcher {
     return true;
   }
 
+  /// What newer messages with the same value replace goes, before anybody is given anything.
+  private LastValues.Step replace(LiveQueue queue) {
+    LastValues values = queue.lastValues();
+    if (values == null) {
+      return LastValues.Step.DONE;
+    }
+    KeyList old = new KeyList();
+    LastValues.Step step = values.look(broker, this, bodies, looks, old);
+    broker.drop(queue, old);
+    return step;
+  }
+
+  /// The oldest go where there are more than a ring has room for, after those who wait have been given what they
+  /// take. True if that is not all.
+  private boolean trim(LiveQueue queue) {
+    MessageQueue messages = queue.queue().messages();
+    long size = queue.queue().settings().keeping().ringSize();
+    long over = size < 0 ? 0 : messages.availableCount() - size;
+    if (over <= 0) {
+      return false;
+    }
+    KeyList oldest = new KeyList();
+    Cursor cursor = messages.cursor();
+    while (oldest.size() < over && looks.left()) {
+      looks.spend();
+      long key = cursor.oldest();
+      cursor.seen(key);
+      oldest.add(key);
+    }
+    messages.forget(cursor);
+    broker.drop(queue, oldest);
+    return over > oldest.size();
+  }
+
   void dispatch(long wall) {
     looks.begin();
     arrived = 0;
@@ -111,21 +148,24 @@ final class Dispatcher {
       if (queue.queue().deleted() || queue.returning > 0) {
         continue;
       }
-      boolean cut = false;
+      LastValues.Step looked = replace(queue);
+      boolean cut = looked == LastValues.Step.CUT;
       boolean more = false;
-      if (!held(queue, wall)) {
+      boolean replaced = looked == LastValues.Step.DONE;
+      if (replaced && !held(queue, wall)) {
         boolean before = queue.choosers().first;
-        cut = before && choose(queue, wall);
+        cut |= before && choose(queue, wall);
         more = deliver(queue, wall);
         cut |= !before && choose(queue, wall);
       }
-      for (LiveQueue.Browser browser : List.copyOf(queue.browsers())) {
+      for (LiveQueue.Browser browser : replaced ? List.copyOf(queue.browsers()) : NOBODY) {
         if (browser.condition.none()) {
           more |= show(queue, browser, wall);
         } else {
           cut |= show(queue, browser, wall);
         }
       }
+      cut |= !more && trim(queue);
       if (more || (cut && looks.left())) {
         mark(queue);
       } else if (cut) {
@@ -262,7 +302,7 @@ final class Dispatcher {
             reference, outward(reference, message), broker.origin(reference), null);
       }
       browser.seen(key);
-      key = messages.nextAvailable(key);
+      key = browser.next(messages);
     }
     browser.consumer.flush();
     if (key == Keys.NONE) {

@@ -62,7 +62,7 @@ public sealed interface Event {
   /// Messages were taken, and are gone.
   record Acknowledged(int queue, long[] keys) implements Event {}
 
-  /// Messages that nobody had were thrown away by an operator.
+  /// Messages that nobody had were thrown away: by an operator, or because newer ones came.
   record Purged(int queue, long[] keys) implements Event {}
 
   /// Messages came back to their places.

@@ -1,6 +1,7 @@
 package io.batonmq.broker;
 
 import io.batonmq.message.Message;
+import io.batonmq.queue.Cursor;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
 import java.util.ArrayDeque;
@@ -34,6 +35,9 @@ public final class LiveQueue {
   /// Who gets which group; null while no message of a group was met.
   private @Nullable GroupOwners groups;
 
+  /// Which message is the newest of its value; null until somebody asked.
+  private @Nullable LastValues lastValues;
+
   /// What the queue takes in; belongs to its [BoundQueue#filter].
   private Condition filter;
 
@@ -57,19 +61,29 @@ public final class LiveQueue {
     final Condition condition;
 
     /// The last message that it saw.
-    private long cursor = Keys.NONE;
+    private long last = Keys.NONE;
 
-    Browser(QueueConsumer consumer, Condition condition) {
+    /// Where it is, if it stays as long as a consumer: what comes later may have a higher priority.
+    private final @Nullable Cursor cursor;
+
+    Browser(QueueConsumer consumer, Condition condition, @Nullable Cursor cursor) {
       this.consumer = consumer;
       this.condition = condition;
+      this.cursor = cursor;
     }
 
     long next(MessageQueue messages) {
-      return cursor == Keys.NONE ? messages.firstAvailable() : messages.nextAvailable(cursor);
+      if (cursor != null) {
+        return cursor.next();
+      }
+      return last == Keys.NONE ? messages.firstAvailable() : messages.nextAvailable(last);
     }
 
     void seen(long key) {
-      cursor = key;
+      if (cursor != null) {
+        cursor.seen(key);
+      }
+      last = key;
     }
   }
 
@@ -147,7 +161,8 @@ public final class LiveQueue {
   /// Somebody takes messages from here, or looks at them, from now on.
   void attach(QueueConsumer consumer, boolean browse, Condition condition) {
     if (browse) {
-      browsers.add(new Browser(consumer, condition));
+      boolean stays = queue.settings().keeping().nonDestructive();
+      browsers.add(new Browser(consumer, condition, stays ? queue.messages().cursor() : null));
       return;
     }
     consumers.add(consumer);
@@ -172,7 +187,7 @@ public final class LiveQueue {
     draining.remove(consumer);
     consumers.remove(consumer);
     parked.remove(consumer);
-    browsers.removeIf(browser -> browser.consumer.equals(consumer));
+    browsers.removeIf(browser -> leaves(browser, consumer));
     if (inReady.remove(consumer)) {
       ready.remove(consumer);
     }
@@ -187,6 +202,15 @@ public final class LiveQueue {
     } else {
       promote(consumers.getFirst());
     }
+  }
+
+  private boolean leaves(Browser browser, QueueConsumer consumer) {
+    boolean leaves = browser.consumer.equals(consumer);
+    Cursor cursor = browser.cursor;
+    if (leaves && cursor != null) {
+      queue.messages().forget(cursor);
+    }
+    return leaves;
   }
 
   /// The consumer that came first has everything of an exclusive queue, once the one before it is gone.
@@ -241,6 +265,14 @@ public final class LiveQueue {
       groups.end();
       groups = null;
     }
+  }
+
+  /// Which message is the newest of its value; null if nothing is replaced.
+  @Nullable LastValues lastValues() {
+    if (lastValues == null && queue.settings().keeping().key() != null) {
+      lastValues = new LastValues(this);
+    }
+    return lastValues;
   }
 
   DispatchGate gate() {

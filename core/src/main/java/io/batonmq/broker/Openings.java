@@ -35,7 +35,8 @@ final class Openings {
   /// Hands out the queues whose time has come.
   void due(long wall, Consumer<LiveQueue> opened) {
     while (nextMillis() <= wall) {
-      LiveQueue queue = openings.pollFirstEntry().getValue();
+      LiveQueue queue = openings.firstEntry().getValue();
+      openings.remove(openings.firstKey());
       queue.openingMillis = Schedule.NEVER;
       opened.accept(queue);
     }

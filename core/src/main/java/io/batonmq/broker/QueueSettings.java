@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param groupFirstKey annotation that the first message of a group has for its owner; null for none
 /// @param consumersBeforeDispatch how many consumers it waits for before it gives anything
 /// @param delayBeforeDispatchMillis how long it waits for them after the first one came, -1 for ever
+/// @param keeping what stays in it
 public record QueueSettings(
     int consumersMax,
     boolean exclusive,
@@ -22,7 +23,8 @@ public record QueueSettings(
     boolean groupRebalancePause,
     @Nullable String groupFirstKey,
     int consumersBeforeDispatch,
-    long delayBeforeDispatchMillis) {
+    long delayBeforeDispatchMillis,
+    QueueKeeping keeping) {
 
   /// Each group has an owner of its own.
   public static final int NO_BUCKETS = -1;
@@ -41,6 +43,28 @@ public record QueueSettings(
   private static final int REBALANCE = 2;
   private static final int PAUSE = 4;
   private static final int FIRST_KEY = 8;
+
+  /// One that keeps everything.
+  public QueueSettings(
+      int consumersMax,
+      boolean exclusive,
+      int groupBuckets,
+      boolean groupRebalance,
+      boolean groupRebalancePause,
+      @Nullable String groupFirstKey,
+      int consumersBeforeDispatch,
+      long delayBeforeDispatchMillis) {
+    this(
+        consumersMax,
+        exclusive,
+        groupBuckets,
+        groupRebalance,
+        groupRebalancePause,
+        groupFirstKey,
+        consumersBeforeDispatch,
+        delayBeforeDispatchMillis,
+        QueueKeeping.DEFAULTS);
+  }
 
   public QueueSettings {
     if (consumersMax < 0
@@ -69,11 +93,48 @@ public record QueueSettings(
       @Nullable Boolean groupRebalancePause,
       @Nullable String groupFirstKey,
       @Nullable Integer consumersBeforeDispatch,
-      @Nullable Long delayBeforeDispatchMillis) {
+      @Nullable Long delayBeforeDispatchMillis,
+      QueueKeeping.Overrides keeping) {
 
     /// Nothing is said.
     public static final Overrides NONE =
         new Overrides(null, null, null, null, null, null, null, null);
+
+    /// Nothing is said about what stays.
+    public Overrides(
+        @Nullable Integer consumersMax,
+        @Nullable Boolean exclusive,
+        @Nullable Integer groupBuckets,
+        @Nullable Boolean groupRebalance,
+        @Nullable Boolean groupRebalancePause,
+        @Nullable String groupFirstKey,
+        @Nullable Integer consumersBeforeDispatch,
+        @Nullable Long delayBeforeDispatchMillis) {
+      this(
+          consumersMax,
+          exclusive,
+          groupBuckets,
+          groupRebalance,
+          groupRebalancePause,
+          groupFirstKey,
+          consumersBeforeDispatch,
+          delayBeforeDispatchMillis,
+          QueueKeeping.Overrides.NONE);
+    }
+
+    /// The same about what stays.
+    public Overrides with(QueueKeeping.Overrides newKeeping) {
+      return new Overrides(
+          consumersMax,
+          exclusive,
+          groupBuckets,
+          groupRebalance,
+          groupRebalancePause,
+          groupFirstKey,
+          consumersBeforeDispatch,
+          delayBeforeDispatchMillis,
+          newKeeping);
+    }
 
     /// Nothing but how many consumers there may be.
     public static Overrides consumers(@Nullable Integer max) {
@@ -95,7 +156,7 @@ public record QueueSettings(
         return "the delay before dispatch is at least -1: for ever";
       }
       return groupFirstKey == null || named(groupFirstKey)
-          ? null
+          ? keeping.fault()
           : "a group-first-key has 1 to " + KEY_MAX + " characters, all of them printable ASCII";
     }
   }
@@ -121,10 +182,12 @@ public record QueueSettings(
             : consumersBeforeDispatch,
         said.delayBeforeDispatchMillis != null
             ? said.delayBeforeDispatchMillis
-            : delayBeforeDispatchMillis);
+            : delayBeforeDispatchMillis,
+        keeping.with(said.keeping));
   }
 
-  /// Whether messages of one group belong together. Where one consumer gets everything, they do anyway.
+  /// Whether messages of one group belong together. Where one consumer gets everything they do anyway, and
+  /// where everybody does they need not.
   boolean groups() {
     return groupBuckets != 0 && !exclusive;
   }
@@ -142,6 +205,7 @@ public record QueueSettings(
     if (groupFirstKey != null) {
       to.text(groupFirstKey);
     }
+    keeping.write(to);
   }
 
   static QueueSettings read(FieldReader from) {
@@ -164,6 +228,7 @@ public record QueueSettings(
         (flags & PAUSE) != 0,
         (flags & FIRST_KEY) != 0 ? from.text() : null,
         before,
-        delay);
+        delay,
+        QueueKeeping.read(from));
   }
 }

@@ -15,7 +15,25 @@ public final class Cursor {
 
   /// The first available message that was not looked at, or [Keys#NONE].
   public long next() {
-    return queue.next(from);
+    for (int priority = Keys.PRIORITIES - 1; priority >= 0; priority--) {
+      long found = queue.next(priority, from[priority]);
+      if (found >= 0) {
+        return Keys.of(found, priority);
+      }
+    }
+    return Keys.NONE;
+  }
+
+  /// The oldest available message that was not looked at, whatever its priority, or [Keys#NONE].
+  public long oldest() {
+    long oldest = Keys.NONE;
+    for (int priority = 0; priority < Keys.PRIORITIES; priority++) {
+      long found = queue.next(priority, from[priority]);
+      if (found >= 0 && (oldest == Keys.NONE || found < Keys.sequence(oldest))) {
+        oldest = Keys.of(found, priority);
+      }
+    }
+    return oldest;
   }
 
   /// A message was looked at, and with it all before it in its priority.

@@ -276,16 +276,10 @@ public final class MessageQueue {
     watcher = newWatcher;
   }
 
-  /// The first available message at or behind these places, one for each priority; or [Keys#NONE].
-  long next(long[] from) {
-    for (int p = Keys.PRIORITIES - 1; p >= 0 && available > 0; p--) {
-      Lane lane = lanes[p];
-      long found = lane == null ? -1 : lane.nextAvailable(from[p]);
-      if (found >= 0) {
-        return Keys.of(found, p);
-      }
-    }
-    return Keys.NONE;
+  /// The first available sequence of a priority at or behind one; -1 if there is none.
+  long next(int priority, long from) {
+    Lane lane = lanes[priority];
+    return lane == null ? -1 : lane.nextAvailable(from);
   }
 
   /// A cursor is not used any more.

@@ -18,6 +18,7 @@ final class ConsumerLink implements Link, QueueConsumer {
   private final int number;
   final LiveQueue queue;
   final Source source;
+  private final boolean browses;
   final Outstanding outstanding = new Outstanding();
   private final BiConsumer<Connection, Output> door;
   private final Runnable whenDeleted;
@@ -36,6 +37,7 @@ final class ConsumerLink implements Link, QueueConsumer {
       int number,
       LiveQueue queue,
       Source source,
+      boolean browses,
       int unsettledMax,
       BiConsumer<Connection, Output> door,
       BiConsumer<Connection, Integer> whenDeleted) {
@@ -43,6 +45,7 @@ final class ConsumerLink implements Link, QueueConsumer {
     this.number = number;
     this.queue = queue;
     this.source = source;
+    this.browses = browses;
     this.unsettledMax = unsettledMax;
     this.door = door;
     this.whenDeleted = () -> whenDeleted.accept(connection, number);
@@ -58,8 +61,9 @@ final class ConsumerLink implements Link, QueueConsumer {
     return number;
   }
 
+  /// Whether it takes nothing away.
   boolean browses() {
-    return source.browse();
+    return browses;
   }
 
   void credit(long newLimit, boolean drain) {

@@ -42,7 +42,8 @@ class EventsTest {
               1,
               "q",
               RoutingType.MULTICAST,
-              new QueueSettings(1, true, 7, true, false, "f", 2, -1),
+              new QueueSettings(
+                  1, true, 7, true, false, "f", 2, -1, new QueueKeeping(5, true, "k", true)),
               false,
               new QueueFilter("a", "me")),
           new Event.QueueDeleted(2),
@@ -73,7 +74,7 @@ class EventsTest {
           "03 03 e807",
           "03 01 06 6f7264657273 05",
           "03 01",
-          "03 02 01 01 71 19 01 0b 0e 02 01 01 66 01 61 02 6d65",
+          "03 02 01 01 71 19 01 0b 0e 02 01 01 66 0a 07 01 6b 01 61 02 6d65",
           "03 02",
           "03 3b 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 02 6869",
           "03 02 02 a801 20",
@@ -94,7 +95,7 @@ class EventsTest {
           "03 02 e807 01 a801",
           "03 02 01 a801 01 d00f",
           "03 02 06 6f7264657273",
-          "03 02 08 00 00 01 00 01 01 62");
+          "03 02 08 00 00 01 00 01 01 00 01 62");
 
   @Test
   void theSamplesHaveTheBytesOfTheTable() {
@@ -179,7 +180,7 @@ class EventsTest {
 
   @Test
   void aLengthThatIsTooLargeCostsNoMemory() {
-    byte[] claims = {2, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
+    byte[] claims = {3, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
     assertThatThrownBy(() -> Events.read(Events.IDENTITIES_FORGOTTEN, ByteBuffer.wrap(claims)))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -183,6 +183,22 @@ final class Figures {
               queue -> queue.settings().delayBeforeDispatchMillis(),
               "For how many milliseconds; -1 for ever."),
           Figure.whole(
+              "ringSize",
+              queue -> queue.settings().keeping().ringSize(),
+              "Messages that nobody has and that it keeps; -1 for all."),
+          Figure.flag(
+              "lastValue",
+              queue -> queue.settings().keeping().lastValue(),
+              "Whether newer messages replace older ones with the same value."),
+          Figure.text(
+              "lastValueKey",
+              QueueStat::lastValueKey,
+              "The property that was named for the value; empty for none."),
+          Figure.flag(
+              "nonDestructive",
+              queue -> queue.settings().keeping().nonDestructive(),
+              "Whether messages stay whoever consumes them."),
+          Figure.whole(
               "groupCount",
               QueueStat::groupCount,
               "Message groups that have an owner now, on the active node."));

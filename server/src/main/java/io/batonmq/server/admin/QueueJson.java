@@ -1,10 +1,11 @@
 package io.batonmq.server.admin;
 
+import io.batonmq.broker.QueueKeeping;
 import io.batonmq.broker.QueueSettings;
 import org.jspecify.annotations.Nullable;
 
 /// The settings of a queue among the fields of an object. What nothing is said about is not there, but for
-/// `maxConsumers`; an empty `groupFirstKey` says that there is none.
+/// `maxConsumers`; an empty text says that there is none.
 final class QueueJson {
   private QueueJson() {}
 
@@ -21,7 +22,15 @@ final class QueueJson {
       all = all.with("groupFirstKey", key);
     }
     all = whole(all, "consumersBeforeDispatch", said.consumersBeforeDispatch());
-    return whole(all, "delayBeforeDispatch", said.delayBeforeDispatchMillis());
+    all = whole(all, "delayBeforeDispatch", said.delayBeforeDispatchMillis());
+    QueueKeeping.Overrides keeping = said.keeping();
+    all = whole(all, "ringSize", keeping.ringSize());
+    all = flag(all, "lastValue", keeping.lastValue());
+    String lastValueKey = keeping.lastValueKey();
+    if (lastValueKey != null) {
+      all = all.with("lastValueKey", lastValueKey);
+    }
+    return flag(all, "nonDestructive", keeping.nonDestructive());
   }
 
   private static Json.Fields flag(Json.Fields fields, String name, @Nullable Boolean value) {
@@ -33,18 +42,27 @@ final class QueueJson {
   }
 
   static QueueSettings.Overrides overrides(JsonFields from) throws JsonException {
-    String key = from.has("groupFirstKey") ? from.text("groupFirstKey") : "";
     return new QueueSettings.Overrides(
         (int) number(from, "maxConsumers", 0, Integer.MAX_VALUE),
         flag(from, "exclusive"),
         whole(from, "groupBuckets", -1),
         flag(from, "groupRebalance"),
         flag(from, "groupRebalancePauseDispatch"),
-        key.isEmpty() ? null : key,
+        text(from, "groupFirstKey"),
         whole(from, "consumersBeforeDispatch", 0),
         from.has("delayBeforeDispatch")
             ? number(from, "delayBeforeDispatch", -1, Long.MAX_VALUE)
-            : null);
+            : null,
+        new QueueKeeping.Overrides(
+            from.has("ringSize") ? number(from, "ringSize", -1, Long.MAX_VALUE) : null,
+            flag(from, "lastValue"),
+            text(from, "lastValueKey"),
+            flag(from, "nonDestructive")));
+  }
+
+  private static @Nullable String text(JsonFields from, String name) throws JsonException {
+    String text = from.has(name) ? from.text(name) : "";
+    return text.isEmpty() ? null : text;
   }
 
   private static @Nullable Boolean flag(JsonFields from, String name) throws JsonException {

@@ -54,4 +54,9 @@ public record QueueStat(
     String key = settings.groupFirstKey();
     return key == null ? "" : key;
   }
+
+  String lastValueKey() {
+    String key = settings.keeping().lastValueKey();
+    return key == null ? "" : key;
+  }
 }

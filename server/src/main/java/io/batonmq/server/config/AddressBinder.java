@@ -133,10 +133,7 @@ final class AddressBinder {
   private static final Vocabulary QUEUE =
       QueueBinder.queueWords(new Vocabulary().honouring(QUEUE_NAME, DURABLE, PURGE))
           .missing("queues have no owner", "user")
-          .missingUnless("true", "a predefined queue always routes", "enabled")
-          .missingUnless("-1", "there are no ring queues", "ring-size")
-          .missingUnless("false", "queues have no such mode", "last-value", "non-destructive")
-          .missing("queues have no such mode", "last-value-key");
+          .missingUnless("true", "a predefined queue always routes", "enabled");
 
   private static final Vocabulary SETTING =
       QueueBinder.settingWords(
@@ -153,15 +150,7 @@ final class AddressBinder {
                       AUTO_DELETE_ADDRESSES,
                       DEFAULT_QUEUE_ROUTING,
                       DEFAULT_ADDRESS_ROUTING))
-          .missingUnless(
-              "false",
-              "queues have no such mode",
-              "default-last-value-queue",
-              "default-non-destructive",
-              "default-purge-on-no-consumers",
-              "last-value-queue")
-          .missing("queues have no such mode", "default-last-value-key")
-          .missingUnless("-1", "there are no ring queues", "default-ring-size")
+          .missingUnless("false", "queues have no such mode", "default-purge-on-no-consumers")
           .missingUnless("0", "there is no such feature", "retroactive-message-count")
           .missingUnless(
               "-1",
@@ -247,8 +236,9 @@ final class AddressBinder {
               ADDRESS),
           new Section(
               "core/addresses/address/anycast/queue",
-              "The same under `multicast`. What is said here, or for the address, holds from the next"
-                  + " start on, also for a queue that is there.",
+              "The same under `multicast`. What has no default here is as the address-settings say"
+                  + " for the address. Both hold from the next start on, also for a queue that is"
+                  + " there.",
               QUEUE),
           new Section(
               "core/addresses/address/anycast/queue/filter",

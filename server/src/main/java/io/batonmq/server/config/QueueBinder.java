@@ -1,60 +1,77 @@
 package io.batonmq.server.config;
 
-/// Binds what decides who gets a queue's messages: the attributes of a `queue`, and what an `address-setting` says
-/// for the queues that say nothing themselves.
+import java.util.Optional;
+
+/// Binds what decides who gets a queue's messages and what stays in it: the attributes of a `queue`, and what
+/// an `address-setting` says for the queues that say nothing themselves.
 final class QueueBinder {
   private static final Kind<Integer> CONSUMERS = consumers();
   private static final Kind<Integer> BUCKETS = Values.number(-1, Integer.MAX_VALUE);
   private static final Kind<Integer> COUNT = Values.number(0, Integer.MAX_VALUE);
   private static final Kind<Long> MILLIS = Values.millisOrNone();
   private static final Kind<String> KEY = Values.symbol();
+  private static final Kind<Long> LIMIT = Values.limit();
 
   private static final Of QUEUE =
       new Of(
-          Setting.of("max-consumers", CONSUMERS, "-1", "Consumers at a time; -1 for any number.")
+          Setting.of("max-consumers", CONSUMERS, "Consumers at a time; -1 for any number.")
               .asAttribute(),
           Setting.of(
                   "exclusive",
                   Values.FLAG,
-                  "false",
                   "Whether one of its consumers gets everything; the next one takes over when it"
                       + " leaves.")
               .asAttribute(),
           Setting.of(
                   "group-buckets",
                   BUCKETS,
-                  "-1",
                   "Owners of message groups, by hash of the group; -1: each group has its own; 0:"
                       + " groups mean nothing.")
               .asAttribute(),
           Setting.of(
                   "group-rebalance",
                   Values.FLAG,
-                  "false",
                   "Whether all groups are given anew when a consumer comes.")
               .asAttribute(),
           Setting.of(
                   "group-rebalance-pause-dispatch",
                   Values.FLAG,
-                  "false",
-                  "Whether the queue gives nothing then until what is out of its groups is settled.")
+                  "Whether the queue gives nothing then until what is out of its groups is"
+                      + " settled.")
               .asAttribute(),
           Setting.of(
                   "group-first-key",
                   KEY,
-                  "Message annotation (`true`) of the first message of a group that a consumer gets.")
+                  "Message annotation (`true`) of the first message of a group that a consumer"
+                      + " gets.")
               .asAttribute(),
           Setting.of(
                   "consumers-before-dispatch",
                   COUNT,
-                  "0",
                   "Consumers that have to be there before the queue gives anything.")
               .asAttribute(),
           Setting.of(
                   "delay-before-dispatch",
                   MILLIS,
-                  "-1",
                   "Milliseconds after the first consumer came that it waits for them; -1 for ever.")
+              .asAttribute(),
+          Setting.of(
+                  "ring-size",
+                  LIMIT,
+                  "Messages that nobody has and that it keeps: the newest; -1 for all.")
+              .asAttribute(),
+          Setting.of(
+                  "last-value",
+                  Values.FLAG,
+                  "Whether a message replaces an earlier one with the same value that nobody has.")
+              .asAttribute(),
+          Setting.of(
+                  "last-value-key",
+                  KEY,
+                  "The property that has the value; without it `_AMQ_LVQ_NAME`. Who names one means"
+                      + " `last-value` too.")
+              .asAttribute(),
+          Setting.of("non-destructive", Values.FLAG, "Whether messages stay whoever consumes them.")
               .asAttribute());
 
   private static final Of DEFAULTS =
@@ -95,7 +112,26 @@ final class QueueBinder {
               "default-delay-before-dispatch",
               MILLIS,
               "-1",
-              "`delay-before-dispatch` of a queue that does not say it."));
+              "`delay-before-dispatch` of a queue that does not say it."),
+          Setting.of(
+              "default-ring-size", LIMIT, "-1", "`ring-size` of a queue that does not say it."),
+          Setting.of(
+              "default-last-value-queue",
+              Values.FLAG,
+              "false",
+              "`last-value` of a queue that does not say it."),
+          Setting.of(
+              "default-last-value-key", KEY, "`last-value-key` of a queue that does not say it."),
+          Setting.of(
+              "default-non-destructive",
+              Values.FLAG,
+              "false",
+              "`non-destructive` of a queue that does not say it."));
+
+  /// The older name of `default-last-value-queue`.
+  private static final Setting<Boolean> LAST_VALUE_QUEUE =
+      Setting.of(
+          "last-value-queue", Values.FLAG, "false", "The same as `default-last-value-queue`.");
 
   /// The same options by the names of one place.
   private record Of(
@@ -106,7 +142,11 @@ final class QueueBinder {
       Setting<Boolean> groupRebalancePauseDispatch,
       Setting<String> groupFirstKey,
       Setting<Integer> consumersBeforeDispatch,
-      Setting<Long> delayBeforeDispatch) {
+      Setting<Long> delayBeforeDispatch,
+      Setting<Long> ringSize,
+      Setting<Boolean> lastValue,
+      Setting<String> lastValueKey,
+      Setting<Boolean> nonDestructive) {
 
     Vocabulary words(Vocabulary vocabulary) {
       return vocabulary.honouring(
@@ -117,10 +157,14 @@ final class QueueBinder {
           groupRebalancePauseDispatch,
           groupFirstKey,
           consumersBeforeDispatch,
-          delayBeforeDispatch);
+          delayBeforeDispatch,
+          ringSize,
+          lastValue,
+          lastValueKey,
+          nonDestructive);
     }
 
-    QueueOptions read(Binding element) {
+    QueueOptions read(Binding element, Optional<Boolean> olderLastValue) {
       return new QueueOptions(
           element.optional(maxConsumers),
           element.optional(exclusive),
@@ -129,7 +173,12 @@ final class QueueBinder {
           element.optional(groupRebalancePauseDispatch),
           element.optional(groupFirstKey),
           element.optional(consumersBeforeDispatch),
-          element.optional(delayBeforeDispatch));
+          element.optional(delayBeforeDispatch),
+          new QueueOptions.Keeping(
+              element.optional(ringSize),
+              element.optional(lastValue).or(() -> olderLastValue),
+              element.optional(lastValueKey),
+              element.optional(nonDestructive)));
     }
   }
 
@@ -154,16 +203,16 @@ final class QueueBinder {
   }
 
   static Vocabulary settingWords(Vocabulary vocabulary) {
-    return DEFAULTS.words(vocabulary);
+    return DEFAULTS.words(vocabulary).honouring(LAST_VALUE_QUEUE);
   }
 
   /// What a `queue` says.
   static QueueOptions ofQueue(Binding element) {
-    return QUEUE.read(element);
+    return QUEUE.read(element, Optional.empty());
   }
 
   /// What an `address-setting` says for queues that say nothing.
   static QueueOptions ofSetting(Binding element) {
-    return DEFAULTS.read(element);
+    return DEFAULTS.read(element, element.optional(LAST_VALUE_QUEUE));
   }
 }

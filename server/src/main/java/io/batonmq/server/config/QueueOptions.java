@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param groupFirstKey annotation of the first message of a group for its owner
 /// @param consumersBeforeDispatch consumers that are waited for before anything is given
 /// @param delayBeforeDispatch for how many milliseconds; -1 for ever
+/// @param keeping what stays in it
 public record QueueOptions(
     Optional<Integer> maxConsumers,
     Optional<Boolean> exclusive,
@@ -21,7 +22,32 @@ public record QueueOptions(
     Optional<Boolean> groupRebalancePauseDispatch,
     Optional<String> groupFirstKey,
     Optional<Integer> consumersBeforeDispatch,
-    Optional<Long> delayBeforeDispatch) {
+    Optional<Long> delayBeforeDispatch,
+    Keeping keeping) {
+
+  /// What stays in a queue.
+  ///
+  /// @param ringSize how many messages that nobody has; -1 for any number
+  /// @param lastValue whether only the newest with the same value
+  /// @param lastValueKey the property that has the value
+  /// @param nonDestructive whether it stays whoever consumes it
+  public record Keeping(
+      Optional<Long> ringSize,
+      Optional<Boolean> lastValue,
+      Optional<String> lastValueKey,
+      Optional<Boolean> nonDestructive) {
+    /// Where the file says nothing.
+    public static final Keeping DEFAULT =
+        new Keeping(Optional.of(-1L), Optional.of(false), Optional.empty(), Optional.of(false));
+
+    Keeping over(Keeping general) {
+      return new Keeping(
+          ringSize.or(general::ringSize),
+          lastValue.or(general::lastValue),
+          lastValueKey.or(general::lastValueKey),
+          nonDestructive.or(general::nonDestructive));
+    }
+  }
 
   /// Where the file says nothing.
   public static final QueueOptions DEFAULT =
@@ -33,7 +59,8 @@ public record QueueOptions(
           Optional.of(false),
           Optional.empty(),
           Optional.of(0),
-          Optional.of(-1L));
+          Optional.of(-1L),
+          Keeping.DEFAULT);
 
   /// These options where they say something, `general` where not.
   QueueOptions over(QueueOptions general) {
@@ -45,6 +72,7 @@ public record QueueOptions(
         groupRebalancePauseDispatch.or(general::groupRebalancePauseDispatch),
         groupFirstKey.or(general::groupFirstKey),
         consumersBeforeDispatch.or(general::consumersBeforeDispatch),
-        delayBeforeDispatch.or(general::delayBeforeDispatch));
+        delayBeforeDispatch.or(general::delayBeforeDispatch),
+        keeping.over(general.keeping()));
   }
 }

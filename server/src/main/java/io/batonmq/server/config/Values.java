@@ -85,6 +85,24 @@ final class Values {
         });
   }
 
+  /// How many there may be; -1 for any number.
+  static Kind<Long> limit() {
+    var words = "-1 or a whole number from 1";
+    return new Kind<>(
+        words,
+        text -> {
+          try {
+            long number = Long.parseLong(text);
+            if (number == -1 || number >= 1) {
+              return number;
+            }
+          } catch (NumberFormatException e) {
+            // Said below, together with what is out of range.
+          }
+          throw expected(words, text);
+        });
+  }
+
   /// The name of an annotation: an AMQP symbol.
   static Kind<String> symbol() {
     var words = "1 to 255 printable ASCII characters";

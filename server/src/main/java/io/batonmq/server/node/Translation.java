@@ -6,6 +6,7 @@ import io.batonmq.broker.FullPolicy;
 import io.batonmq.broker.Lifetime;
 import io.batonmq.broker.Limits;
 import io.batonmq.broker.OwnQueues;
+import io.batonmq.broker.QueueKeeping;
 import io.batonmq.broker.QueueSettings;
 import io.batonmq.broker.Redelivery;
 import io.batonmq.ha.HaSettings;
@@ -129,7 +130,12 @@ final class Translation {
         options.groupRebalancePauseDispatch().orElse(null),
         options.groupFirstKey().orElse(null),
         options.consumersBeforeDispatch().orElse(null),
-        options.delayBeforeDispatch().orElse(null));
+        options.delayBeforeDispatch().orElse(null),
+        new QueueKeeping.Overrides(
+            options.keeping().ringSize().orElse(null),
+            options.keeping().lastValue().orElse(null),
+            options.keeping().lastValueKey().orElse(null),
+            options.keeping().nonDestructive().orElse(null)));
   }
 
   private static Redelivery.Overrides redelivery(TimeSettings times) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.batonmq.broker.QueueKeeping;
 import io.batonmq.broker.QueueSettings;
 import io.batonmq.message.RoutingType;
 import io.batonmq.server.admin.AdminException.Kind;
@@ -92,7 +93,16 @@ class AdminServerTest {
               20,
               0,
               "ANYCAST",
-              new QueueSettings(3, true, 7, true, true, "first", 2, 5_000),
+              new QueueSettings(
+                  3,
+                  true,
+                  7,
+                  true,
+                  true,
+                  "first",
+                  2,
+                  5_000,
+                  new QueueKeeping(9, true, "value", true)),
               9));
 
   private static final List<AddressStat> ADDRESSES =
@@ -209,7 +219,8 @@ class AdminServerTest {
                 "q",
                 "a",
                 RoutingType.ANYCAST,
-                new QueueSettings.Overrides(0, true, 7, false, true, "first", 2, 3_000_000_000L),
+                new QueueSettings.Overrides(0, true, 7, false, true, "first", 2, 3_000_000_000L)
+                    .with(new QueueKeeping.Overrides(9L, true, "value", false)),
                 true,
                 "n = 1"),
             new Management.DeleteQueue("q", false, true),

@@ -30,7 +30,9 @@ class ConfigReaderTest {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          new QueueOptions.Keeping(
+              Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
 
   @TempDir Path instance;
 
@@ -281,12 +283,7 @@ class ConfigReaderTest {
                 Set.of(RoutingType.ANYCAST, RoutingType.MULTICAST),
                 java.util.List.of(
                     new AddressConfig.Queue(
-                        "archive",
-                        RoutingType.MULTICAST,
-                        true,
-                        false,
-                        Optional.empty(),
-                        SILENT),
+                        "archive", RoutingType.MULTICAST, true, false, Optional.empty(), SILENT),
                     new AddressConfig.Queue(
                         "red",
                         RoutingType.MULTICAST,
@@ -307,7 +304,8 @@ class ConfigReaderTest {
                   <queue name="q" max-consumers="3" exclusive="true" group-buckets="0"
                       group-rebalance="true" group-rebalance-pause-dispatch="true"
                       group-first-key="JMSXGroupFirstForConsumer" consumers-before-dispatch="2"
-                      delay-before-dispatch="3000000000"/>
+                      delay-before-dispatch="3000000000" ring-size="100" last-value="true"
+                      last-value-key="price" non-destructive="true"/>
                 </anycast>
               </address>
             </addresses>
@@ -321,6 +319,10 @@ class ConfigReaderTest {
                 <default-group-first-key>first</default-group-first-key>
                 <default-consumers-before-dispatch>4</default-consumers-before-dispatch>
                 <default-delay-before-dispatch>-1</default-delay-before-dispatch>
+                <default-ring-size>7</default-ring-size>
+                <last-value-queue>true</last-value-queue>
+                <default-last-value-key>stock</default-last-value-key>
+                <default-non-destructive>true</default-non-destructive>
               </address-setting>
               <address-setting match="b">
                 <default-exclusive-queue>false</default-exclusive-queue>
@@ -337,7 +339,12 @@ class ConfigReaderTest {
                 Optional.of(true),
                 Optional.of("JMSXGroupFirstForConsumer"),
                 Optional.of(2),
-                Optional.of(3_000_000_000L)));
+                Optional.of(3_000_000_000L),
+                new QueueOptions.Keeping(
+                    Optional.of(100L),
+                    Optional.of(true),
+                    Optional.of("price"),
+                    Optional.of(true))));
     assertThat(config.settings("b").queues())
         .isEqualTo(
             new QueueOptions(
@@ -348,7 +355,9 @@ class ConfigReaderTest {
                 Optional.of(true),
                 Optional.of("first"),
                 Optional.of(4),
-                Optional.of(-1L)));
+                Optional.of(-1L),
+                new QueueOptions.Keeping(
+                    Optional.of(7L), Optional.of(true), Optional.of("stock"), Optional.of(true))));
   }
 
   @Test
