@@ -1,5 +1,7 @@
 package io.batonmq.cli;
 
+import io.batonmq.broker.QueueKeeping;
+import io.batonmq.broker.QueueSettings;
 import io.batonmq.message.RoutingType;
 import io.batonmq.session.Management;
 import java.util.concurrent.Callable;
@@ -68,19 +70,17 @@ final class QueueChanges {
     @SuppressWarnings("UnusedVariable") // it says what is so anyway
     private boolean preserve;
 
+    @Mixin private Giving giving;
+
     /// Known elsewhere, and not built.
-    @Option(
-        names = {"--purge-on-no-consumers", "--last-value-key", "--ring-size", "--exclusive"},
-        arity = "0..1",
-        hidden = true)
+    @Option(names = "--purge-on-no-consumers", arity = "0..1", hidden = true)
     private String[] refused = {};
 
     @Override
     public Integer call() throws Exception {
       if (refused.length > 0) {
         throw UserException.usage(
-            "queues do not purge themselves, keep last values or rings, or have one consumer of"
-                + " many yet: leave that option out");
+            "queues do not purge themselves yet: leave --purge-on-no-consumers out");
       }
       if (maxConsumers < -1) {
         throw UserException.usage("--max-consumers is at least -1");
@@ -90,24 +90,138 @@ final class QueueChanges {
               ? RoutingType.MULTICAST
               : RoutingType.ANYCAST;
       var at = address != null ? address : name;
+      var settings = giving.settings(maxConsumers);
       options
           .node()
           .ask(admin ->
               admin.manage(
-                  new Management.CreateQueue(
-                      name, at, type, Math.max(0, maxConsumers), createAddress, filter)));
+                  new Management.CreateQueue(name, at, type, settings, createAddress, filter)));
       spec.commandLine()
           .getOut()
           .printf(
               "Queue [name=%s, address=%s, routingType=%s, durable=true, maxConsumers=%d,"
-                  + " autoCreateAddress=%s%s] created successfully.%n",
+                  + " autoCreateAddress=%s%s%s] created successfully.%n",
               name,
               at,
               type,
               maxConsumers,
               createAddress,
-              filter.isEmpty() ? "" : ", filter=" + filter);
+              filter.isEmpty() ? "" : ", filter=" + filter,
+              giving.text());
       return Exit.OK.code();
+    }
+  }
+
+  /// Who gets its messages, and what stays. What is not given is as the address-settings of the node say.
+  static final class Giving {
+    @Option(
+        names = "--exclusive",
+        arity = "0..1",
+        fallbackValue = "true",
+        description = "One of its consumers gets everything, until it leaves.")
+    private @Nullable Boolean exclusive;
+
+    @Option(
+        names = "--group-buckets",
+        description =
+            "Owners of message groups, by hash of the group; -1: each group has its own; 0: groups"
+                + " mean nothing.")
+    private @Nullable Integer groupBuckets;
+
+    @Option(
+        names = "--group-rebalance",
+        arity = "0..1",
+        fallbackValue = "true",
+        description = "Groups are given anew when a consumer comes.")
+    private @Nullable Boolean groupRebalance;
+
+    @Option(
+        names = "--group-rebalance-pause-dispatch",
+        arity = "0..1",
+        fallbackValue = "true",
+        description = "Nothing is given then until what is out of its groups is settled.")
+    private @Nullable Boolean groupRebalancePause;
+
+    @Option(
+        names = "--group-first-key",
+        description = "Annotation of the first message of a group that a consumer gets.")
+    private @Nullable String groupFirstKey;
+
+    @Option(
+        names = "--consumers-before-dispatch",
+        description = "Consumers that have to be there before it gives anything.")
+    private @Nullable Integer consumersBeforeDispatch;
+
+    @Option(
+        names = "--delay-before-dispatch",
+        description =
+            "Milliseconds after the first consumer came that it waits for them; -1 for ever.")
+    private @Nullable Long delayBeforeDispatch;
+
+    @Option(
+        names = "--ring-size",
+        description = "Messages that nobody has and that it keeps: the newest; -1 for all.")
+    private @Nullable Long ringSize;
+
+    @Option(
+        names = "--last-value",
+        arity = "0..1",
+        fallbackValue = "true",
+        description = "A message replaces an earlier one with the same value that nobody has.")
+    private @Nullable Boolean lastValue;
+
+    @Option(
+        names = "--last-value-key",
+        description = "The property that has the value; without it _AMQ_LVQ_NAME.")
+    private @Nullable String lastValueKey;
+
+    @Option(
+        names = "--non-destructive",
+        arity = "0..1",
+        fallbackValue = "true",
+        description = "Messages stay whoever consumes them.")
+    private @Nullable Boolean nonDestructive;
+
+    QueueSettings.Overrides settings(int maxConsumers) {
+      var said =
+          new QueueSettings.Overrides(
+              Math.max(0, maxConsumers),
+              exclusive,
+              groupBuckets,
+              groupRebalance,
+              groupRebalancePause,
+              groupFirstKey,
+              consumersBeforeDispatch,
+              delayBeforeDispatch,
+              new QueueKeeping.Overrides(ringSize, lastValue, lastValueKey, nonDestructive));
+      var fault = said.fault();
+      if (fault != null) {
+        throw UserException.usage(fault);
+      }
+      return said;
+    }
+
+    /// What was given, for the line that says what was made.
+    String text() {
+      var text = new StringBuilder();
+      append(text, "exclusive", exclusive);
+      append(text, "groupBuckets", groupBuckets);
+      append(text, "groupRebalance", groupRebalance);
+      append(text, "groupRebalancePauseDispatch", groupRebalancePause);
+      append(text, "groupFirstKey", groupFirstKey);
+      append(text, "consumersBeforeDispatch", consumersBeforeDispatch);
+      append(text, "delayBeforeDispatch", delayBeforeDispatch);
+      append(text, "ringSize", ringSize);
+      append(text, "lastValue", lastValue);
+      append(text, "lastValueKey", lastValueKey);
+      append(text, "nonDestructive", nonDestructive);
+      return text.toString();
+    }
+
+    private static void append(StringBuilder text, String name, @Nullable Object value) {
+      if (value != null) {
+        text.append(", ").append(name).append('=').append(value);
+      }
     }
   }
 

@@ -98,8 +98,24 @@ class CommandsTest {
     assertThat(count("q")).isEqualTo(-1);
     refused(node("address", "show", "--name", "a"), "there is no address a");
     refused(node("queue", "purge", "--name", "q"), "there is no queue q");
-    assertThat(node("queue", "create", "--name", "r", "--ring-size", "5").exit())
-        .isEqualTo(Exit.USAGE.code());
+    assertThat(
+            good(node(
+                    "queue",
+                    "create",
+                    "--auto-create-address",
+                    "--name",
+                    "r",
+                    "--ring-size",
+                    "5",
+                    "--exclusive",
+                    "--group-buckets=7"))
+                .out())
+        .isEqualTo(
+            "Queue [name=r, address=r, routingType=ANYCAST, durable=true, maxConsumers=-1,"
+                + " autoCreateAddress=true, exclusive=true, groupBuckets=7, ringSize=5] created"
+                + " successfully.\n");
+    send("r", 8);
+    assertThat(count("r")).isEqualTo(5);
   }
 
   @Test

@@ -68,6 +68,7 @@ public final class ActiveBroker {
           @Override
           public void queue(LiveQueue queue) {
             schedule.note(queue);
+            dispatcher.gone(queue);
           }
 
           @Override
@@ -81,7 +82,15 @@ public final class ActiveBroker {
   public void activate(long epoch, long wall) {
     log.append(new Event.Activated(epoch, wall(wall)));
     directory.open();
-    directory.queues().forEach(schedule::note);
+    directory.queues().forEach(this::resume);
+  }
+
+  private void resume(LiveQueue queue) {
+    schedule.note(queue);
+    if (queue.queue().settings().keeping().replaces()) {
+      // A predecessor may have had no time to throw away what newer messages replaced.
+      dispatcher.mark(queue);
+    }
   }
 
   /// The wall time to act on: never earlier than any that was acted on, here or by a predecessor.
@@ -323,6 +332,11 @@ public final class ActiveBroker {
     return purging.work(log, volatiles, schedule);
   }
 
+  /// Messages that are available go, because newer ones came.
+  void drop(LiveQueue queue, KeyList keys) {
+    Purging.drop(queue, keys, log, volatiles);
+  }
+
   /// The highest sequence given out so far.
   public long lastSequence() {
     return Math.max(sequence, state.sequence());
@@ -365,8 +379,10 @@ public final class ActiveBroker {
     return deadLetters.expireDue(wall, max);
   }
 
-  /// Makes messages available that have waited for their time, at most `max`. False if there may be more.
+  /// Makes messages available that have waited for their time, at most `max`, and lets queues begin whose
+  /// consumers have waited long enough. False if there may be more.
   public boolean admitDue(long wall, int max) {
+    dispatcher.openDue(wall);
     return schedule.admit(wall, max);
   }
 
@@ -374,7 +390,7 @@ public final class ActiveBroker {
   ///
   /// @param wall what the clock says, which may be earlier than what was acted on
   public long dueInMillis(long wall) {
-    long next = schedule.nextMillis();
+    long next = Math.min(schedule.nextMillis(), dispatcher.nextOpeningMillis());
     return next == Schedule.NEVER ? next : next <= wall(wall) ? 0 : next - wall;
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param autoCreateAddresses whether it is made when it is used
 /// @param autoCreateQueues whether its anycast queue is made when it is used
 /// @param defaultAddressRouting what it is made as where the peer did not say
-/// @param maxConsumers how many consumers a queue made for it may have, 0 for any number
+/// @param queues what a queue of it is made with, as far as nothing is said about that queue
 /// @param redelivery how long a message waits after an attempt that failed
 /// @param lifetime how long its messages live
 /// @param deadLetterQueues whether its dead letters get a queue of their own
@@ -30,7 +30,7 @@ public record AddressSettings(
     boolean autoCreateAddresses,
     boolean autoCreateQueues,
     RoutingType defaultAddressRouting,
-    int maxConsumers,
+    QueueSettings queues,
     Redelivery redelivery,
     Lifetime lifetime,
     OwnQueues deadLetterQueues,
@@ -48,7 +48,7 @@ public record AddressSettings(
           true,
           true,
           RoutingType.MULTICAST,
-          0,
+          QueueSettings.DEFAULTS,
           Redelivery.DEFAULTS,
           Lifetime.DEFAULTS,
           OwnQueues.DEAD_LETTER_DEFAULTS,
@@ -65,7 +65,7 @@ public record AddressSettings(
       @Nullable Boolean autoCreateAddresses,
       @Nullable Boolean autoCreateQueues,
       @Nullable RoutingType defaultAddressRouting,
-      @Nullable Integer maxConsumers,
+      QueueSettings.Overrides queues,
       Redelivery.Overrides redelivery,
       Lifetime.Overrides lifetime,
       OwnQueues.Overrides deadLetterQueues,
@@ -75,7 +75,8 @@ public record AddressSettings(
     public static final Overrides NONE =
         new Overrides(null, null, null, null, null, null, null, null, null, null);
 
-    /// An entry that says nothing about times, nor about own queues at dead ends.
+    /// An entry that says nothing about times, nor about own queues at dead ends, and of queues only how many
+    /// consumers they may have.
     public Overrides(
         @Nullable String deadLetterAddress,
         @Nullable String expiryAddress,
@@ -97,7 +98,7 @@ public record AddressSettings(
           autoCreateAddresses,
           autoCreateQueues,
           defaultAddressRouting,
-          maxConsumers,
+          QueueSettings.Overrides.consumers(maxConsumers),
           Redelivery.Overrides.NONE,
           Lifetime.Overrides.NONE,
           OwnQueues.Overrides.NONE,
@@ -134,11 +135,30 @@ public record AddressSettings(
           autoCreateAddresses,
           autoCreateQueues,
           defaultAddressRouting,
-          maxConsumers,
+          queues,
           newRedelivery,
           newLifetime,
           newDeadLetters,
           newExpired);
+    }
+
+    /// The same with settings of queues.
+    public Overrides with(QueueSettings.Overrides newQueues) {
+      return new Overrides(
+          deadLetterAddress,
+          expiryAddress,
+          maxDeliveryAttempts,
+          maxSizeBytes,
+          maxSizeMessages,
+          fullPolicy,
+          autoCreateAddresses,
+          autoCreateQueues,
+          defaultAddressRouting,
+          newQueues,
+          redelivery,
+          lifetime,
+          deadLetterQueues,
+          expiryQueues);
     }
   }
 
@@ -161,7 +181,7 @@ public record AddressSettings(
         overrides.defaultAddressRouting != null
             ? overrides.defaultAddressRouting
             : defaultAddressRouting,
-        overrides.maxConsumers != null ? overrides.maxConsumers : maxConsumers,
+        queues.with(overrides.queues),
         redelivery.with(overrides.redelivery),
         lifetime.with(overrides.lifetime),
         deadLetterQueues.with(overrides.deadLetterQueues),

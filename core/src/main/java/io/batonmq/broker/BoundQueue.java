@@ -11,8 +11,8 @@ public final class BoundQueue {
   private final Address address;
   private final String name;
   private final RoutingType routing;
-  private final int consumersMax;
   private final boolean auto;
+  private QueueSettings settings;
   private QueueFilter filter;
   private boolean filters;
   private final MessageQueue messages = new MessageQueue();
@@ -29,14 +29,14 @@ public final class BoundQueue {
       Address address,
       String name,
       RoutingType routing,
-      int consumersMax,
+      QueueSettings settings,
       boolean auto,
       QueueFilter filter) {
     this.id = id;
     this.address = address;
     this.name = name;
     this.routing = routing;
-    this.consumersMax = consumersMax;
+    this.settings = settings;
     this.auto = auto;
     this.filter = filter;
     this.filters = !filter.equals(QueueFilter.NONE);
@@ -58,9 +58,8 @@ public final class BoundQueue {
     return routing;
   }
 
-  /// How many consumers it may have at once, 0 for any number.
-  public int consumersMax() {
-    return consumersMax;
+  public QueueSettings settings() {
+    return settings;
   }
 
   public boolean auto() {
@@ -120,7 +119,8 @@ public final class BoundQueue {
     origin = newOrigin;
   }
 
-  void filter(QueueFilter newFilter) {
+  void update(QueueFilter newFilter, QueueSettings newSettings) {
+    settings = newSettings;
     filter = newFilter;
     filters = !newFilter.equals(QueueFilter.NONE);
   }

@@ -35,7 +35,17 @@ public record BrokerSettings(
     /// A queue that exists from the start.
     ///
     /// @param filter the selector that what comes in has to fulfil; null for none
-    public record Queue(String name, RoutingType routing, @Nullable String filter) {
+    /// @param settings where it differs from the settings of its address
+    public record Queue(
+        String name,
+        RoutingType routing,
+        @Nullable String filter,
+        QueueSettings.Overrides settings) {
+      /// One about which nothing else is said.
+      public Queue(String name, RoutingType routing, @Nullable String filter) {
+        this(name, routing, filter, QueueSettings.Overrides.NONE);
+      }
+
       /// One that takes in everything.
       public Queue(String name, RoutingType routing) {
         this(name, routing, null);

@@ -88,8 +88,8 @@ public final class BrokerState implements RecordHandler {
       case Event.AddressCreated created -> createAddress(created);
       case Event.AddressDeleted(int id) -> deleteAddress(id);
       case Event.QueueCreated created -> createQueue(created);
-      case Event.QueueFiltered(int queue, QueueFilter filter) ->
-          existingQueue(queue).filter(filter);
+      case Event.QueueUpdated(int queue, QueueFilter filter, QueueSettings settings) ->
+          existingQueue(queue).update(filter, settings);
       case Event.QueueDeleted(int queue) -> deleteQueue(existingQueue(queue));
       case Event.Enqueued enqueued -> enqueue(position, recordEnd, enqueued);
       case Event.Delivered(int queue, long[] keys) -> {
@@ -186,7 +186,7 @@ public final class BrokerState implements RecordHandler {
             existingAddress(created.address()),
             created.name(),
             created.routing(),
-            created.consumersMax(),
+            created.settings(),
             created.auto(),
             created.filter()));
     lastQueue = Math.max(lastQueue, created.queue());

@@ -1,13 +1,14 @@
 package io.batonmq.broker;
 
+import io.batonmq.queue.Cursor;
 import io.batonmq.queue.MessageQueue;
 import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// The consumers of one queue that do not take what comes but choose by a condition, in the order of their
-/// turns. Each looks through the queue at its own pace, and looks at each message once unless that comes
-/// back.
+/// turns; all of its consumers, where messages have groups. Each looks through the queue at its own pace, and
+/// looks at each message once unless that comes back.
 final class Choosers {
   private final MessageQueue messages;
   private final IdentityHashMap<QueueConsumer, Chooser> byConsumer = new IdentityHashMap<>();
@@ -22,12 +23,12 @@ final class Choosers {
   static final class Chooser {
     final QueueConsumer consumer;
     final Condition condition;
-    final MessageQueue.Cursor cursor;
+    final Cursor cursor;
 
     /// Whether there was nothing more for it when it was looked at last.
     boolean atEnd;
 
-    private Chooser(QueueConsumer consumer, Condition condition, MessageQueue.Cursor cursor) {
+    private Chooser(QueueConsumer consumer, Condition condition, Cursor cursor) {
       this.consumer = consumer;
       this.condition = condition;
       this.cursor = cursor;
@@ -71,6 +72,18 @@ final class Choosers {
       row.addLast(chooser);
     }
     return chooser;
+  }
+
+  /// All of them look again at what has this sequence or a higher one.
+  void back(long sequence) {
+    for (Chooser chooser : row) {
+      chooser.cursor.back(sequence);
+    }
+  }
+
+  /// Tells all of them that there is nothing for them now.
+  void tellAll() {
+    row.forEach(chooser -> chooser.consumer.exhausted());
   }
 
   /// Tells those who found nothing more that this is so.

@@ -91,7 +91,7 @@ final class Choosing {
       }
       if (given.contains(key) || chooser.consumer.excludes(key)) {
         looks.spend();
-        chooser.cursor.seen(key);
+        leave(queue, chooser, key);
         continue;
       }
       Reference reference = Dispatcher.reference(queue.queue().messages(), key);
@@ -107,15 +107,35 @@ final class Choosing {
         broker.expire(queue, reference);
         continue;
       }
-      looks.spend(message, chooser.condition);
+      GroupOwners groups = dispatcher.groups(queue, message);
+      if (groups != null && !groups.mayHave(chooser.consumer, key, message)) {
+        looks.spend();
+        continue;
+      }
+      if (chooser.condition.none()) {
+        // It is not looked into.
+        looks.spend();
+      } else {
+        looks.spend(message, chooser.condition);
+      }
       if (chooser.condition.matches(message, reference, queue.queue().address().name())) {
         given.add(key);
         queue.choosers().first = false;
         dispatcher.give(queue, chooser.consumer, reference, message);
         return Step.GAVE;
       }
+      leave(queue, chooser, key);
     }
     chooser.atEnd = true;
     return Step.IDLE;
+  }
+
+  /// It goes on without this one, which may be of a group that it owns.
+  private void leave(LiveQueue queue, Choosers.Chooser chooser, long key) {
+    chooser.cursor.seen(key);
+    GroupOwners groups = queue.groups();
+    if (groups != null && !given.contains(key)) {
+      groups.leaves(chooser.consumer);
+    }
   }
 }

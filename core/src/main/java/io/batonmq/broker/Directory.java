@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The addresses and queues of the active node. What is durable about them goes through the log.
@@ -86,10 +87,12 @@ public final class Directory {
     for (BrokerSettings.Predefined.Queue queue : predefined.queues()) {
       LiveQueue there = queue(queue.name());
       QueueFilter filter = QueueFilter.of(queue.filter());
+      QueueSettings wanted = address.settings().queues().with(queue.settings());
       if (there == null) {
-        createQueue(address, queue.name(), queue.routing(), true, 0, false, filter);
-      } else if (!there.queue().filter().equals(filter)) {
-        log.append(new Event.QueueFiltered(there.queue().id(), filter));
+        createQueue(address, queue.name(), queue.routing(), true, wanted, false, filter);
+      } else if (!there.queue().filter().equals(filter)
+          || !there.queue().settings().equals(wanted)) {
+        log.append(new Event.QueueUpdated(there.queue().id(), filter, wanted));
         there.filter(condition(filter.selector()));
       }
     }
@@ -147,6 +150,13 @@ public final class Directory {
         address.address().name(),
         extractors,
         () -> address.asked(queue -> live(queue).condition()));
+  }
+
+  /// What a message says under a name: a String, Boolean, Long or Double; null if it says nothing.
+  @Nullable Object field(Message message, String name) {
+    return new MessageFields(
+            message, message.expiryMillis(), 0, false, "", extractors, () -> Set.of(name))
+        .get(name);
   }
 
   /// Why a text is no selector; null if it is one, or says nothing.
@@ -219,7 +229,7 @@ public final class Directory {
     return createQueue(address, name, routing, durable, consumersMax, auto, QueueFilter.NONE);
   }
 
-  /// Makes a queue.
+  /// Makes a queue that is otherwise as its address says.
   ///
   /// @param durable whether the log hears of it; otherwise it is gone with this node
   /// @param filter what it takes in; its selector has no [#fault]
@@ -231,6 +241,23 @@ public final class Directory {
       int consumersMax,
       boolean auto,
       QueueFilter filter) {
+    QueueSettings of =
+        address.settings().queues().with(QueueSettings.Overrides.consumers(consumersMax));
+    return createQueue(address, name, routing, durable, of, auto, filter);
+  }
+
+  /// Makes a queue of which everything is known.
+  ///
+  /// @param durable whether the log hears of it; otherwise it is gone with this node
+  /// @param filter what it takes in; its selector has no [#fault]
+  public LiveQueue createQueue(
+      LiveAddress address,
+      String name,
+      RoutingType routing,
+      boolean durable,
+      QueueSettings of,
+      boolean auto,
+      QueueFilter filter) {
     Condition condition = condition(filter.selector());
     if (durable && !address.address().durable()) {
       // A standby would be told of a queue whose address it never heard of.
@@ -240,10 +267,9 @@ public final class Directory {
     int id = durable ? state.nextQueueId() : --lastVolatileQueue;
     if (durable) {
       log.append(
-          new Event.QueueCreated(
-              id, address.address().id(), name, routing, consumersMax, auto, filter));
+          new Event.QueueCreated(id, address.address().id(), name, routing, of, auto, filter));
     } else {
-      state.bind(new BoundQueue(id, address.address(), name, routing, consumersMax, auto, filter));
+      state.bind(new BoundQueue(id, address.address(), name, routing, of, auto, filter));
     }
     BoundQueue created = state.queue(id);
     if (created == null) {

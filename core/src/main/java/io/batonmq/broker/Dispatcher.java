@@ -1,6 +1,7 @@
 package io.batonmq.broker;
 
 import io.batonmq.message.Message;
+import io.batonmq.queue.Cursor;
 import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
@@ -28,6 +29,8 @@ final class Dispatcher {
   /// Bodies that are asked for ahead of the one that is waited for.
   private static final int READ_AHEAD = 32;
 
+  private static final List<LiveQueue.Browser> NOBODY = List.of();
+
   private final ActiveBroker broker;
   private final EventLog log;
   private final Bodies bodies;
@@ -40,6 +43,8 @@ final class Dispatcher {
   /// Bytes of the bodies that came since the last dispatch.
   private long arrived;
 
+  private final GroupRoom room = new GroupRoom(GroupRoom.BYTES_MAX);
+  private final Openings openings = new Openings();
   private final Looks looks = new Looks(Looks.CHOOSING_PER_TURN);
   private final Choosing choosing;
   private final KeyList given = new KeyList();
@@ -64,6 +69,74 @@ final class Dispatcher {
     return !marked.isEmpty();
   }
 
+  /// Who gets which group of a queue, if a message is of one; from the first such message on, there are owners.
+  @Nullable GroupOwners groups(LiveQueue queue, Message message) {
+    return queue.grouped(message) ? queue.beginGroups(room, () -> mark(queue)) : null;
+  }
+
+  /// A queue is gone.
+  void gone(LiveQueue queue) {
+    openings.note(queue);
+    queue.endGroups();
+  }
+
+  /// When [#openDue] has something to do; [Schedule#NEVER] for never.
+  long nextOpeningMillis() {
+    return openings.nextMillis();
+  }
+
+  /// Consumers have waited long enough for others.
+  void openDue(long wall) {
+    openings.due(wall, this::mark);
+  }
+
+  /// Whether a queue gives nothing to those who take, whoever they are. They are told that there is nothing.
+  private boolean held(LiveQueue queue, long wall) {
+    boolean opens = queue.opens(wall);
+    openings.note(queue);
+    GroupOwners groups = queue.groups();
+    if (opens && (groups == null || !groups.paused())) {
+      return false;
+    }
+    queue.exhausted();
+    queue.choosers().tellAll();
+    return true;
+  }
+
+  /// What newer messages with the same value replace goes, before anybody is given anything.
+  private LastValues.Step replace(LiveQueue queue) {
+    LastValues values = queue.lastValues();
+    if (values == null) {
+      return LastValues.Step.DONE;
+    }
+    KeyList old = new KeyList();
+    LastValues.Step step = values.look(broker, this, bodies, looks, old);
+    broker.drop(queue, old);
+    return step;
+  }
+
+  /// The oldest go where there are more than a ring has room for, after those who wait have been given what they
+  /// take. True if that is not all.
+  private boolean trim(LiveQueue queue) {
+    MessageQueue messages = queue.queue().messages();
+    long size = queue.queue().settings().keeping().ringSize();
+    long over = size < 0 ? 0 : messages.availableCount() - size;
+    if (over <= 0) {
+      return false;
+    }
+    KeyList oldest = new KeyList();
+    Cursor cursor = messages.cursor();
+    while (oldest.size() < over && looks.left()) {
+      looks.spend();
+      long key = cursor.oldest();
+      cursor.seen(key);
+      oldest.add(key);
+    }
+    messages.forget(cursor);
+    broker.drop(queue, oldest);
+    return over > oldest.size();
+  }
+
   void dispatch(long wall) {
     looks.begin();
     arrived = 0;
@@ -75,18 +148,24 @@ final class Dispatcher {
       if (queue.queue().deleted() || queue.returning > 0) {
         continue;
       }
-      Choosers choosers = queue.choosers();
-      boolean before = choosers.first;
-      boolean cut = before && choose(queue, wall);
-      boolean more = deliver(queue, wall);
-      cut |= !before && choose(queue, wall);
-      for (LiveQueue.Browser browser : List.copyOf(queue.browsers())) {
+      LastValues.Step looked = replace(queue);
+      boolean cut = looked == LastValues.Step.CUT;
+      boolean more = false;
+      boolean replaced = looked == LastValues.Step.DONE;
+      if (replaced && !held(queue, wall)) {
+        boolean before = queue.choosers().first;
+        cut |= before && choose(queue, wall);
+        more = deliver(queue, wall);
+        cut |= !before && choose(queue, wall);
+      }
+      for (LiveQueue.Browser browser : replaced ? List.copyOf(queue.browsers()) : NOBODY) {
         if (browser.condition.none()) {
           more |= show(queue, browser, wall);
         } else {
           cut |= show(queue, browser, wall);
         }
       }
+      cut |= !more && trim(queue);
       if (more || (cut && looks.left())) {
         mark(queue);
       } else if (cut) {
@@ -120,9 +199,10 @@ final class Dispatcher {
   private boolean deliver(LiveQueue queue, long wall) {
     MessageQueue messages = queue.queue().messages();
     boolean waiting = false;
+    boolean grouped = false;
     int turns = 0;
     long key = messages.firstAvailable();
-    while (key != Keys.NONE && turns < ROUND && queue.hasReady()) {
+    while (key != Keys.NONE && turns < ROUND && !grouped && queue.hasReady()) {
       // Who takes it comes before what it is: a body that nobody here may have, loaded only to be
       // passed
       // over, would push out the next one, which is then loaded, and pushes out the first one
@@ -146,6 +226,8 @@ final class Dispatcher {
             waiting = true;
             break;
           }
+        } else if (queue.grouped(message)) {
+          grouped = true;
         } else {
           queue.served(consumer);
           give(queue, consumer, reference, message);
@@ -156,6 +238,10 @@ final class Dispatcher {
       key = messages.nextAvailable(key);
     }
     flush(queue);
+    if (grouped) {
+      queue.beginGroups(room, () -> mark(queue));
+      return true;
+    }
     boolean more = turns == ROUND && key != Keys.NONE;
     if (!waiting && !more) {
       queue.exhausted();
@@ -177,7 +263,10 @@ final class Dispatcher {
 
   /// Gives a message to a consumer; until [#flush] it is still in its place.
   void give(LiveQueue queue, QueueConsumer consumer, Reference reference, Message message) {
-    consumer.give(reference, outward(reference, message), broker.origin(reference));
+    GroupOwners groups = queue.groups();
+    boolean first = groups != null && groups.given(consumer, reference.key(), message);
+    String firstKey = first ? queue.queue().settings().groupFirstKey() : null;
+    consumer.give(reference, outward(reference, message), broker.origin(reference), firstKey);
     served.add(consumer);
     if (reference.durable()) {
       given.add(reference.key());
@@ -209,10 +298,11 @@ final class Dispatcher {
       }
       if (!due(reference, message, wall)
           && browser.condition.matches(message, reference, queue.queue().address().name())) {
-        browser.consumer.give(reference, outward(reference, message), broker.origin(reference));
+        browser.consumer.give(
+            reference, outward(reference, message), broker.origin(reference), null);
       }
       browser.seen(key);
-      key = messages.nextAvailable(key);
+      key = browser.next(messages);
     }
     browser.consumer.flush();
     if (key == Keys.NONE) {

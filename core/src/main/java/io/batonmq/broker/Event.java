@@ -22,20 +22,20 @@ public sealed interface Event {
   record AddressDeleted(int id) implements Event {}
 
   /// @param queue its number; numbers are never used again
-  /// @param consumersMax how many consumers it may have at once, 0 for any number
+  /// @param settings what it keeps, however its address is set later
   /// @param filter what it takes in
   record QueueCreated(
       int queue,
       int address,
       String name,
       RoutingType routing,
-      int consumersMax,
+      QueueSettings settings,
       boolean auto,
       QueueFilter filter)
       implements Event {}
 
-  /// A queue takes in something else from now on; what is in it stays.
-  record QueueFiltered(int queue, QueueFilter filter) implements Event {}
+  /// A queue takes in something else from now on, or gives differently; what is in it stays.
+  record QueueUpdated(int queue, QueueFilter filter, QueueSettings settings) implements Event {}
 
   record QueueDeleted(int queue) implements Event {}
 
@@ -62,7 +62,7 @@ public sealed interface Event {
   /// Messages were taken, and are gone.
   record Acknowledged(int queue, long[] keys) implements Event {}
 
-  /// Messages that nobody had were thrown away by an operator.
+  /// Messages that nobody had were thrown away: by an operator, or because newer ones came.
   record Purged(int queue, long[] keys) implements Event {}
 
   /// Messages came back to their places.

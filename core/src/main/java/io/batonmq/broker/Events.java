@@ -9,7 +9,7 @@ import io.batonmq.message.RoutingType;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// The encoding of [Event]s, version 2. Field kinds are those of [FieldWriter].
+/// The encoding of [Event]s, version 3. Field kinds are those of [FieldWriter].
 ///
 /// The record's type says which event it is; the payload begins with the version. A reader refuses a
 /// type or a version that it does not know: an event left out would make another broker of it. Types
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// | 17 | Activated | number epoch, number wall time |
 /// | 18 | AddressCreated | number id, text name, octet 1 anycast + 2 multicast + 4 auto |
 /// | 19 | AddressDeleted | number id |
-/// | 20 | QueueCreated | number id, number address, text name, octet 1 multicast + 4 auto + 8 selector + 16 not from, number consumers, \[8: text selector], \[16: text client id] |
+/// | 20 | QueueCreated | number id, number address, text name, octet 1 multicast + 4 auto + 8 selector + 16 not from, settings, \[8: text selector], \[16: text client id] |
 /// | 21 | QueueDeleted | number id |
 /// | 22 | Enqueued | see below |
 /// | 23 | Delivered | number queue, keys |
@@ -41,7 +41,11 @@ import org.jspecify.annotations.Nullable;
 /// | 38 | Admitted | number queue, number wall time, keys |
 /// | 39 | Cancelled | number queue, keys, times as keys |
 /// | 40 | Dedicated | number queue, text address |
-/// | 41 | QueueFiltered | number queue, octet 8 selector + 16 not from, \[8: text selector], \[16: text client id] |
+/// | 41 | QueueUpdated | number queue, octet 8 selector + 16 not from, settings, \[8: text selector], \[16: text client id] |
+///
+/// Settings of a queue: number consumers, octet 1 exclusive + 2 group rebalance + 4 with a pause + 8 group first key,
+/// signed group buckets, number consumers before dispatch, signed delay before dispatch, \[8: text group first key],
+/// signed size of the ring, octet 1 last value + 2 last value key + 4 non-destructive, \[2: text last value key].
 ///
 /// An xid: signed format, raw global id, raw branch qualifier.
 ///
@@ -52,7 +56,7 @@ import org.jspecify.annotations.Nullable;
 /// text group, signed group sequence], then the bytes of the message, as many as a number says. They come
 /// last, so that what a queue needs is read without them.
 public final class Events {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   static final int ACTIVATED = RecordFormat.USER_MIN + 1;
   static final int ADDRESS_CREATED = RecordFormat.USER_MIN + 2;
@@ -78,7 +82,7 @@ public final class Events {
   static final int ADMITTED = RecordFormat.USER_MIN + 22;
   static final int CANCELLED = RecordFormat.USER_MIN + 23;
   static final int DEDICATED = RecordFormat.USER_MIN + 24;
-  static final int QUEUE_FILTERED = RecordFormat.USER_MIN + 25;
+  static final int QUEUE_UPDATED = RecordFormat.USER_MIN + 25;
 
   private static final int DURABLE = 1;
   private static final int SEQUENCED = 2;
@@ -126,7 +130,7 @@ public final class Events {
       case Event.Admitted _ -> ADMITTED;
       case Event.Cancelled _ -> CANCELLED;
       case Event.Dedicated _ -> DEDICATED;
-      case Event.QueueFiltered _ -> QUEUE_FILTERED;
+      case Event.QueueUpdated _ -> QUEUE_UPDATED;
     };
   }
 
@@ -156,7 +160,7 @@ public final class Events {
             (created.routing() == RoutingType.MULTICAST ? MULTICAST_QUEUE : 0)
                 | (created.auto() ? AUTO : 0)
                 | flags(created.filter()));
-        to.number(created.consumersMax());
+        created.settings().write(to);
         writeTexts(created.filter(), to);
       }
       case Event.QueueDeleted(int queue) -> to.number(queue);
@@ -219,9 +223,10 @@ public final class Events {
         to.number(queue);
         to.text(origin);
       }
-      case Event.QueueFiltered(int queue, QueueFilter filter) -> {
+      case Event.QueueUpdated(int queue, QueueFilter filter, QueueSettings settings) -> {
         to.number(queue);
         to.octet(flags(filter));
+        settings.write(to);
         writeTexts(filter, to);
       }
     }
@@ -279,8 +284,12 @@ public final class Events {
             yield new Event.Cancelled(queue, keys, timesOf(keys, from));
           }
           case DEDICATED -> new Event.Dedicated(from.smallNumber(), from.text());
-          case QUEUE_FILTERED ->
-              new Event.QueueFiltered(from.smallNumber(), readFilter(from.octet(), from));
+          case QUEUE_UPDATED -> {
+            int queue = from.smallNumber();
+            int flags = from.octet();
+            QueueSettings settings = QueueSettings.read(from);
+            yield new Event.QueueUpdated(queue, readFilter(flags, from), settings);
+          }
           default ->
               throw new VersionException(
                   "no event has type " + type + ": the log was written by a newer version");
@@ -465,7 +474,7 @@ public final class Events {
         address,
         name,
         routing,
-        from.smallNumber(),
+        QueueSettings.read(from),
         (flags & AUTO) != 0,
         readFilter(flags, from));
   }

@@ -1,5 +1,7 @@
 package io.batonmq.broker;
 
+import io.batonmq.message.Message;
+import io.batonmq.queue.Cursor;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
 import java.util.ArrayDeque;
@@ -25,6 +27,17 @@ public final class LiveQueue {
 
   private final ArrayDeque<QueueConsumer> draining = new ArrayDeque<>();
 
+  /// Consumers of an exclusive queue that wait for their turn, and what they will choose by.
+  private final IdentityHashMap<QueueConsumer, Condition> parked = new IdentityHashMap<>();
+
+  private final DispatchGate gate = new DispatchGate();
+
+  /// Who gets which group; null while no message of a group was met.
+  private @Nullable GroupOwners groups;
+
+  /// Which message is the newest of its value; null until somebody asked.
+  private @Nullable LastValues lastValues;
+
   /// What the queue takes in; belongs to its [BoundQueue#filter].
   private Condition filter;
 
@@ -37,6 +50,9 @@ public final class LiveQueue {
   /// Under which time it stands in the [Schedule].
   long alarmMillis = Schedule.NEVER;
 
+  /// Under which time it stands in the [Openings].
+  long openingMillis = Schedule.NEVER;
+
   private long added;
   private long acknowledged;
 
@@ -45,19 +61,29 @@ public final class LiveQueue {
     final Condition condition;
 
     /// The last message that it saw.
-    private long cursor = Keys.NONE;
+    private long last = Keys.NONE;
 
-    Browser(QueueConsumer consumer, Condition condition) {
+    /// Where it is, if it stays as long as a consumer: what comes later may have a higher priority.
+    private final @Nullable Cursor cursor;
+
+    Browser(QueueConsumer consumer, Condition condition, @Nullable Cursor cursor) {
       this.consumer = consumer;
       this.condition = condition;
+      this.cursor = cursor;
     }
 
     long next(MessageQueue messages) {
-      return cursor == Keys.NONE ? messages.firstAvailable() : messages.nextAvailable(cursor);
+      if (cursor != null) {
+        return cursor.next();
+      }
+      return last == Keys.NONE ? messages.firstAvailable() : messages.nextAvailable(last);
     }
 
     void seen(long key) {
-      cursor = key;
+      if (cursor != null) {
+        cursor.seen(key);
+      }
+      last = key;
     }
   }
 
@@ -135,12 +161,24 @@ public final class LiveQueue {
   /// Somebody takes messages from here, or looks at them, from now on.
   void attach(QueueConsumer consumer, boolean browse, Condition condition) {
     if (browse) {
-      browsers.add(new Browser(consumer, condition));
+      boolean stays = queue.settings().keeping().nonDestructive();
+      browsers.add(new Browser(consumer, condition, stays ? queue.messages().cursor() : null));
+      return;
+    }
+    consumers.add(consumer);
+    if (queue.settings().exclusive() && consumers.size() > 1) {
+      parked.put(consumer, condition);
     } else {
-      consumers.add(consumer);
-      if (!condition.none()) {
-        choosers.add(consumer, condition);
-      }
+      admit(consumer, condition);
+    }
+  }
+
+  private void admit(QueueConsumer consumer, Condition condition) {
+    if (!condition.none() || groups != null) {
+      choosers.add(consumer, condition);
+    }
+    if (groups != null) {
+      groups.attached(consumer);
     }
   }
 
@@ -148,15 +186,111 @@ public final class LiveQueue {
     choosers.remove(consumer);
     draining.remove(consumer);
     consumers.remove(consumer);
-    browsers.removeIf(browser -> browser.consumer.equals(consumer));
+    parked.remove(consumer);
+    browsers.removeIf(browser -> leaves(browser, consumer));
     if (inReady.remove(consumer)) {
       ready.remove(consumer);
     }
+    if (groups != null) {
+      groups.detached(consumer);
+    }
+    if (consumers.isEmpty()) {
+      gate.close();
+      if (groups != null && groups.nothingOut()) {
+        endGroups();
+      }
+    } else {
+      promote(consumers.getFirst());
+    }
   }
 
-  /// Puts a consumer that has credit at the end of the row, unless it is in it, or chooses.
+  private boolean leaves(Browser browser, QueueConsumer consumer) {
+    boolean leaves = browser.consumer.equals(consumer);
+    Cursor cursor = browser.cursor;
+    if (leaves && cursor != null) {
+      queue.messages().forget(cursor);
+    }
+    return leaves;
+  }
+
+  /// The consumer that came first has everything of an exclusive queue, once the one before it is gone.
+  private void promote(QueueConsumer first) {
+    Condition condition = parked.remove(first);
+    if (condition != null) {
+      draining.remove(first);
+      admit(first, condition);
+      offer(first);
+    }
+  }
+
+  /// Whether a message must go where the others of its group go.
+  boolean grouped(Message message) {
+    return message.groupId() != null && queue.settings().groups();
+  }
+
+  @Nullable GroupOwners groups() {
+    return groups;
+  }
+
+  /// Message groups that have an owner, or are to have another one.
+  public int groupCount() {
+    return groups == null ? 0 : groups.count();
+  }
+
+  /// A message of a group is here. From now on each consumer looks through the queue for itself: if they
+  /// took what comes in turn, a group whose owner has no credit would hold up all that is behind it.
+  ///
+  /// @param wake makes the queue be looked at again
+  GroupOwners beginGroups(GroupRoom room, Runnable wake) {
+    GroupOwners begun = groups;
+    if (begun == null) {
+      begun = new GroupOwners(this, room, wake);
+      groups = begun;
+      ready.clear();
+      inReady.clear();
+      draining.clear();
+      for (QueueConsumer consumer : consumers) {
+        if (!choosers.has(consumer)) {
+          choosers.add(consumer, Condition.NONE);
+        }
+        begun.attached(consumer);
+      }
+    }
+    return begun;
+  }
+
+  /// The queue is gone, or nobody is there of whom anything would have to be remembered.
+  void endGroups() {
+    if (groups != null) {
+      groups.end();
+      groups = null;
+    }
+  }
+
+  /// Which message is the newest of its value; null if nothing is replaced.
+  @Nullable LastValues lastValues() {
+    if (lastValues == null && queue.settings().keeping().key() != null) {
+      lastValues = new LastValues(this);
+    }
+    return lastValues;
+  }
+
+  DispatchGate gate() {
+    return gate;
+  }
+
+  /// Whether it gives anything now: enough consumers are there, or have waited long enough.
+  boolean opens(long wall) {
+    return gate.open(queue.settings(), consumers.size(), wall);
+  }
+
+  /// Puts a consumer that has credit at the end of the row, unless it is in it, or chooses, or waits for another
+  /// one to leave.
   public void offer(QueueConsumer consumer) {
-    if (consumer.ready() && !choosers.has(consumer) && inReady.add(consumer)) {
+    if (consumer.ready()
+        && !choosers.has(consumer)
+        && !parked.containsKey(consumer)
+        && inReady.add(consumer)) {
       ready.addLast(consumer);
     }
   }

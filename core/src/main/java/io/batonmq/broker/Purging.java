@@ -97,13 +97,18 @@ public final class Purging {
         key = messages.nextAvailable(Keys.of(Keys.SEQUENCE_MAX, Keys.priority(key)));
       }
     }
+    drop(queue, keys, log, volatiles);
+    count += keys.size();
+    return !keys.isEmpty();
+  }
+
+  /// Throws away messages that are available.
+  static void drop(LiveQueue queue, KeyList keys, EventLog log, VolatileReferences volatiles) {
     int id = queue.queue().id();
     ActiveBroker.split(queue, keys, durable -> log.append(new Event.Purged(id, durable)))
         .forEach(reference -> {
-          messages.remove(reference.key());
+          queue.queue().messages().remove(reference.key());
           volatiles.giveUp(reference);
         });
-    count += keys.size();
-    return !keys.isEmpty();
   }
 }

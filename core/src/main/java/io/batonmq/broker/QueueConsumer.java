@@ -16,7 +16,13 @@ public interface QueueConsumer {
   /// not appended yet.
   ///
   /// @param origin where the message was moved from
-  void give(Reference reference, Message message, Origins.@Nullable Place origin);
+  /// @param groupFirst annotation that says that it is the first one of its group for this consumer; null
+  ///     if it is not, or nobody wants to know
+  void give(
+      Reference reference,
+      Message message,
+      Origins.@Nullable Place origin,
+      @Nullable String groupFirst);
 
   /// What was given may leave as soon as everything appended until now is committed.
   void flush();

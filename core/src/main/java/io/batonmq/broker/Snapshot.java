@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | kind | entry | fields |
 /// |---|---|---|
-/// | 1 | head, always first | number version (2), number position, number epoch, number wall time, number sequence, number last address, number last queue, octet whether a snapshot was taken: \[number position, text name, signed checksum] |
+/// | 1 | head, always first | number version (3), number position, number epoch, number wall time, number sequence, number last address, number last queue, octet whether a snapshot was taken: \[number position, text name, signed checksum] |
 /// | 2 | address | the payload of its AddressCreated event |
 /// | 3 | queue | the payload of its QueueCreated event, number added, number acknowledged |
 /// | 4 | producer | text name, signed floor, number of ranges, each signed first, number length less one |
@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A reader that meets an unknown kind or version refuses the snapshot.
 final class Snapshot implements SnapshotContent {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
   static final int HEAD = 1;
   static final int ADDRESS = 2;
   static final int QUEUE = 3;
@@ -127,7 +127,7 @@ final class Snapshot implements SnapshotContent {
                 queue.address().id(),
                 queue.name(),
                 queue.routing(),
-                queue.consumersMax(),
+                queue.settings(),
                 queue.auto(),
                 queue.filter()),
             writer);

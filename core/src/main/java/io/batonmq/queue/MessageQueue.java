@@ -2,9 +2,9 @@ package io.batonmq.queue;
 
 import io.batonmq.log.SnapshotPlace;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +33,8 @@ public final class MessageQueue {
 
   /// Of those who go through this queue past messages that they leave.
   private final List<Cursor> cursors = new ArrayList<>();
+
+  private LongConsumer watcher = _ -> {};
 
   /// Adds a message at the end of its lane.
   ///
@@ -141,6 +143,7 @@ public final class MessageQueue {
     out--;
     available++;
     lowerCursors(key);
+    watcher.accept(key);
   }
 
   /// An attempt failed, and the next one is not made before a time: until then the message waits at its
@@ -149,6 +152,7 @@ public final class MessageQueue {
     Reference deferred = existing(key).defer(Keys.sequence(key));
     out--;
     await(deferred, untilMillis);
+    watcher.accept(key);
   }
 
   /// The time of a message that waits has come: it is available at its place.
@@ -226,17 +230,16 @@ public final class MessageQueue {
   /// time has come; for others see [#cancel].
   public Reference remove(long key) {
     Lane lane = existing(key);
-    if (lane.state(Keys.sequence(key)) == Chunk.WAITING) {
+    boolean waits = lane.state(Keys.sequence(key)) == Chunk.WAITING;
+    if (waits) {
       unlist(key);
-      Reference removed = lane.remove(Keys.sequence(key));
-      bytes -= removed.size();
-      return removed;
     }
     Reference removed = lane.remove(Keys.sequence(key));
     bytes -= removed.size();
     if (removed.out()) {
       out--;
-    } else {
+      watcher.accept(key);
+    } else if (!waits) {
       available--;
     }
     return removed;
@@ -256,56 +259,32 @@ public final class MessageQueue {
     }
     available += before - out;
     expiryMin = 0;
-    cursors.forEach(Cursor::reset);
+    cursors.forEach(cursor -> cursor.back(0));
   }
 
   /// A place in this queue, at its front, that moves on by [Cursor#seen] only, and back by itself when a
   /// message before it is available again. To be given back by [#forget].
   public Cursor cursor() {
-    Cursor cursor = new Cursor();
+    Cursor cursor = new Cursor(this);
     cursors.add(cursor);
     return cursor;
+  }
+
+  /// Somebody is told of each message that is not out any more, when that is so: taken, moved, or back at its
+  /// place. One at a time; [#releaseAll] tells nobody.
+  public void watch(LongConsumer newWatcher) {
+    watcher = newWatcher;
+  }
+
+  /// The first available sequence of a priority at or behind one; -1 if there is none.
+  long next(int priority, long from) {
+    Lane lane = lanes[priority];
+    return lane == null ? -1 : lane.nextAvailable(from);
   }
 
   /// A cursor is not used any more.
   public void forget(Cursor cursor) {
     cursors.remove(cursor);
-  }
-
-  /// How far somebody has looked through the queue: one place in each priority. So a message that comes
-  /// later is always ahead of it, whatever its priority is, and does not send it back to what it has seen
-  /// of lower priorities.
-  public final class Cursor {
-    /// By priority: the lowest sequence that was not looked at.
-    private final long[] from = new long[Keys.PRIORITIES];
-
-    private Cursor() {}
-
-    /// The first available message that was not looked at, or [Keys#NONE].
-    public long next() {
-      for (int p = Keys.PRIORITIES - 1; p >= 0 && available > 0; p--) {
-        Lane lane = lanes[p];
-        long found = lane == null ? -1 : lane.nextAvailable(from[p]);
-        if (found >= 0) {
-          return Keys.of(found, p);
-        }
-      }
-      return Keys.NONE;
-    }
-
-    /// A message was looked at, and with it all before it in its priority.
-    public void seen(long key) {
-      from[Keys.priority(key)] = Keys.sequence(key) + 1;
-    }
-
-    private void lower(long key) {
-      int priority = Keys.priority(key);
-      from[priority] = Math.min(from[priority], Keys.sequence(key));
-    }
-
-    private void reset() {
-      Arrays.fill(from, 0);
-    }
   }
 
   /// Nothing that is available expires before this time. May be earlier than true, never later.

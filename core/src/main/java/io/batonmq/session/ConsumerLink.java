@@ -18,6 +18,7 @@ final class ConsumerLink implements Link, QueueConsumer {
   private final int number;
   final LiveQueue queue;
   final Source source;
+  private final boolean browses;
   final Outstanding outstanding = new Outstanding();
   private final BiConsumer<Connection, Output> door;
   private final Runnable whenDeleted;
@@ -36,6 +37,7 @@ final class ConsumerLink implements Link, QueueConsumer {
       int number,
       LiveQueue queue,
       Source source,
+      boolean browses,
       int unsettledMax,
       BiConsumer<Connection, Output> door,
       BiConsumer<Connection, Integer> whenDeleted) {
@@ -43,6 +45,7 @@ final class ConsumerLink implements Link, QueueConsumer {
     this.number = number;
     this.queue = queue;
     this.source = source;
+    this.browses = browses;
     this.unsettledMax = unsettledMax;
     this.door = door;
     this.whenDeleted = () -> whenDeleted.accept(connection, number);
@@ -58,8 +61,9 @@ final class ConsumerLink implements Link, QueueConsumer {
     return number;
   }
 
+  /// Whether it takes nothing away.
   boolean browses() {
-    return source.browse();
+    return browses;
   }
 
   void credit(long newLimit, boolean drain) {
@@ -93,7 +97,11 @@ final class ConsumerLink implements Link, QueueConsumer {
   }
 
   @Override
-  public void give(Reference reference, Message message, Origins.@Nullable Place origin) {
+  public void give(
+      Reference reference,
+      Message message,
+      Origins.@Nullable Place origin,
+      @Nullable String groupFirst) {
     long delivery = browses() ? outstanding.addSettled() : outstanding.add(reference.key());
     given.add(
         new Output.Delivered(
@@ -105,7 +113,8 @@ final class ConsumerLink implements Link, QueueConsumer {
             browses(),
             origin == null
                 ? null
-                : new Output.Origin(origin.address(), origin.queue(), reference.expired())));
+                : new Output.Origin(origin.address(), origin.queue(), reference.expired()),
+            groupFirst));
   }
 
   @Override

@@ -75,8 +75,11 @@ final class Consuming {
 
   private void open(
       Connection connection, int number, Source source, LiveAddress address, LiveQueue queue) {
-    int max = queue.queue().consumersMax();
-    if (!source.browse() && max > 0 && queue.takerCount() >= max) {
+    int max = queue.queue().settings().consumersMax();
+    // Of what stays whoever consumes it, each has its own look.
+    boolean stays = queue.queue().settings().keeping().nonDestructive();
+    int consumers = stays ? queue.consumerCount() : queue.takerCount();
+    if (!source.browse() && max > 0 && consumers >= max) {
       refuse(
           connection,
           number,
@@ -87,11 +90,20 @@ final class Consuming {
     }
     ConsumerLink link =
         new ConsumerLink(
-            connection, number, queue, source, limits.unsettledMax(), answers::to, this::deleted);
+            connection,
+            number,
+            queue,
+            source,
+            source.browse() || stays,
+            limits.unsettledMax(),
+            answers::to,
+            this::deleted);
     connection.links.put(number, link);
     // A subscription's queue has let in only what fits.
     String selector = source.kind() instanceof Source.Kind.Queue ? source.filter() : null;
-    directory.attach(queue, link, source.browse(), selector);
+    directory.attach(queue, link, link.browses(), selector);
+    // It may be the one that the others have waited for.
+    broker.mark(queue);
     answers.to(
         connection,
         new Output.ConsumerOpened(
@@ -142,9 +154,7 @@ final class Consuming {
       if (command.disposition() == Disposition.ACCEPTED) {
         transaction.log(settled, broker.transactions());
       }
-      // The limit of unsettled deliveries may have been what it waited for.
-      link.queue.offer(link);
-      broker.mark(link.queue);
+      waitsNoMore(link);
     } else {
       dispose(link, keys, command.disposition());
       if (command.answer()) {
@@ -178,10 +188,19 @@ final class Consuming {
       case REJECTED -> broker.reject(queue, keys);
     }
     if (!link.closed) {
-      // The limit of unsettled deliveries may have been what it waited for.
-      queue.offer(link);
-      broker.mark(queue);
+      waitsNoMore(link);
     }
+  }
+
+  /// The limit of unsettled deliveries may have been what it waited for.
+  private void waitsNoMore(ConsumerLink link) {
+    // Peers may settle what was sent to them settled. Who only looks would be given what is then
+    // out for
+    // ever, since nobody has it.
+    if (!link.browses()) {
+      link.queue.offer(link);
+    }
+    broker.mark(link.queue);
   }
 
   private void undeliverable(ConsumerLink link, KeyList keys) {

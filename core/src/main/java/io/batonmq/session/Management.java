@@ -1,5 +1,6 @@
 package io.batonmq.session;
 
+import io.batonmq.broker.QueueSettings;
 import io.batonmq.message.RoutingType;
 
 /// What an operator asks of an active node. Answered by [Output.Managed] once it is committed.
@@ -15,18 +16,35 @@ public sealed interface Management {
 
   /// Makes a durable queue.
   ///
-  /// @param consumersMax how many consumers it may have at once, 0 for any number
+  /// @param settings where they differ from what holds for its address
   /// @param createAddress whether an address that is not there is made
   /// @param filter the selector that what comes in has to fulfil; empty for none
   record CreateQueue(
       String name,
       String address,
       RoutingType routing,
-      int consumersMax,
+      QueueSettings.Overrides settings,
       boolean createAddress,
       String filter)
       implements Management {
-    /// One that takes in everything.
+    /// One of which only the number of consumers is given, 0 for any.
+    public CreateQueue(
+        String name,
+        String address,
+        RoutingType routing,
+        int consumersMax,
+        boolean createAddress,
+        String filter) {
+      this(
+          name,
+          address,
+          routing,
+          QueueSettings.Overrides.consumers(consumersMax),
+          createAddress,
+          filter);
+    }
+
+    /// The same that takes in everything.
     public CreateQueue(
         String name, String address, RoutingType routing, int consumersMax, boolean createAddress) {
       this(name, address, routing, consumersMax, createAddress, "");

@@ -209,6 +209,10 @@ final class Managing {
     if (noSelector != null) {
       return noSelector;
     }
+    String noSettings = create.settings().fault();
+    if (noSettings != null) {
+      return new Refusal(Reason.INVALID, noSettings);
+    }
     if (directory.queue(create.name()) != null) {
       return new Refusal(Reason.IN_USE, "the queue " + create.name() + " is there already");
     }
@@ -244,7 +248,7 @@ final class Managing {
         create.name(),
         create.routing(),
         true,
-        create.consumersMax(),
+        address.settings().queues().with(create.settings()),
         false,
         QueueFilter.of(create.filter()));
     return null;

@@ -50,6 +50,8 @@ public sealed interface Output {
   /// @param deliveryCount earlier attempts to deliver it, as AMQP 1.0 §3.2.1 counts them
   /// @param firstAcquirer false if it may have been delivered before
   /// @param origin for a dead-lettered or expired message, where it came from
+  /// @param groupFirst annotation to add, which says that it is the first one of its group for this
+  ///     consumer; null for none
   record Delivered(
       int link,
       long delivery,
@@ -57,8 +59,21 @@ public sealed interface Output {
       int deliveryCount,
       boolean firstAcquirer,
       boolean settled,
-      @Nullable Origin origin)
-      implements Output {}
+      @Nullable Origin origin,
+      @Nullable String groupFirst)
+      implements Output {
+    /// One that begins nothing.
+    public Delivered(
+        int link,
+        long delivery,
+        Message message,
+        int deliveryCount,
+        boolean firstAcquirer,
+        boolean settled,
+        @Nullable Origin origin) {
+      this(link, delivery, message, deliveryCount, firstAcquirer, settled, origin, null);
+    }
+  }
 
   /// Where a moved message came from.
   ///

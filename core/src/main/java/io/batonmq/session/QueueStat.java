@@ -2,12 +2,14 @@ package io.batonmq.session;
 
 import io.batonmq.broker.BoundQueue;
 import io.batonmq.broker.LiveQueue;
+import io.batonmq.broker.QueueSettings;
 import io.batonmq.message.RoutingType;
 
 /// One queue in numbers, named as `queue stat` prints them.
 ///
 /// @param messageCount all that are here: available, delivering and scheduled
 /// @param scheduledCount those that wait for their time: sent with a delay, or for another attempt
+/// @param groupCount message groups that have an owner, or are to have another one
 public record QueueStat(
     String name,
     String address,
@@ -17,7 +19,9 @@ public record QueueStat(
     int deliveringCount,
     long messagesAcked,
     int scheduledCount,
-    RoutingType routingType) {
+    RoutingType routingType,
+    QueueSettings settings,
+    int groupCount) {
 
   /// As a standby has it: nobody is connected there, and what is not durable it does not have.
   public static QueueStat of(BoundQueue queue) {
@@ -30,7 +34,9 @@ public record QueueStat(
         queue.messages().outCount(),
         queue.acknowledged(),
         queue.messages().waitingCount(),
-        queue.routing());
+        queue.routing(),
+        queue.settings(),
+        0);
   }
 
   static QueueStat of(LiveQueue queue) {
@@ -43,6 +49,8 @@ public record QueueStat(
         queue.queue().messages().outCount(),
         queue.acknowledged(),
         queue.queue().messages().waitingCount(),
-        queue.queue().routing());
+        queue.queue().routing(),
+        queue.queue().settings(),
+        queue.groupCount());
   }
 }

@@ -234,7 +234,7 @@ final class Resolver {
   }
 
   private static Resolved attachable(LiveQueue queue, Source.Kind.Subscription kind) {
-    boolean madeShared = queue.queue().consumersMax() == 0;
+    boolean madeShared = queue.queue().settings().consumersMax() == 0;
     if (madeShared != kind.shared() && queue.consumerCount() > 0) {
       return refused(
           Reason.IN_USE,
@@ -299,8 +299,9 @@ final class Resolver {
         address.address().name(),
         RoutingType.ANYCAST,
         true,
-        address.settings().maxConsumers(),
-        true);
+        address.settings().queues(),
+        true,
+        QueueFilter.NONE);
   }
 
   private boolean tooManyQueues() {

@@ -38,7 +38,14 @@ class EventsTest {
           new Event.AddressCreated(1, "orders", true, false, true),
           new Event.AddressDeleted(1),
           new Event.QueueCreated(
-              2, 1, "q", RoutingType.MULTICAST, 1, false, new QueueFilter("a", "me")),
+              2,
+              1,
+              "q",
+              RoutingType.MULTICAST,
+              new QueueSettings(
+                  1, true, 7, true, false, "f", 2, -1, new QueueKeeping(5, true, "k", true)),
+              false,
+              new QueueFilter("a", "me")),
           new Event.QueueDeleted(2),
           new Event.Enqueued(5, 7, 1_000, -1, 1, new int[] {2, 300}, MESSAGE),
           new Event.Delivered(2, new long[] {84, 100}),
@@ -60,35 +67,35 @@ class EventsTest {
           new Event.Admitted(2, 1_000, new long[] {84}),
           new Event.Cancelled(2, new long[] {84}, new long[] {1_000}),
           new Event.Dedicated(2, "orders"),
-          new Event.QueueFiltered(2, new QueueFilter("b", null)));
+          new Event.QueueUpdated(2, new QueueFilter("b", null), QueueSettings.DEFAULTS));
 
   private static final List<String> BYTES =
       List.of(
-          "02 03 e807",
-          "02 01 06 6f7264657273 05",
-          "02 01",
-          "02 02 01 01 71 19 01 01 61 02 6d65",
-          "02 02",
-          "02 3b 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 02 6869",
-          "02 02 02 a801 20",
-          "02 02 02 c801 1f",
-          "02 02 01 a801 01",
-          "02 02 54 06 01 01 03",
-          "02 07 02 01 a801",
-          "02 07 08 06 02 01 75 01 0d 02 01ff 00",
-          "02 07",
-          "02 02 7031",
-          "02 8020 01 73 01",
-          "02 02 02 a801 20",
-          "02 07 02 01 05 01 06 01 75",
-          "02 06",
-          "02",
-          "02 ac02",
-          "02 02 02 a801 20 02 d00f 01",
-          "02 02 e807 01 a801",
-          "02 02 01 a801 01 d00f",
-          "02 02 06 6f7264657273",
-          "02 02 08 01 62");
+          "03 03 e807",
+          "03 01 06 6f7264657273 05",
+          "03 01",
+          "03 02 01 01 71 19 01 0b 0e 02 01 01 66 0a 07 01 6b 01 61 02 6d65",
+          "03 02",
+          "03 3b 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 02 6869",
+          "03 02 02 a801 20",
+          "03 02 02 c801 1f",
+          "03 02 01 a801 01",
+          "03 02 54 06 01 01 03",
+          "03 07 02 01 a801",
+          "03 07 08 06 02 01 75 01 0d 02 01ff 00",
+          "03 07",
+          "03 02 7031",
+          "03 8020 01 73 01",
+          "03 02 02 a801 20",
+          "03 07 02 01 05 01 06 01 75",
+          "03 06",
+          "03",
+          "03 ac02",
+          "03 02 02 a801 20 02 d00f 01",
+          "03 02 e807 01 a801",
+          "03 02 01 a801 01 d00f",
+          "03 02 06 6f7264657273",
+          "03 02 08 00 00 01 00 01 01 00 01 62");
 
   @Test
   void theSamplesHaveTheBytesOfTheTable() {
@@ -109,7 +116,7 @@ class EventsTest {
       if (!(sample instanceof Event.Enqueued)) {
         assertThat(write(read)).isEqualTo(bytes);
       }
-      if (sample instanceof Event.QueueCreated || sample instanceof Event.QueueFiltered) {
+      if (sample instanceof Event.QueueCreated || sample instanceof Event.QueueUpdated) {
         assertThat(read).isEqualTo(sample);
       }
     }
@@ -127,7 +134,7 @@ class EventsTest {
     byte[] bytes = write(new Event.Enqueued(5, 0, 1_000, -1, 1, new int[] {2}, TIMED));
     assertThat(hex(bytes))
         .isEqualTo(
-            "02 4b 05 e807 01 01 02 01 09 01 e807 02 7031 0c 01 01 67 01 02 6869".replace(" ", ""));
+            "03 4b 05 e807 01 01 02 01 09 01 e807 02 7031 0c 01 01 67 01 02 6869".replace(" ", ""));
     Message read = Events.message(ByteBuffer.wrap(bytes));
     assertThat(read.deliveryMillis()).isEqualTo(1_000);
     assertThat(read.expiryMillis()).isZero();
@@ -138,11 +145,11 @@ class EventsTest {
 
   @Test
   void anUnknownTypeOrVersionIsAnErrorThatSaysSo() {
-    byte[] one = {2, 1};
+    byte[] one = {3, 1};
     assertThatThrownBy(() -> Events.read(99, ByteBuffer.wrap(one)))
         .isInstanceOf(VersionException.class)
         .hasMessageContaining("99");
-    for (byte version : new byte[] {1, 3}) {
+    for (byte version : new byte[] {2, 4}) {
       byte[] other = {version, 1};
       assertThatThrownBy(() -> Events.read(Events.ADDRESS_DELETED, ByteBuffer.wrap(other)))
           .isInstanceOf(VersionException.class)
@@ -173,7 +180,7 @@ class EventsTest {
 
   @Test
   void aLengthThatIsTooLargeCostsNoMemory() {
-    byte[] claims = {2, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
+    byte[] claims = {3, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
     assertThatThrownBy(() -> Events.read(Events.IDENTITIES_FORGOTTEN, ByteBuffer.wrap(claims)))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -29,7 +29,13 @@ class OpenTransactionsTest {
     }
     state.restoreQueue(
         new Event.QueueCreated(
-            id, ADDRESS, "q" + id, RoutingType.MULTICAST, 0, false, QueueFilter.NONE),
+            id,
+            ADDRESS,
+            "q" + id,
+            RoutingType.MULTICAST,
+            QueueSettings.DEFAULTS,
+            false,
+            QueueFilter.NONE),
         0,
         0);
     return Objects.requireNonNull(state.queue(id));

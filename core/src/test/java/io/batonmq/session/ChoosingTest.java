@@ -74,6 +74,16 @@ class ChoosingTest {
   }
 
   @Test
+  void aBrowserThatSettlesTakesNothing() {
+    fill(peer, 3);
+    int link = peer.browser("q", 10);
+    peer.settle(link, 0, 2, Disposition.ACCEPTED, 0);
+    assertThat(peer.bodies(link)).hasSize(3);
+    assertThat(broker.stat("q").deliveringCount()).isZero();
+    assertThat(peer.bodies(peer.consumer("q", 10))).hasSize(3);
+  }
+
+  @Test
   void higherPrioritiesComeFirstForThemToo() {
     int producer = peer.producer("q");
     for (int priority : new int[] {4, 0, 9, 4}) {

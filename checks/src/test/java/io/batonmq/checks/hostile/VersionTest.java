@@ -32,13 +32,13 @@ class VersionTest {
   @Test
   void itIsRefusedByNameAndLeftAsItWas() throws Exception {
     var node = stage.broker(NodePlan.of("node", Role.PRIMARY, stage.path("store")));
-    write(node.store(), (byte) 1);
+    write(node.store(), (byte) 2);
     var before = segments(node.store());
 
     assertThat(node.start().awaitExit()).isEqualTo(ExitCode.STORE_VERSION.code());
 
     assertThat(node.printed())
-        .contains("an event of version 1; this broker reads version 2; nothing was changed")
+        .contains("an event of version 2; this broker reads version 3; nothing was changed")
         .doesNotContain("\tat io.batonmq", "bug");
     // The start claimed an epoch of its own, as every one does; the Baton that wrote the store goes
     // on after it.
@@ -46,7 +46,7 @@ class VersionTest {
     var print =
         Shell.attempt(node.line("data", "print", node.store().toString()).toArray(String[]::new));
     assertThat(print.code()).as(print.out()).isEqualTo(Exit.FAILED.code());
-    assertThat(print.out()).contains("an event of version 1").doesNotContain("\tat io.batonmq");
+    assertThat(print.out()).contains("an event of version 2").doesNotContain("\tat io.batonmq");
   }
 
   /// The written segments of the first epoch, each as its name and its content.

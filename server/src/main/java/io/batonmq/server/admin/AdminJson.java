@@ -1,5 +1,6 @@
 package io.batonmq.server.admin;
 
+import io.batonmq.broker.QueueSettings;
 import io.batonmq.message.RoutingType;
 import io.batonmq.session.AddressStat;
 import io.batonmq.session.Management;
@@ -52,16 +53,17 @@ final class AdminJson {
               var name,
               var address,
               var routing,
-              var consumersMax,
+              var settings,
               var createAddress,
               var filter) ->
-          Json.fields()
-              .with("name", name)
-              .with("address", address)
-              .with("routingType", routing.name())
-              .with("maxConsumers", consumersMax)
-              .with("createAddress", createAddress)
-              .with("filter", filter);
+          QueueJson.of(
+              Json.fields()
+                  .with("name", name)
+                  .with("address", address)
+                  .with("routingType", routing.name())
+                  .with("createAddress", createAddress)
+                  .with("filter", filter),
+              settings);
       case Management.DeleteQueue(var name, var removeConsumers, var deleteAddress) ->
           Json.fields()
               .with("name", name)
@@ -83,7 +85,7 @@ final class AdminJson {
   }
 
   /// What came to one of these endpoints. Every field has to be there: a default would be a guess at
-  /// what is to be deleted.
+  /// what is to be deleted. Only settings of a queue may be left out, for what holds at its address.
   static Management management(Endpoint endpoint, Json json) throws JsonException {
     var from = JsonFields.of(json);
     var name = from.text("name");
@@ -96,7 +98,7 @@ final class AdminJson {
               name,
               from.text("address"),
               routing(from.text("routingType")),
-              count(from.whole("maxConsumers")),
+              QueueJson.overrides(from),
               from.flag("createAddress"),
               from.text("filter"));
       case QUEUE_DELETE ->
@@ -115,13 +117,6 @@ final class AdminJson {
       }
     }
     throw new JsonException("\"routingType\" is not ANYCAST or MULTICAST");
-  }
-
-  private static int count(long number) throws JsonException {
-    if (number < 0 || number > Integer.MAX_VALUE) {
-      throw new JsonException("\"maxConsumers\" is not a number from 0 to " + Integer.MAX_VALUE);
-    }
-    return (int) number;
   }
 
   static List<AddressStat> addresses(Json json) throws JsonException {
@@ -213,6 +208,8 @@ final class AdminJson {
         from.whole("deliveringCount"),
         from.whole("messagesAcked"),
         from.whole("scheduledCount"),
-        from.text("routingType"));
+        from.text("routingType"),
+        QueueSettings.DEFAULTS.with(QueueJson.overrides(from)),
+        from.whole("groupCount"));
   }
 }

@@ -21,7 +21,11 @@ enum Endpoint {
       "POST",
       "/api/v1/queues/create",
       "`{\"name\":…,\"address\":…,\"routingType\":\"ANYCAST\",\"maxConsumers\":0,\"createAddress\":true,\"filter\":\"\"}`",
-      "Makes a durable queue; 0 is any number of consumers. 200 when it is committed."),
+      "Makes a durable queue; 0 is any number of consumers. These may be added, else what holds for"
+          + " the address does: `exclusive`, `groupBuckets`, `groupRebalance`,"
+          + " `groupRebalancePauseDispatch`, `groupFirstKey`, `consumersBeforeDispatch`,"
+          + " `delayBeforeDispatch`, `ringSize`, `lastValue`, `lastValueKey`, `nonDestructive`. 200"
+          + " when it is committed."),
   QUEUE_DELETE(
       "POST",
       "/api/v1/queues/delete",

@@ -149,7 +149,59 @@ final class Figures {
               "scheduledCount",
               QueueStat::scheduledCount,
               "Waiting for their time: sent with a delay, or for another attempt."),
-          Figure.text("routingType", QueueStat::routingType, "`ANYCAST` or `MULTICAST`."));
+          Figure.text("routingType", QueueStat::routingType, "`ANYCAST` or `MULTICAST`."),
+          Figure.whole(
+              "maxConsumers",
+              queue -> queue.settings().consumersMax(),
+              "Consumers that it may have at once; 0 for any number."),
+          Figure.flag(
+              "exclusive",
+              queue -> queue.settings().exclusive(),
+              "Whether one consumer gets everything."),
+          Figure.whole(
+              "groupBuckets",
+              queue -> queue.settings().groupBuckets(),
+              "Owners of message groups; -1: each group has its own."),
+          Figure.flag(
+              "groupRebalance",
+              queue -> queue.settings().groupRebalance(),
+              "Whether groups are given anew when a consumer comes."),
+          Figure.flag(
+              "groupRebalancePauseDispatch",
+              queue -> queue.settings().groupRebalancePause(),
+              "Whether nothing is given then until what is out is settled."),
+          Figure.text(
+              "groupFirstKey",
+              QueueStat::groupFirstKey,
+              "Annotation of the first message of a group; empty for none."),
+          Figure.whole(
+              "consumersBeforeDispatch",
+              queue -> queue.settings().consumersBeforeDispatch(),
+              "Consumers that it waits for before it gives anything."),
+          Figure.whole(
+              "delayBeforeDispatch",
+              queue -> queue.settings().delayBeforeDispatchMillis(),
+              "For how many milliseconds; -1 for ever."),
+          Figure.whole(
+              "ringSize",
+              queue -> queue.settings().keeping().ringSize(),
+              "Messages that nobody has and that it keeps; -1 for all."),
+          Figure.flag(
+              "lastValue",
+              queue -> queue.settings().keeping().lastValue(),
+              "Whether newer messages replace older ones with the same value."),
+          Figure.text(
+              "lastValueKey",
+              QueueStat::lastValueKey,
+              "The property that was named for the value; empty for none."),
+          Figure.flag(
+              "nonDestructive",
+              queue -> queue.settings().keeping().nonDestructive(),
+              "Whether messages stay whoever consumes them."),
+          Figure.whole(
+              "groupCount",
+              QueueStat::groupCount,
+              "Message groups that have an owner now, on the active node."));
 
   static final List<Figure<AddressStat>> ADDRESS =
       List.of(

@@ -44,6 +44,11 @@ record JsonFields(Json.Fields fields) {
     throw wrong(name, "true or false");
   }
 
+  /// Whether the field is there, whatever it is.
+  boolean has(String name) {
+    return fields.values().containsKey(name);
+  }
+
   <T> List<T> list(String name, Reading<T> reading) throws JsonException {
     if (!(get(name) instanceof Json.Items(var items))) {
       throw wrong(name, "a list");

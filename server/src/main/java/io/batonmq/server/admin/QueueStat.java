@@ -1,5 +1,7 @@
 package io.batonmq.server.admin;
 
+import io.batonmq.broker.QueueSettings;
+
 /// The figures of one queue.
 ///
 /// @param messageCount messages in the queue, those out with consumers included
@@ -8,6 +10,8 @@ package io.batonmq.server.admin;
 /// @param messagesAcked since the queue is there
 /// @param scheduledCount to be delivered later
 /// @param routingType `ANYCAST` or `MULTICAST`
+/// @param settings who gets its messages
+/// @param groupCount message groups that have an owner, or are to have another one
 public record QueueStat(
     String name,
     String address,
@@ -17,4 +21,42 @@ public record QueueStat(
     long deliveringCount,
     long messagesAcked,
     long scheduledCount,
-    String routingType) {}
+    String routingType,
+    QueueSettings settings,
+    long groupCount) {
+
+  /// One like any other.
+  public QueueStat(
+      String name,
+      String address,
+      long consumerCount,
+      long messageCount,
+      long messagesAdded,
+      long deliveringCount,
+      long messagesAcked,
+      long scheduledCount,
+      String routingType) {
+    this(
+        name,
+        address,
+        consumerCount,
+        messageCount,
+        messagesAdded,
+        deliveringCount,
+        messagesAcked,
+        scheduledCount,
+        routingType,
+        QueueSettings.DEFAULTS,
+        0);
+  }
+
+  String groupFirstKey() {
+    String key = settings.groupFirstKey();
+    return key == null ? "" : key;
+  }
+
+  String lastValueKey() {
+    String key = settings.keeping().lastValueKey();
+    return key == null ? "" : key;
+  }
+}

@@ -34,10 +34,6 @@ final class AddressBinder {
   private static final Setting<Boolean> DURABLE =
       Setting.of("durable", Values.FLAG, "true", "Whether it survives the broker.")
           .only("true", new Missing("queues in the file are durable yet"));
-  private static final Setting<Integer> MAX_CONSUMERS =
-      Setting.of("max-consumers", COUNT, "-1", "Consumers at a time; -1 for any number.")
-          .asAttribute()
-          .only("-1", new Missing("not built yet for queues in the file"));
   private static final Setting<Boolean> PURGE =
       Setting.of(
               "purge-on-no-consumers",
@@ -120,12 +116,6 @@ final class AddressBinder {
           Values.oneOf(RoutingType.class),
           "MULTICAST",
           "The type of an address that is made for a client that names none.");
-  private static final Setting<Integer> DEFAULT_MAX_CONSUMERS =
-      Setting.of(
-          "default-max-consumers",
-          COUNT,
-          "-1",
-          "Consumers at a time of a queue that is made; -1 for any number.");
 
   private static final Setting<String> TYPE =
       Setting.of(
@@ -141,63 +131,30 @@ final class AddressBinder {
       Setting.of("roles", Values.NAMES, "The roles that may.").asAttribute();
 
   private static final Vocabulary QUEUE =
-      new Vocabulary()
-          .honouring(QUEUE_NAME, DURABLE, MAX_CONSUMERS, PURGE)
+      QueueBinder.queueWords(new Vocabulary().honouring(QUEUE_NAME, DURABLE, PURGE))
           .missing("queues have no owner", "user")
-          .missingUnless("true", "a predefined queue always routes", "enabled")
-          .missingUnless("-1", "there are no ring queues", "ring-size")
-          .missingUnless("0", "consumers are served when they come", "consumers-before-dispatch")
-          .missingUnless("-1", "consumers are served when they come", "delay-before-dispatch")
-          .missingUnless(
-              "false",
-              "queues have no such mode",
-              "exclusive",
-              "group-first-key",
-              "group-rebalance",
-              "group-rebalance-pause-dispatch",
-              "last-value",
-              "non-destructive")
-          .missing("queues have no such mode", "group-buckets", "last-value-key");
+          .missingUnless("true", "a predefined queue always routes", "enabled");
 
   private static final Vocabulary SETTING =
-      TimeBinder.words(
-              new Vocabulary()
-                  .honouring(MATCH, DEAD_LETTER_ADDRESS, EXPIRY_ADDRESS, MAX_DELIVERY_ATTEMPTS))
-          .honouring(
-              MAX_SIZE_BYTES,
-              FULL_POLICY,
-              AUTO_CREATE_QUEUES,
-              AUTO_CREATE_ADDRESSES,
-              AUTO_DELETE_QUEUES,
-              AUTO_DELETE_ADDRESSES,
-              DEFAULT_QUEUE_ROUTING,
-              DEFAULT_ADDRESS_ROUTING,
-              DEFAULT_MAX_CONSUMERS)
-          .missingUnless(
-              "false",
-              "queues have no such mode",
-              "default-exclusive-queue",
-              "default-group-rebalance",
-              "default-group-rebalance-pause-dispatch",
-              "default-last-value-queue",
-              "default-non-destructive",
-              "default-purge-on-no-consumers",
-              "last-value-queue")
-          .missing(
-              "queues have no such mode",
-              "default-group-buckets",
-              "default-group-first-key",
-              "default-last-value-key")
-          .missingUnless("-1", "there are no ring queues", "default-ring-size")
-          .missingUnless(
-              "0",
-              "there is no such feature",
-              "default-consumers-before-dispatch",
-              "retroactive-message-count")
+      QueueBinder.settingWords(
+              TimeBinder.words(
+                      new Vocabulary()
+                          .honouring(
+                              MATCH, DEAD_LETTER_ADDRESS, EXPIRY_ADDRESS, MAX_DELIVERY_ATTEMPTS))
+                  .honouring(
+                      MAX_SIZE_BYTES,
+                      FULL_POLICY,
+                      AUTO_CREATE_QUEUES,
+                      AUTO_CREATE_ADDRESSES,
+                      AUTO_DELETE_QUEUES,
+                      AUTO_DELETE_ADDRESSES,
+                      DEFAULT_QUEUE_ROUTING,
+                      DEFAULT_ADDRESS_ROUTING))
+          .missingUnless("false", "queues have no such mode", "default-purge-on-no-consumers")
+          .missingUnless("0", "there is no such feature", "retroactive-message-count")
           .missingUnless(
               "-1",
               "there is no such limit",
-              "default-delay-before-dispatch",
               "max-size-bytes-reject-threshold",
               "max-size-messages",
               "page-limit-bytes",
@@ -277,7 +234,12 @@ final class AddressBinder {
                   + " `<multicast>` or both, and these a `<queue>` each. What is taken out of the"
                   + " file stays in the broker.",
               ADDRESS),
-          new Section("core/addresses/address/anycast/queue", "The same under `multicast`.", QUEUE),
+          new Section(
+              "core/addresses/address/anycast/queue",
+              "The same under `multicast`. What has no default here is as the address-settings say"
+                  + " for the address. Both hold from the next start on, also for a queue that is"
+                  + " there.",
+              QUEUE),
           new Section(
               "core/addresses/address/anycast/queue/filter",
               "Which messages come into the queue; it is asked when they are sent. A changed one"
@@ -332,12 +294,11 @@ final class AddressBinder {
     for (var element : routing.children("queue")) {
       var name = element.required(QUEUE_NAME);
       boolean durable = element.value(DURABLE);
-      int maxConsumers = element.value(MAX_CONSUMERS);
       boolean purge = element.value(PURGE);
       var filter = filter(element);
+      var options = QueueBinder.ofQueue(element);
       element.rest(QUEUE);
-      name.ifPresent(
-          text -> queues.add(new Queue(text, type, durable, maxConsumers, purge, filter)));
+      name.ifPresent(text -> queues.add(new Queue(text, type, durable, purge, filter, options)));
     }
     routing.rest(NOTHING);
     return queues;
@@ -380,7 +341,7 @@ final class AddressBinder {
             element.optional(AUTO_DELETE_ADDRESSES),
             element.optional(DEFAULT_QUEUE_ROUTING),
             element.optional(DEFAULT_ADDRESS_ROUTING),
-            element.optional(DEFAULT_MAX_CONSUMERS),
+            QueueBinder.ofSetting(element),
             TimeBinder.read(element));
     element.rest(SETTING);
     return setting;

@@ -14,14 +14,14 @@ public record AddressConfig(String name, Set<RoutingType> routingTypes, List<Que
 
   /// A queue of it.
   ///
-  /// @param maxConsumers how many at a time; -1 for no limit
   /// @param filter the selector that what comes in has to fulfil
   /// @param purgeOnNoConsumers whether its messages go with the last consumer
+  /// @param options who gets its messages
   public record Queue(
       String name,
       RoutingType routingType,
       boolean durable,
-      int maxConsumers,
       boolean purgeOnNoConsumers,
-      Optional<String> filter) {}
+      Optional<String> filter,
+      QueueOptions options) {}
 }

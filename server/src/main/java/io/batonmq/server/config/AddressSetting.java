@@ -20,7 +20,7 @@ public record AddressSetting(
     Optional<Boolean> autoDeleteAddresses,
     Optional<RoutingType> defaultQueueRoutingType,
     Optional<RoutingType> defaultAddressRoutingType,
-    Optional<Integer> defaultMaxConsumers,
+    QueueOptions queues,
     TimeSettings times) {
 
   /// This setting where it says something, `general` where not.
@@ -37,7 +37,7 @@ public record AddressSetting(
         autoDeleteAddresses.orElse(general.autoDeleteAddresses()),
         defaultQueueRoutingType.orElse(general.defaultQueueRoutingType()),
         defaultAddressRoutingType.orElse(general.defaultAddressRoutingType()),
-        defaultMaxConsumers.orElse(general.defaultMaxConsumers()),
+        queues.over(general.queues()),
         times.over(general.times()));
   }
 }

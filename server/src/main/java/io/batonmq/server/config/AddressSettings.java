@@ -20,7 +20,7 @@ public record AddressSettings(
     boolean autoDeleteAddresses,
     RoutingType defaultQueueRoutingType,
     RoutingType defaultAddressRoutingType,
-    int defaultMaxConsumers,
+    QueueOptions queues,
     TimeSettings times) {
 
   /// Where the file says nothing.
@@ -37,7 +37,7 @@ public record AddressSettings(
           true,
           RoutingType.MULTICAST,
           RoutingType.MULTICAST,
-          -1,
+          QueueOptions.DEFAULT,
           TimeSettings.DEFAULT);
 
   /// What happens to producers of an address that is full.

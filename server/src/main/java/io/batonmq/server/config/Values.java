@@ -67,6 +67,55 @@ final class Values {
         });
   }
 
+  /// Milliseconds, as many as a number has room for; -1 for none.
+  static Kind<Long> millisOrNone() {
+    var words = "a whole number from -1";
+    return new Kind<>(
+        words,
+        text -> {
+          try {
+            long number = Long.parseLong(text);
+            if (number >= -1) {
+              return number;
+            }
+          } catch (NumberFormatException e) {
+            // Said below, together with what is out of range.
+          }
+          throw expected(words, text);
+        });
+  }
+
+  /// How many there may be; -1 for any number.
+  static Kind<Long> limit() {
+    var words = "-1 or a whole number from 1";
+    return new Kind<>(
+        words,
+        text -> {
+          try {
+            long number = Long.parseLong(text);
+            if (number == -1 || number >= 1) {
+              return number;
+            }
+          } catch (NumberFormatException e) {
+            // Said below, together with what is out of range.
+          }
+          throw expected(words, text);
+        });
+  }
+
+  /// The name of an annotation: an AMQP symbol.
+  static Kind<String> symbol() {
+    var words = "1 to 255 printable ASCII characters";
+    return new Kind<>(
+        words,
+        text -> {
+          if (text.length() > 255 || !text.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+            throw expected(words, text);
+          }
+          return text;
+        });
+  }
+
   /// A number from `min` to `max`, for instance `1.5`.
   private static Kind<Double> decimal(int min, int max) {
     var words = "a number from " + min + " to " + max;

@@ -232,7 +232,9 @@ final class NodeView implements AdminView {
         queue.deliveringCount(),
         queue.messagesAcked(),
         queue.scheduledCount(),
-        queue.routingType().name());
+        queue.routingType().name(),
+        queue.settings(),
+        queue.groupCount());
   }
 
   @Override

@@ -6,6 +6,8 @@ import io.batonmq.broker.FullPolicy;
 import io.batonmq.broker.Lifetime;
 import io.batonmq.broker.Limits;
 import io.batonmq.broker.OwnQueues;
+import io.batonmq.broker.QueueKeeping;
+import io.batonmq.broker.QueueSettings;
 import io.batonmq.broker.Redelivery;
 import io.batonmq.ha.HaSettings;
 import io.batonmq.log.LogSettings;
@@ -16,6 +18,7 @@ import io.batonmq.server.config.AddressSetting;
 import io.batonmq.server.config.BrokerConfig;
 import io.batonmq.server.config.Connector;
 import io.batonmq.server.config.HaPolicy;
+import io.batonmq.server.config.QueueOptions;
 import io.batonmq.server.config.SecuritySetting;
 import io.batonmq.server.config.TimeSettings;
 import io.batonmq.session.AccessRules;
@@ -111,11 +114,28 @@ final class Translation {
             setting.autoCreateAddresses().orElse(null),
             setting.autoCreateQueues().orElse(null),
             setting.defaultAddressRoutingType().orElse(null),
-            setting.defaultMaxConsumers().map(max -> Math.max(max, 0)).orElse(null),
+            queues(setting.queues()),
             redelivery(setting.times()),
             lifetime(setting.times()),
             own(setting.times().deadLetterQueues()),
             own(setting.times().expiryQueues())));
+  }
+
+  private static QueueSettings.Overrides queues(QueueOptions options) {
+    return new QueueSettings.Overrides(
+        options.maxConsumers().map(max -> Math.max(max, 0)).orElse(null),
+        options.exclusive().orElse(null),
+        options.groupBuckets().orElse(null),
+        options.groupRebalance().orElse(null),
+        options.groupRebalancePauseDispatch().orElse(null),
+        options.groupFirstKey().orElse(null),
+        options.consumersBeforeDispatch().orElse(null),
+        options.delayBeforeDispatch().orElse(null),
+        new QueueKeeping.Overrides(
+            options.keeping().ringSize().orElse(null),
+            options.keeping().lastValue().orElse(null),
+            options.keeping().lastValueKey().orElse(null),
+            options.keeping().nonDestructive().orElse(null)));
   }
 
   private static Redelivery.Overrides redelivery(TimeSettings times) {
@@ -145,7 +165,10 @@ final class Translation {
         address.queues().stream()
             .map(queue ->
                 new BrokerSettings.Predefined.Queue(
-                    queue.name(), queue.routingType(), queue.filter().orElse(null)))
+                    queue.name(),
+                    queue.routingType(),
+                    queue.filter().orElse(null),
+                    queues(queue.options())))
             .toList());
   }
 

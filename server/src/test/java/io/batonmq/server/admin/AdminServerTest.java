@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.batonmq.broker.QueueKeeping;
+import io.batonmq.broker.QueueSettings;
 import io.batonmq.message.RoutingType;
 import io.batonmq.server.admin.AdminException.Kind;
 import io.batonmq.server.admin.AdminView.RefusedException;
@@ -79,7 +81,29 @@ class AdminServerTest {
           4711);
 
   private static final List<QueueStat> QUEUES =
-      List.of(new QueueStat("TEST", "TEST", 1, 100, 120, 2, 20, 0, "ANYCAST"));
+      List.of(
+          new QueueStat("TEST", "TEST", 1, 100, 120, 2, 20, 0, "ANYCAST"),
+          new QueueStat(
+              "GROUPS",
+              "TEST",
+              1,
+              100,
+              120,
+              2,
+              20,
+              0,
+              "ANYCAST",
+              new QueueSettings(
+                  3,
+                  true,
+                  7,
+                  true,
+                  true,
+                  "first",
+                  2,
+                  5_000,
+                  new QueueKeeping(9, true, "value", true)),
+              9));
 
   private static final List<AddressStat> ADDRESSES =
       List.of(new AddressStat("news", false, true, true, List.of("a", "b"), 7));
@@ -191,6 +215,14 @@ class AdminServerTest {
             new Management.CreateAddress("a", true, false),
             new Management.DeleteAddress("a", true),
             new Management.CreateQueue("q", "a", RoutingType.MULTICAST, 3, true),
+            new Management.CreateQueue(
+                "q",
+                "a",
+                RoutingType.ANYCAST,
+                new QueueSettings.Overrides(0, true, 7, false, true, "first", 2, 3_000_000_000L)
+                    .with(new QueueKeeping.Overrides(9L, true, "value", false)),
+                true,
+                "n = 1"),
             new Management.DeleteQueue("q", false, true),
             new Management.PurgeQueue("q\"\n{}"));
     for (int i = 0; i < requests.size(); i++) {
@@ -213,7 +245,9 @@ class AdminServerTest {
         "{\"name\":\"q\"}",
         "{\"name\":\"q\",\"address\":\"a\",\"routingType\":\"BOTH\",\"maxConsumers\":0,\"createAddress\":true}",
         "{\"name\":\"q\",\"address\":\"a\",\"routingType\":\"ANYCAST\",\"maxConsumers\":-1,\"createAddress\":true}",
-        "{\"name\":\"q\",\"address\":\"a\",\"routingType\":\"ANYCAST\",\"maxConsumers\":0}"
+        "{\"name\":\"q\",\"address\":\"a\",\"routingType\":\"ANYCAST\",\"maxConsumers\":0}",
+        "{\"name\":\"q\",\"address\":\"a\",\"routingType\":\"ANYCAST\",\"maxConsumers\":0,\"createAddress\":true,\"filter\":\"\",\"exclusive\":1}",
+        "{\"name\":\"q\",\"address\":\"a\",\"routingType\":\"ANYCAST\",\"maxConsumers\":0,\"createAddress\":true,\"filter\":\"\",\"groupBuckets\":-2}"
       })
   void nothingIsDoneOnHalfARequest(String body) throws Exception {
     var request = request("/api/v1/queues/create").header("Authorization", bearer());

@@ -123,8 +123,8 @@ class ConfigProblemsTest {
         "<diverts/>|3:1: error: configuration/core/diverts: diverts is not honoured: messages are"
             + " not diverted",
         "<address-settings><address-setting"
-            + " match='#'><default-ring-size>5</default-ring-size></address-setting></address-settings>|default-ring-size"
-            + " is not honoured",
+            + " match='#'><default-ring-size>0</default-ring-size></address-setting></address-settings>|default-ring-size:"
+            + " \"0\" is not -1 or a whole number from 1",
         "<addresses><address name='a'><anycast><queue"
             + " name='q'><durable>false</durable></queue></anycast></address></addresses>|durable"
             + " is not honoured",
@@ -138,10 +138,22 @@ class ConfigProblemsTest {
         "<persistence-enabled>false</persistence-enabled>|persistence-enabled is not honoured:"
             + " Baton always writes its log",
         "<address-settings><address-setting"
-            + " match='#'><default-last-value-queue>true</default-last-value-queue></address-setting></address-settings>|default-last-value-queue"
+            + " match='#'><retroactive-message-count>3</retroactive-message-count></address-setting></address-settings>|retroactive-message-count"
             + " is not honoured",
         "<addresses><address name='a'><anycast><queue name='q'"
-            + " exclusive='true'/></anycast></address></addresses>|exclusive is not honoured",
+            + " enabled='false'/></anycast></address></addresses>|enabled is not honoured",
+        "<addresses><address name='a'><anycast><queue name='q'"
+            + " max-consumers='0'/></anycast></address></addresses>|max-consumers: \"0\" is not -1"
+            + " or a whole number from 1",
+        "<addresses><address name='a'><anycast><queue name='q' group-first-key='a"
+            + " b'/></anycast></address></addresses>|group-first-key: \"a b\" is not 1 to 255"
+            + " printable ASCII characters",
+        "<addresses><address name='a'><anycast><queue name='q'"
+            + " group-buckets='-2'/></anycast></address></addresses>|group-buckets: \"-2\" is not a"
+            + " whole number from -1",
+        "<address-settings><address-setting"
+            + " match='#'><default-delay-before-dispatch>soon</default-delay-before-dispatch></address-setting></address-settings>|default-delay-before-dispatch:"
+            + " \"soon\" is not a whole number from -1",
         "<addresses><address name='a'><anycast><queue name='q'><filter"
             + " string='x ='/></queue></anycast></address></addresses>|queue/filter: string: the"
             + " selector is wrong at character 4 (its end)",

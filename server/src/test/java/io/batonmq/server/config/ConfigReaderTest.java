@@ -21,6 +21,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
+  private static final QueueOptions SILENT =
+      new QueueOptions(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          new QueueOptions.Keeping(
+              Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+
   @TempDir Path instance;
 
   @Test
@@ -270,14 +283,81 @@ class ConfigReaderTest {
                 Set.of(RoutingType.ANYCAST, RoutingType.MULTICAST),
                 java.util.List.of(
                     new AddressConfig.Queue(
-                        "archive", RoutingType.MULTICAST, true, -1, false, Optional.empty()),
+                        "archive", RoutingType.MULTICAST, true, false, Optional.empty(), SILENT),
                     new AddressConfig.Queue(
                         "red",
                         RoutingType.MULTICAST,
                         true,
-                        -1,
                         false,
-                        Optional.of("colour = 'red' AND n < 3")))));
+                        Optional.of("colour = 'red' AND n < 3"),
+                        SILENT))));
+  }
+
+  @Test
+  void queuesSayWhoGetsTheirMessages() {
+    var config =
+        config(
+            """
+            <addresses>
+              <address name="a">
+                <anycast>
+                  <queue name="q" max-consumers="3" exclusive="true" group-buckets="0"
+                      group-rebalance="true" group-rebalance-pause-dispatch="true"
+                      group-first-key="JMSXGroupFirstForConsumer" consumers-before-dispatch="2"
+                      delay-before-dispatch="3000000000" ring-size="100" last-value="true"
+                      last-value-key="price" non-destructive="true"/>
+                </anycast>
+              </address>
+            </addresses>
+            <address-settings>
+              <address-setting match="#">
+                <default-max-consumers>5</default-max-consumers>
+                <default-exclusive-queue>true</default-exclusive-queue>
+                <default-group-buckets>1024</default-group-buckets>
+                <default-group-rebalance>true</default-group-rebalance>
+                <default-group-rebalance-pause-dispatch>true</default-group-rebalance-pause-dispatch>
+                <default-group-first-key>first</default-group-first-key>
+                <default-consumers-before-dispatch>4</default-consumers-before-dispatch>
+                <default-delay-before-dispatch>-1</default-delay-before-dispatch>
+                <default-ring-size>7</default-ring-size>
+                <last-value-queue>true</last-value-queue>
+                <default-last-value-key>stock</default-last-value-key>
+                <default-non-destructive>true</default-non-destructive>
+              </address-setting>
+              <address-setting match="b">
+                <default-exclusive-queue>false</default-exclusive-queue>
+              </address-setting>
+            </address-settings>
+            """);
+    assertThat(config.addresses().getFirst().queues().getFirst().options())
+        .isEqualTo(
+            new QueueOptions(
+                Optional.of(3),
+                Optional.of(true),
+                Optional.of(0),
+                Optional.of(true),
+                Optional.of(true),
+                Optional.of("JMSXGroupFirstForConsumer"),
+                Optional.of(2),
+                Optional.of(3_000_000_000L),
+                new QueueOptions.Keeping(
+                    Optional.of(100L),
+                    Optional.of(true),
+                    Optional.of("price"),
+                    Optional.of(true))));
+    assertThat(config.settings("b").queues())
+        .isEqualTo(
+            new QueueOptions(
+                Optional.of(5),
+                Optional.of(false),
+                Optional.of(1024),
+                Optional.of(true),
+                Optional.of(true),
+                Optional.of("first"),
+                Optional.of(4),
+                Optional.of(-1L),
+                new QueueOptions.Keeping(
+                    Optional.of(7L), Optional.of(true), Optional.of("stock"), Optional.of(true))));
   }
 
   @Test

@@ -113,9 +113,13 @@ class InstanceCreatorTest {
         .extracting(AddressConfig::name)
         .containsExactly("DLQ", "ExpiryQueue");
     assertThat(config.addresses().getFirst().queues())
-        .containsExactly(
-            new AddressConfig.Queue(
-                "DLQ", RoutingType.ANYCAST, true, -1, false, java.util.Optional.empty()));
+        .singleElement()
+        .satisfies(queue -> {
+          assertThat(queue.name()).isEqualTo("DLQ");
+          assertThat(queue.routingType()).isEqualTo(RoutingType.ANYCAST);
+          assertThat(queue.durable()).isTrue();
+          assertThat(queue.filter()).isEmpty();
+        });
     assertThat(instance.brokerXml())
         .content()
         .contains("<paging-directory>data/paging</paging-directory>")

@@ -4,10 +4,11 @@ import io.batonmq.message.Message;
 import io.batonmq.seam.Now;
 import io.batonmq.session.Output;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the bytes of a delivery: a fresh header, then the message as it came. Only a message that was
-/// moved (dead-lettered, expired) is told in its annotations where it came from, and one that expires when the
-/// broker says, or not at all any more, has that in its properties: clients throw away what has expired.
+/// moved (dead-lettered, expired) is told in its annotations where it came from, the first one of a group that it
+/// is that, where the queue was told to, and one that expires when the broker says, or not at all any more, has that in its properties: clients throw away what has expired.
 final class Outgoing {
   private static final String ORIGINAL_ADDRESS = "x-opt-ORIG-ADDRESS";
   private static final String ORIGINAL_QUEUE = "x-opt-ORIG-QUEUE";
@@ -21,7 +22,8 @@ final class Outgoing {
     Writer header = new Writer(HEADER_ROOM);
     header(header, delivered, now);
     Output.Origin origin = delivered.origin();
-    if (origin == null) {
+    String groupFirst = delivered.groupFirst();
+    if (origin == null && groupFirst == null) {
       return new Writer(header.size() + bytes.length)
           .raw(header.array(), 0, header.size())
           .raw(bytes, 0, bytes.length)
@@ -29,7 +31,7 @@ final class Outgoing {
     }
     Writer whole = new Writer(header.size() + bytes.length + 256);
     whole.raw(header.array(), 0, header.size());
-    int rest = annotate(whole, bytes, origin);
+    int rest = annotate(whole, bytes, origin, groupFirst);
     return whole.raw(bytes, rest, bytes.length).array();
   }
 
@@ -67,13 +69,14 @@ final class Outgoing {
     writer.end(list, 5);
   }
 
-  /// Writes the message annotations with the origin among them.
+  /// Writes the message annotations with those of the broker among them.
   ///
   /// @return where the rest of the message begins
-  private static int annotate(Writer writer, byte[] bytes, Output.Origin origin) {
+  private static int annotate(
+      Writer writer, byte[] bytes, Output.@Nullable Origin origin, @Nullable String groupFirst) {
     writer.descriptor(Sections.MESSAGE_ANNOTATIONS);
     int map = writer.begin(Encoding.MAP32);
-    int count = 4;
+    int count = 0;
     int rest = 0;
     if (bytes.length > 0) {
       Described first = Described.read(bytes, 0, bytes.length);
@@ -85,15 +88,23 @@ final class Outgoing {
           // A message moved twice tells of the last move; one key may not stand twice in a map.
           String name = symbolOrEmpty(entries);
           entries.skip();
-          if (!name.equals(ORIGINAL_ADDRESS) && !name.equals(ORIGINAL_QUEUE)) {
+          boolean told = name.equals(ORIGINAL_ADDRESS) || name.equals(ORIGINAL_QUEUE);
+          if (!(origin != null && told) && !name.equals(groupFirst)) {
             writer.raw(bytes, key, entries.position());
             count += 2;
           }
         }
       }
     }
-    writer.symbol(ORIGINAL_ADDRESS).string(origin.address());
-    writer.symbol(ORIGINAL_QUEUE).string(origin.queue());
+    if (origin != null) {
+      writer.symbol(ORIGINAL_ADDRESS).string(origin.address());
+      writer.symbol(ORIGINAL_QUEUE).string(origin.queue());
+      count += 4;
+    }
+    if (groupFirst != null) {
+      writer.symbol(groupFirst).bool(true);
+      count += 2;
+    }
     writer.end(map, count);
     return rest;
   }

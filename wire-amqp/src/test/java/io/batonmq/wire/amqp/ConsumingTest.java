@@ -204,6 +204,29 @@ class ConsumingTest {
   }
 
   @Test
+  void theFirstOfAGroupIsMarkedWithTheKeyOfItsQueue() {
+    int link = scripted.consuming("orders");
+    flows(10, false, 0);
+    TransferPayloadCompositeMatcher payload = new TransferPayloadCompositeMatcher();
+    payload.setHeadersMatcher(new HeaderMatcher(true));
+    payload.setMessageAnnotationsMatcher(
+        new MessageAnnotationsMatcher(true)
+            .withEntry("x-opt-kept", org.hamcrest.CoreMatchers.equalTo("yes"))
+            .withEntry("first", org.hamcrest.CoreMatchers.equalTo(true)));
+    payload.addMessageContentMatcher(new EncodedDataMatcher("hello".getBytes()));
+    scripted.peer.expectTransfer().withPayload(payload);
+    Writer bytes = new Writer(100).descriptor(0x72);
+    int map = bytes.begin(Encoding.MAP32);
+    bytes.symbol("x-opt-kept").string("yes");
+    bytes.symbol("first").string("what a sender says of itself");
+    bytes.end(map, 4);
+    bytes.raw(HELLO, 0, HELLO.length);
+    scripted.broker(
+        new Output.Delivered(link, 0, message(bytes.array()), 0, true, false, null, "first"));
+    scripted.done();
+  }
+
+  @Test
   void aLargeMessageIsSentInFramesThatThePeerCanTake() {
     ScriptedPeer small = new ScriptedPeer();
     byte[] body = new byte[100_000];
