@@ -55,15 +55,23 @@ final class Resolver {
     if (address == null) {
       RoutingType as =
           routing != null ? routing : settings.address(addressName).defaultAddressRouting();
-      return createAddress(principal, addressName, as);
+      return whole(createAddress(principal, addressName, as));
     }
     if (routing != null && !has(address, routing)) {
       return otherRouting(address, routing);
     }
     if (routing != RoutingType.MULTICAST && address.lacksQueue()) {
-      return createQueue(principal, address);
+      return whole(createQueue(principal, address));
     }
     return new Resolved.Found(address, null);
+  }
+
+  /// The address alone. Whoever made its queue by sending there sends to the address like all others, not
+  /// straight to that queue: past diverts, patterns, and queues that come later.
+  private static Resolved whole(Resolved made) {
+    return made instanceof Resolved.Found(LiveAddress address, LiveQueue _)
+        ? new Resolved.Found(address, null)
+        : made;
   }
 
   /// What a consumer takes from. Found with a queue, always.
