@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param addressRules settings by pattern; where several match, the more specific one wins in each
 ///     single setting
 /// @param addresses what must exist
+/// @param diverts what is sent to one address and goes to another too, in the order of the file
 /// @param producerRetentionNanos how long a producer's identities are kept after its connection was lost
 /// @param expiryScanNanos how often expired messages that nobody asks for are looked for
 /// @param snapshotLogBytes by how much the log grows between two snapshots, at least
@@ -17,6 +18,7 @@ public record BrokerSettings(
     Limits limits,
     List<AddressSettings.Rule> addressRules,
     List<Predefined> addresses,
+    List<Divert> diverts,
     long producerRetentionNanos,
     long expiryScanNanos,
     long snapshotLogBytes) {
@@ -50,6 +52,30 @@ public record BrokerSettings(
             .sorted(Comparator.comparing(AddressSettings.Rule::match).reversed())
             .toList();
     addresses = List.copyOf(addresses);
+    diverts = List.copyOf(diverts);
+  }
+
+  /// Settings without diverts.
+  public BrokerSettings(
+      Limits limits,
+      List<AddressSettings.Rule> addressRules,
+      List<Predefined> addresses,
+      long producerRetentionNanos,
+      long expiryScanNanos,
+      long snapshotLogBytes) {
+    this(
+        limits,
+        addressRules,
+        addresses,
+        List.of(),
+        producerRetentionNanos,
+        expiryScanNanos,
+        snapshotLogBytes);
+  }
+
+  /// The diverts at one address, in the order of the file.
+  List<Divert> diverts(String name) {
+    return diverts.stream().filter(divert -> divert.at().matches(name)).toList();
   }
 
   /// What holds for one address.
@@ -63,12 +89,25 @@ public record BrokerSettings(
     return settings;
   }
 
+  /// The same with other diverts.
+  public BrokerSettings withDiverts(List<Divert> newDiverts) {
+    return new BrokerSettings(
+        limits,
+        addressRules,
+        addresses,
+        newDiverts,
+        producerRetentionNanos,
+        expiryScanNanos,
+        snapshotLogBytes);
+  }
+
   /// The same with other limits.
   public BrokerSettings withLimits(Limits newLimits) {
     return new BrokerSettings(
         newLimits,
         addressRules,
         addresses,
+        diverts,
         producerRetentionNanos,
         expiryScanNanos,
         snapshotLogBytes);

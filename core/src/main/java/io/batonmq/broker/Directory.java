@@ -60,7 +60,7 @@ public final class Directory {
   /// Takes over what the state has, and makes what the configuration asks for.
   void open() {
     for (Address address : state.addresses()) {
-      addresses.put(address.id(), new LiveAddress(address, settings.address(address.name())));
+      addresses.put(address.id(), open(address));
     }
     for (BoundQueue queue : state.queues()) {
       queues.put(
@@ -70,6 +70,14 @@ public final class Directory {
     for (BrokerSettings.Predefined predefined : settings.addresses()) {
       open(predefined);
     }
+  }
+
+  private LiveAddress open(Address address) {
+    return new LiveAddress(
+        address,
+        settings.address(address.name()),
+        new LiveDiverts(
+            settings.diverts(address.name()), divert -> condition(divert.filter())));
   }
 
   private void open(BrokerSettings.Predefined predefined) {
@@ -183,7 +191,7 @@ public final class Directory {
     if (created == null) {
       throw new IllegalStateException("address " + name + " was not made");
     }
-    LiveAddress live = new LiveAddress(created, settings.address(name));
+    LiveAddress live = open(created);
     addresses.put(id, live);
     return live;
   }
@@ -201,7 +209,7 @@ public final class Directory {
             routing == RoutingType.MULTICAST,
             true);
     state.add(created);
-    LiveAddress live = new LiveAddress(created, settings.address(name));
+    LiveAddress live = open(created);
     addresses.put(created.id(), live);
     return live;
   }

@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | kind | entry | fields |
 /// |---|---|---|
-/// | 1 | head, always first | number version (2), number position, number epoch, number wall time, number sequence, number last address, number last queue, octet whether a snapshot was taken: \[number position, text name, signed checksum] |
+/// | 1 | head, always first | number version (3), number position, number epoch, number wall time, number sequence, number last address, number last queue, octet whether a snapshot was taken: \[number position, text name, signed checksum] |
 /// | 2 | address | the payload of its AddressCreated event |
 /// | 3 | queue | the payload of its QueueCreated event, number added, number acknowledged |
 /// | 4 | producer | text name, signed floor, number of ranges, each signed first, number length less one |
 /// | 5 | names | number address, number of names, each text; an address may have several, oldest first |
-/// | 6 | origin | number, text address, text queue |
+/// | 6 | origin | number, text address, text queue, octet diverted |
 /// | 7 | transaction | number, number of messages logged in it |
 /// | 8 | acknowledged | number transaction, number queue, keys |
 /// | 9 | references | number queue, number of references, each: number key, number position, number size, number expiry, number origin, number of attempts * 8 + expired 4 + redelivered 2 + out 1 |
@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A reader that meets an unknown kind or version refuses the snapshot.
 final class Snapshot implements SnapshotContent {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
   static final int HEAD = 1;
   static final int ADDRESS = 2;
   static final int QUEUE = 3;
@@ -153,6 +153,7 @@ final class Snapshot implements SnapshotContent {
           writer.number(origin);
           writer.text(place.address());
           writer.text(place.queue());
+          writer.flag(place.diverted());
         });
     transactions(state, blocks);
     state

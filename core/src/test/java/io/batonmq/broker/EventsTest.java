@@ -40,7 +40,15 @@ class EventsTest {
           new Event.QueueCreated(
               2, 1, "q", RoutingType.MULTICAST, 1, false, new QueueFilter("a", "me")),
           new Event.QueueDeleted(2),
-          new Event.Enqueued(5, 7, 1_000, -1, 1, new int[] {2, 300}, MESSAGE),
+          new Event.Enqueued(
+              5,
+              7,
+              1_000,
+              -1,
+              1,
+              new int[] {2, 300},
+              List.of(new Diverted("a", "d", new int[] {4})),
+              MESSAGE),
           new Event.Delivered(2, new long[] {84, 100}),
           new Event.Acknowledged(2, new long[] {100, 84}),
           new Event.Released(2, new long[] {84}, true),
@@ -64,31 +72,32 @@ class EventsTest {
 
   private static final List<String> BYTES =
       List.of(
-          "02 03 e807",
-          "02 01 06 6f7264657273 05",
-          "02 01",
-          "02 02 01 01 71 19 01 01 61 02 6d65",
-          "02 02",
-          "02 3b 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 02 6869",
-          "02 02 02 a801 20",
-          "02 02 02 c801 1f",
-          "02 02 01 a801 01",
-          "02 02 54 06 01 01 03",
-          "02 07 02 01 a801",
-          "02 07 08 06 02 01 75 01 0d 02 01ff 00",
-          "02 07",
-          "02 02 7031",
-          "02 8020 01 73 01",
-          "02 02 02 a801 20",
-          "02 07 02 01 05 01 06 01 75",
-          "02 06",
-          "02",
-          "02 ac02",
-          "02 02 02 a801 20 02 d00f 01",
-          "02 02 e807 01 a801",
-          "02 02 01 a801 01 d00f",
-          "02 02 06 6f7264657273",
-          "02 02 08 01 62");
+          "03 03 e807",
+          "03 01 06 6f7264657273 05",
+          "03 01",
+          "03 02 01 01 71 19 01 01 61 02 6d65",
+          "03 02",
+          "03 bb 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 01 01 61 01 64 01 04 02"
+              + " 6869",
+          "03 02 02 a801 20",
+          "03 02 02 c801 1f",
+          "03 02 01 a801 01",
+          "03 02 54 06 01 01 03",
+          "03 07 02 01 a801",
+          "03 07 08 06 02 01 75 01 0d 02 01ff 00",
+          "03 07",
+          "03 02 7031",
+          "03 8020 01 73 01",
+          "03 02 02 a801 20",
+          "03 07 02 01 05 01 06 01 75",
+          "03 06",
+          "03",
+          "03 ac02",
+          "03 02 02 a801 20 02 d00f 01",
+          "03 02 e807 01 a801",
+          "03 02 01 a801 01 d00f",
+          "03 02 06 6f7264657273",
+          "03 02 08 01 62");
 
   @Test
   void theSamplesHaveTheBytesOfTheTable() {
@@ -113,7 +122,12 @@ class EventsTest {
         assertThat(read).isEqualTo(sample);
       }
     }
-    Message message = Events.message(ByteBuffer.wrap(write(SAMPLES.get(5))));
+    byte[] enqueued = write(SAMPLES.get(5));
+    var read = (Event.Enqueued) Events.read(Events.ENQUEUED, ByteBuffer.wrap(enqueued));
+    Diverted diverted = read.diverted().getFirst();
+    assertThat(diverted.place()).isEqualTo(new Origins.Place("a", "d", true));
+    assertThat(diverted.queues()).containsExactly(4);
+    Message message = Events.message(ByteBuffer.wrap(enqueued));
     assertThat(message.bytes()).isEqualTo(MESSAGE.bytes());
     assertThat(message.identity()).isEqualTo(MESSAGE.identity());
     assertThat(message.groupId()).isEqualTo("g");
@@ -124,10 +138,10 @@ class EventsTest {
 
   @Test
   void whenAMessageIsDueIsReadWithAndWithoutItsBytes() {
-    byte[] bytes = write(new Event.Enqueued(5, 0, 1_000, -1, 1, new int[] {2}, TIMED));
+    byte[] bytes = write(new Event.Enqueued(5, 0, 1_000, -1, 1, new int[] {2}, List.of(), TIMED));
     assertThat(hex(bytes))
         .isEqualTo(
-            "02 4b 05 e807 01 01 02 01 09 01 e807 02 7031 0c 01 01 67 01 02 6869".replace(" ", ""));
+            "03 4b 05 e807 01 01 02 01 09 01 e807 02 7031 0c 01 01 67 01 02 6869".replace(" ", ""));
     Message read = Events.message(ByteBuffer.wrap(bytes));
     assertThat(read.deliveryMillis()).isEqualTo(1_000);
     assertThat(read.expiryMillis()).isZero();
@@ -138,11 +152,11 @@ class EventsTest {
 
   @Test
   void anUnknownTypeOrVersionIsAnErrorThatSaysSo() {
-    byte[] one = {2, 1};
+    byte[] one = {3, 1};
     assertThatThrownBy(() -> Events.read(99, ByteBuffer.wrap(one)))
         .isInstanceOf(VersionException.class)
         .hasMessageContaining("99");
-    for (byte version : new byte[] {1, 3}) {
+    for (byte version : new byte[] {2, 4}) {
       byte[] other = {version, 1};
       assertThatThrownBy(() -> Events.read(Events.ADDRESS_DELETED, ByteBuffer.wrap(other)))
           .isInstanceOf(VersionException.class)
@@ -173,7 +187,7 @@ class EventsTest {
 
   @Test
   void aLengthThatIsTooLargeCostsNoMemory() {
-    byte[] claims = {2, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
+    byte[] claims = {3, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
     assertThatThrownBy(() -> Events.read(Events.IDENTITIES_FORGOTTEN, ByteBuffer.wrap(claims)))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -50,7 +50,7 @@ final class AddressBinder {
   private static final Setting<String> STRING =
       Setting.of("string", Values.SELECTOR, "The condition, as JMS message selectors are written.")
           .asAttribute();
-  private static final Vocabulary FILTER = new Vocabulary().honouring(STRING);
+  static final Vocabulary FILTER = new Vocabulary().honouring(STRING);
 
   private static final Setting<String> MATCH =
       Setting.of(
@@ -343,8 +343,9 @@ final class AddressBinder {
     return queues;
   }
 
-  private static Optional<String> filter(Binding queue) {
-    var filter = queue.child("filter");
+  /// The selector of a queue or a divert.
+  static Optional<String> filter(Binding parent) {
+    var filter = parent.child("filter");
     var string = filter.flatMap(element -> element.required(STRING));
     filter.ifPresent(element -> element.rest(FILTER));
     return string;
@@ -425,7 +426,7 @@ final class AddressBinder {
   }
 
   /// Reports a second element for the same name or pattern: which of the two would hold?
-  private static void once(Binding element, String key, Map<String, Integer> lines) {
+  static void once(Binding element, String key, Map<String, Integer> lines) {
     Optional.ofNullable(lines.putIfAbsent(key, element.line()))
         .ifPresent(line -> element.error("\"" + key + "\" stands in line " + line + " too"));
   }

@@ -35,7 +35,8 @@ public final class ConfigurationPage {
             EndpointBinder.SECTIONS,
             ClusterBinder.SECTIONS,
             HaPolicyBinder.SECTIONS,
-            AddressBinder.SECTIONS)
+            AddressBinder.SECTIONS,
+            DivertBinder.SECTIONS)
         .flatMap(List::stream)
         .forEach(section -> append(section, page));
     return page.toString();

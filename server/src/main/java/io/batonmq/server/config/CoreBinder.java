@@ -90,7 +90,6 @@ final class CoreBinder {
               ClusterBinder.PASSWORD)
           .missing("XInclude is not followed: put the content of that file here", "include")
           .missing("write addresses instead", "queues")
-          .missing("messages are not diverted", "diverts")
           .missing("there are no bridges", "bridges")
           .missing("there are no broker connections", "broker-connections")
           .missing("there is no federation", "federations")
@@ -281,7 +280,8 @@ final class CoreBinder {
             core.value(SECURITY_ENABLED),
             AddressBinder.security(core),
             AddressBinder.settings(core),
-            AddressBinder.addresses(core));
+            AddressBinder.addresses(core),
+            DivertBinder.diverts(core));
     if (ha instanceof HaPolicy.SharedStore && cluster.connections().isEmpty()) {
       core.warning(
           "has no cluster-connection: clients and the other node are not told how to reach this"
