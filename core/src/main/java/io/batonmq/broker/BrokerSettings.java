@@ -1,6 +1,7 @@
 package io.batonmq.broker;
 
 import io.batonmq.message.RoutingType;
+import io.batonmq.message.Wildcards;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///     single setting
 /// @param addresses what must exist
 /// @param diverts what is sent to one address and goes to another too, in the order of the file
+/// @param wildcards how names of addresses are read
 /// @param producerRetentionNanos how long a producer's identities are kept after its connection was lost
 /// @param expiryScanNanos how often expired messages that nobody asks for are looked for
 /// @param snapshotLogBytes by how much the log grows between two snapshots, at least
@@ -19,6 +21,7 @@ public record BrokerSettings(
     List<AddressSettings.Rule> addressRules,
     List<Predefined> addresses,
     List<Divert> diverts,
+    Wildcards wildcards,
     long producerRetentionNanos,
     long expiryScanNanos,
     long snapshotLogBytes) {
@@ -55,7 +58,7 @@ public record BrokerSettings(
     diverts = List.copyOf(diverts);
   }
 
-  /// Settings without diverts.
+  /// Settings without diverts, and with the usual wildcards.
   public BrokerSettings(
       Limits limits,
       List<AddressSettings.Rule> addressRules,
@@ -68,6 +71,7 @@ public record BrokerSettings(
         addressRules,
         addresses,
         List.of(),
+        Wildcards.DEFAULTS,
         producerRetentionNanos,
         expiryScanNanos,
         snapshotLogBytes);
@@ -96,6 +100,20 @@ public record BrokerSettings(
         addressRules,
         addresses,
         newDiverts,
+        wildcards,
+        producerRetentionNanos,
+        expiryScanNanos,
+        snapshotLogBytes);
+  }
+
+  /// The same with other wildcards.
+  public BrokerSettings withWildcards(Wildcards newWildcards) {
+    return new BrokerSettings(
+        limits,
+        addressRules,
+        addresses,
+        diverts,
+        newWildcards,
         producerRetentionNanos,
         expiryScanNanos,
         snapshotLogBytes);
@@ -108,6 +126,7 @@ public record BrokerSettings(
         addressRules,
         addresses,
         diverts,
+        wildcards,
         producerRetentionNanos,
         expiryScanNanos,
         snapshotLogBytes);

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// thousand filters for each message; [#spent] does.
 ///
 /// A divert is followed once at most for each message, and an address hands it to its queues once, so that
-/// diverts which lead in a circle end, and lose nothing.
+/// diverts which lead in a circle end, and lose nothing. What comes to an address also goes to the addresses
+/// whose names are patterns that match it, but for what the broker itself moves there: a message that died in a
+/// queue for all addresses would come back to it.
 final class Routing {
   private final Directory directory;
   private final Forwarding forwarding;
@@ -41,9 +43,8 @@ final class Routing {
   ///
   /// @param routing to which kind of queues only; null for both
   /// @param client the client id of its sender; empty if it is not known
-  Route route(
-      LiveAddress address, @Nullable RoutingType routing, Message message, String client) {
-    if (address.diverts().isEmpty()) {
+  Route route(LiveAddress address, @Nullable RoutingType routing, Message message, String client) {
+    if (address.diverts().isEmpty() && directory.matching(address).isEmpty()) {
       // So it is with nearly all of them.
       Route route = new Route();
       route.add(queues(address, routing, directory.fields(message, address), client), null);
@@ -141,23 +142,32 @@ final class Routing {
         }
       }
       if (step.from == null || open(address)) {
-        serve(step, fields);
+        serve(address, step, fields);
+      }
+      if (moved) {
+        return;
+      }
+      for (LiveAddress pattern : directory.matching(address)) {
+        if (open(pattern)) {
+          serve(pattern, step, directory.fields(message, pattern));
+        }
       }
     }
 
-    private void serve(Step step, MessageFields fields) {
+    private void serve(LiveAddress address, Step step, MessageFields fields) {
       Set<RoutingType> kinds =
           step.routing == null ? EnumSet.allOf(RoutingType.class) : EnumSet.of(step.routing);
       Set<RoutingType> before =
-          served.computeIfAbsent(step.address, _ -> EnumSet.noneOf(RoutingType.class));
+          served.computeIfAbsent(address, _ -> EnumSet.noneOf(RoutingType.class));
       kinds.removeAll(before);
       before.addAll(kinds);
       for (RoutingType kind : kinds) {
-        route.add(queues(step.address, kind, fields, client), step.from);
+        route.add(queues(address, kind, fields, client), step.from);
       }
     }
 
-    /// Whether an address that is diverted to takes messages. A producer is not held back by it.
+    /// Whether an address takes messages that come there by a divert or a pattern. A producer is not held back
+    /// by it.
     private boolean open(LiveAddress address) {
       if (moved || !address.full()) {
         return true;
@@ -168,7 +178,7 @@ final class Routing {
                 Refusal.Reason.LIMIT_REACHED,
                 "the address "
                     + address.address().name()
-                    + " is full, and messages are diverted to it: consume from it first"));
+                    + " is full, and messages go there too: consume from it first"));
       }
       return address.settings().fullPolicy() == FullPolicy.PAGE
           || address.settings().fullPolicy() == FullPolicy.BLOCK;

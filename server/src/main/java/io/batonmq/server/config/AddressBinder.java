@@ -2,6 +2,7 @@ package io.batonmq.server.config;
 
 import io.batonmq.message.AddressPattern;
 import io.batonmq.message.RoutingType;
+import io.batonmq.message.Wildcards;
 import io.batonmq.server.config.AddressConfig.Queue;
 import io.batonmq.server.config.AddressSettings.FullPolicy;
 import io.batonmq.server.config.Vocabulary.Fate.Harmless;
@@ -57,7 +58,8 @@ final class AddressBinder {
               "match",
               Values.TEXT,
               "The addresses that it is for: words between dots, `*` for one word, `#` for any"
-                  + " number, none too. Each pattern stands once.")
+                  + " number, none too (or as `wildcard-addresses` says). Each pattern stands"
+                  + " once.")
           .asAttribute();
   private static final Setting<String> DEAD_LETTER_ADDRESS =
       Setting.of(
@@ -351,14 +353,14 @@ final class AddressBinder {
     return string;
   }
 
-  static List<AddressSetting> settings(Binding core) {
+  static List<AddressSetting> settings(Binding core, Wildcards syntax) {
     var settings = new ArrayList<AddressSetting>();
     for (var list : core.child("address-settings").stream().toList()) {
       var lines = new HashMap<String, Integer>();
       for (var element : list.children("address-setting")) {
         var match = element.required(MATCH);
         match.ifPresent(text -> once(element, text, lines));
-        var setting = setting(element, new AddressPattern(match.orElse("#")));
+        var setting = setting(element, new AddressPattern(match.orElse(""), syntax));
         match.ifPresent(_ -> settings.add(setting));
       }
       list.rest(NOTHING);
@@ -387,7 +389,7 @@ final class AddressBinder {
     return setting;
   }
 
-  static List<SecuritySetting> security(Binding core) {
+  static List<SecuritySetting> security(Binding core, Wildcards syntax) {
     var settings = new ArrayList<SecuritySetting>();
     for (var list : core.child("security-settings").stream().toList()) {
       var lines = new HashMap<String, Integer>();
@@ -398,7 +400,7 @@ final class AddressBinder {
         element.children("permission").forEach(permission -> permission(permission, roles));
         element.rest(SECURITY_SETTING);
         match
-            .map(text -> new SecuritySetting(new AddressPattern(text), roles))
+            .map(text -> new SecuritySetting(new AddressPattern(text, syntax), roles))
             .ifPresent(settings::add);
       }
       list.rest(SECURITY_SETTINGS);

@@ -1,5 +1,6 @@
 package io.batonmq.server.config;
 
+import io.batonmq.message.Wildcards;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Set;
 /// @param securityEnabled false lets everybody who may come in do everything
 /// @param addressSettings in the order of the file; [#settings] puts them together
 /// @param diverts in the order of the file
+/// @param wildcards how names of addresses are read
 public record BrokerConfig(
     String name,
     Path instance,
@@ -26,7 +28,8 @@ public record BrokerConfig(
     List<SecuritySetting> securitySettings,
     List<AddressSetting> addressSettings,
     List<AddressConfig> addresses,
-    List<DivertConfig> diverts) {
+    List<DivertConfig> diverts,
+    Wildcards wildcards) {
   public BrokerConfig {
     acceptors = List.copyOf(acceptors);
     connectors = List.copyOf(connectors);

@@ -36,7 +36,8 @@ public final class ConfigurationPage {
             ClusterBinder.SECTIONS,
             HaPolicyBinder.SECTIONS,
             AddressBinder.SECTIONS,
-            DivertBinder.SECTIONS)
+            DivertBinder.SECTIONS,
+            WildcardBinder.SECTIONS)
         .flatMap(List::stream)
         .forEach(section -> append(section, page));
     return page.toString();

@@ -1,6 +1,7 @@
 package io.batonmq.server.config;
 
 import io.batonmq.message.AddressPattern;
+import io.batonmq.message.Wildcards;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,8 +46,7 @@ final class DivertBinder {
 
   private static final Vocabulary DIVERT =
       new Vocabulary()
-          .honouring(
-              NAME, ADDRESS, FORWARDING_ADDRESS, ROUTING_NAME, EXCLUSIVE, ROUTING_TYPE)
+          .honouring(NAME, ADDRESS, FORWARDING_ADDRESS, ROUTING_NAME, EXCLUSIVE, ROUTING_TYPE)
           .missing(
               "Baton loads no classes of others: a message is diverted as it came",
               "transformer",
@@ -67,21 +67,21 @@ final class DivertBinder {
 
   private DivertBinder() {}
 
-  static List<DivertConfig> diverts(Binding core) {
+  static List<DivertConfig> diverts(Binding core, Wildcards syntax) {
     var diverts = new ArrayList<DivertConfig>();
     for (var list : core.child("diverts").stream().toList()) {
       var lines = new HashMap<String, Integer>();
       for (var element : list.children("divert")) {
         var name = element.required(NAME);
         name.ifPresent(text -> AddressBinder.once(element, text, lines));
-        divert(element, name.orElse("")).ifPresent(diverts::add);
+        divert(element, name.orElse(""), syntax).ifPresent(diverts::add);
       }
       list.rest(NOTHING);
     }
     return diverts;
   }
 
-  private static Optional<DivertConfig> divert(Binding element, String name) {
+  private static Optional<DivertConfig> divert(Binding element, String name, Wildcards syntax) {
     var address = element.optional(ADDRESS);
     var forwarding = element.optional(FORWARDING_ADDRESS);
     var routingName = element.optional(ROUTING_NAME);
@@ -91,18 +91,16 @@ final class DivertBinder {
     needs(element, "address");
     needs(element, "forwarding-address");
     element.rest(DIVERT);
-    return address.flatMap(
-        from ->
-            forwarding.map(
-                to ->
-                    new DivertConfig(
-                        name,
-                        new AddressPattern(from),
-                        to,
-                        routingName.orElse(name),
-                        exclusive,
-                        filter,
-                        kind)));
+    return address.flatMap(from ->
+        forwarding.map(to ->
+            new DivertConfig(
+                name,
+                new AddressPattern(from, syntax),
+                to,
+                routingName.orElse(name),
+                exclusive,
+                filter,
+                kind)));
   }
 
   private static void needs(Binding element, String child) {

@@ -88,6 +88,7 @@ final class Translation {
         config.addressSettings().stream().map(Translation::rule).toList(),
         config.addresses().stream().map(Translation::predefined).toList(),
         config.diverts().stream().map(Translation::divert).toList(),
+        config.wildcards(),
         defaults.producerRetentionNanos(),
         defaults.expiryScanNanos(),
         defaults.snapshotLogBytes());

@@ -46,7 +46,12 @@ class ConfigurationPageTest {
                 "core/diverts/divert",
                 "<diverts><divert name=\"d\"><address>a</address>"
                     + "<forwarding-address>b</forwarding-address>",
-                "</divert></diverts>"))
+                "</divert></diverts>"),
+            at(
+                WildcardBinder.SECTIONS,
+                "core/wildcard-addresses",
+                "<wildcard-addresses>",
+                "</wildcard-addresses>"))
         .flatMap(stream -> stream)
         .filter(written -> written.setting.usual().isPresent());
   }
@@ -78,6 +83,7 @@ class ConfigurationPageTest {
     assertThat(with.settings("a")).isEqualTo(without.settings("a"));
     assertThat(with.addresses()).isEqualTo(without.addresses());
     assertThat(with.diverts()).isEqualTo(without.diverts());
+    assertThat(with.wildcards()).isEqualTo(without.wildcards());
     assertThat(with.directories()).isEqualTo(without.directories());
     assertThat(with.journal()).isEqualTo(without.journal());
     assertThat(with.limits()).isEqualTo(without.limits());

@@ -161,7 +161,7 @@ class DivertTest {
     send("wide", "m");
     assertThatThrownBy(() -> send("wide", "n"))
         .isInstanceOf(JMSException.class)
-        .hasMessageContaining("the address narrow is full, and messages are diverted to it");
+        .hasMessageContaining("the address narrow is full, and messages go there too");
     assertThat(taken("wide")).containsExactly("m");
     assertThat(taken("narrow")).containsExactly("m");
     send("wide", "n");
