@@ -78,7 +78,7 @@ final class Address {
     @Option(names = "--name", description = "Only this one.")
     private @Nullable String name;
 
-    @Option(names = "--bindings", description = "The names of its queues.")
+    @Option(names = "--bindings", description = "The names of its queues and diverts.")
     private boolean bindings;
 
     @Option(names = "--json", description = "All that the node says, as JSON.")
@@ -102,6 +102,7 @@ final class Address {
       for (var address : shown) {
         if (bindings) {
           address.queues().forEach(out::println);
+          address.diverts().forEach(out::println);
         } else {
           out.println(name == null ? address.name() : text(address));
         }

@@ -1,5 +1,6 @@
 package io.batonmq.cli;
 
+import io.batonmq.broker.Diverted;
 import io.batonmq.broker.Event;
 import io.batonmq.broker.Events;
 import io.batonmq.log.DamagedException;
@@ -12,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -96,13 +98,15 @@ final class DataPrint implements Callable<Integer> {
               _,
               var address,
               var queues,
+              var diverted,
               var message) ->
-          "Enqueued[sequence=%d, transaction=%d, address=%d, queues=%s, priority=%d, durable=%s,"
+          "Enqueued[sequence=%d, transaction=%d, address=%d, queues=%s,%s priority=%d, durable=%s,"
                   .formatted(
                       sequence,
                       transaction,
                       address,
                       Arrays.toString(queues),
+                      text(diverted),
                       message.priority(),
                       message.durable())
               + " expiryMillis=%d, identity=%s]"
@@ -118,6 +122,15 @@ final class DataPrint implements Callable<Integer> {
           keys("TransactionAcknowledged[" + transaction + "]", queue, keys);
       case Event other -> other.toString();
     };
+  }
+
+  private static String text(List<Diverted> all) {
+    var text = new StringBuilder();
+    for (var one : all) {
+      text.append(
+          " diverted[by=%s, queues=%s],".formatted(one.divert(), Arrays.toString(one.queues())));
+    }
+    return text.toString();
   }
 
   private static String keys(String event, int queue, long[] keys) {

@@ -58,7 +58,7 @@ public final class ActiveBroker {
         new Bodies(settings.limits().cacheBytesMax(), settings.limits().volatileBytesMax());
     this.volatiles = new VolatileReferences(bodies, state.extents());
     this.directory = new Directory(state, log, settings, volatiles, extractors);
-    this.routing = new Routing(directory);
+    this.routing = new Routing(directory, new Forwarding(directory, settings));
     this.deadLetters = new DeadLetters(this, log, bodies, volatiles, effects);
     this.dispatcher = new Dispatcher(this, log, bodies, effects);
     this.transactions = new LiveTransactions(this, state, log, bodies, volatiles);
@@ -151,20 +151,25 @@ public final class ActiveBroker {
         || (sends != null && state.transactions().sent(sends.id(), identity, id));
   }
 
-  /// The queues that a message for an address goes to.
+  /// Where a message for an address goes.
   ///
-  /// @param kind to which only; null for both
+  /// @param kind to which queues only; null for both
   /// @param client the client id of its sender; empty if it is not known
-  public List<LiveQueue> route(
+  public Route route(
       LiveAddress address, @Nullable RoutingType kind, Message message, String client) {
     return routing.route(address, kind, message, client);
   }
 
-  /// Whether a message that is sent straight to a queue comes in.
+  /// Where a message goes that is sent straight to a queue.
   ///
   /// @param client the client id of its sender; empty if it is not known
-  public boolean admits(LiveQueue queue, Message message, String client) {
-    return routing.admits(queue, message, client);
+  public Route route(LiveQueue queue, Message message, String client) {
+    return routing.route(queue, message, client);
+  }
+
+  /// Where a message goes that is moved to an address.
+  Route moved(LiveAddress end, Message message) {
+    return routing.moved(end, message);
   }
 
   /// Whether filters were asked so often since the last [#dispatch] that it is enough for one turn.
@@ -182,22 +187,23 @@ public final class ActiveBroker {
   /// @param sends the transaction that makes it visible, null for none
   public @Nullable Refusal enqueue(
       LiveAddress address,
-      List<LiveQueue> queues,
+      Route route,
       Message message,
       @Nullable TransactionSends sends,
       long wall) {
-    if (message.size() + 4L * settings.limits().nameMax() + 16L * queues.size() + 256
-            > log.payloadMax()
-        || message.size() > Reference.SIZE_MAX / 2) {
+    List<LiveQueue> queues = route.queues();
+    long envelope =
+        4L * settings.limits().nameMax() + 16L * queues.size() + route.textBytes() + 256;
+    if (message.size() + envelope > log.payloadMax() || message.size() > Reference.SIZE_MAX / 2) {
       return new Refusal(
           Refusal.Reason.LIMIT_REACHED,
           "a message of " + message.size() + " bytes is larger than the log takes");
     }
-    KeyList durable = new KeyList();
+    List<LiveQueue> durable = new ArrayList<>(1);
     List<LiveQueue> others = new ArrayList<>();
     for (LiveQueue queue : queues) {
       if (message.durable() && queue.queue().durable()) {
-        durable.add(queue.queue().id());
+        durable.add(queue);
       } else {
         others.add(queue);
       }
@@ -208,9 +214,9 @@ public final class ActiveBroker {
           "messages that are not durable fill the memory set aside for them: consume some first");
     }
     if (!durable.isEmpty()) {
-      logged(address, durable, others, message, sends, wall);
+      logged(address, route, durable, others, message, sends, wall);
     } else if (!others.isEmpty()) {
-      held(address, others, message, sends, wall);
+      held(address, route, others, message, sends, wall);
     }
     if (sends != null) {
       sends.targets.addAll(queues);
@@ -233,15 +239,12 @@ public final class ActiveBroker {
 
   private void logged(
       LiveAddress address,
-      KeyList durable,
+      Route route,
+      List<LiveQueue> durable,
       List<LiveQueue> others,
       Message message,
       @Nullable TransactionSends sends,
       long wall) {
-    int[] ids = new int[durable.size()];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = (int) durable.get(i);
-    }
     long next = sends == null ? nextSequence() : 0;
     long position =
         log.append(
@@ -253,33 +256,35 @@ public final class ActiveBroker {
                     .identities()
                     .floorFor(message.identity(), settings.limits().identityRangesMax()),
                 address.address().id(),
-                ids,
+                route.straight(durable),
+                route.diverted(durable),
                 message));
     int size = (int) (log.end() - position);
     bodies.keep(position, message);
     if (sends != null) {
       sends.logged++;
       if (!others.isEmpty()) {
-        sends.volatiles.add(pending(address, others, position, size, message));
+        sends.volatiles.add(pending(address, route, others, position, size, message));
       }
     } else {
       Reference reference =
           Reference.fresh(
               Keys.of(next, message.priority()), position, size, false, message.expiryMillis());
       long from = Schedule.waiting(message.deliveryMillis(), wall(wall));
-      others.forEach(queue -> volatiles.place(queue, reference, from));
+      others.forEach(queue -> volatiles.place(queue, reference, route.place(queue), from));
     }
   }
 
   private void held(
       LiveAddress address,
+      Route route,
       List<LiveQueue> others,
       Message message,
       @Nullable TransactionSends sends,
       long wall) {
     long position = bodies.hold(message, others.size());
     if (sends != null) {
-      sends.volatiles.add(pending(address, others, position, message.size(), message));
+      sends.volatiles.add(pending(address, route, others, position, message.size(), message));
       return;
     }
     acceptVolatile(message.identity(), address.address().id());
@@ -291,7 +296,7 @@ public final class ActiveBroker {
             false,
             message.expiryMillis());
     long from = Schedule.waiting(message.deliveryMillis(), wall(wall));
-    others.forEach(queue -> volatiles.place(queue, reference, from));
+    others.forEach(queue -> volatiles.place(queue, reference, route.place(queue), from));
   }
 
   boolean acceptVolatile(@Nullable Identity identity, int address) {
@@ -302,9 +307,15 @@ public final class ActiveBroker {
   }
 
   private static TransactionSends.Volatile pending(
-      LiveAddress address, List<LiveQueue> queues, long position, int size, Message message) {
+      LiveAddress address,
+      Route route,
+      List<LiveQueue> queues,
+      long position,
+      int size,
+      Message message) {
     return new TransactionSends.Volatile(
         queues,
+        route.places(),
         position,
         size,
         message.priority(),

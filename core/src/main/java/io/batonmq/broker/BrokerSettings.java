@@ -1,6 +1,7 @@
 package io.batonmq.broker;
 
 import io.batonmq.message.RoutingType;
+import io.batonmq.message.Wildcards;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param addressRules settings by pattern; where several match, the more specific one wins in each
 ///     single setting
 /// @param addresses what must exist
+/// @param diverts what is sent to one address and goes to another too, in the order of the file
+/// @param wildcards how names of addresses are read
 /// @param producerRetentionNanos how long a producer's identities are kept after its connection was lost
 /// @param expiryScanNanos how often expired messages that nobody asks for are looked for
 /// @param snapshotLogBytes by how much the log grows between two snapshots, at least
@@ -17,6 +20,8 @@ public record BrokerSettings(
     Limits limits,
     List<AddressSettings.Rule> addressRules,
     List<Predefined> addresses,
+    List<Divert> diverts,
+    Wildcards wildcards,
     long producerRetentionNanos,
     long expiryScanNanos,
     long snapshotLogBytes) {
@@ -60,6 +65,31 @@ public record BrokerSettings(
             .sorted(Comparator.comparing(AddressSettings.Rule::match).reversed())
             .toList();
     addresses = List.copyOf(addresses);
+    diverts = List.copyOf(diverts);
+  }
+
+  /// Settings without diverts, and with the usual wildcards.
+  public BrokerSettings(
+      Limits limits,
+      List<AddressSettings.Rule> addressRules,
+      List<Predefined> addresses,
+      long producerRetentionNanos,
+      long expiryScanNanos,
+      long snapshotLogBytes) {
+    this(
+        limits,
+        addressRules,
+        addresses,
+        List.of(),
+        Wildcards.DEFAULTS,
+        producerRetentionNanos,
+        expiryScanNanos,
+        snapshotLogBytes);
+  }
+
+  /// The diverts at one address, in the order of the file.
+  List<Divert> diverts(String name) {
+    return diverts.stream().filter(divert -> divert.at().matches(name)).toList();
   }
 
   /// What holds for one address.
@@ -73,12 +103,40 @@ public record BrokerSettings(
     return settings;
   }
 
+  /// The same with other diverts.
+  public BrokerSettings withDiverts(List<Divert> newDiverts) {
+    return new BrokerSettings(
+        limits,
+        addressRules,
+        addresses,
+        newDiverts,
+        wildcards,
+        producerRetentionNanos,
+        expiryScanNanos,
+        snapshotLogBytes);
+  }
+
+  /// The same with other wildcards.
+  public BrokerSettings withWildcards(Wildcards newWildcards) {
+    return new BrokerSettings(
+        limits,
+        addressRules,
+        addresses,
+        diverts,
+        newWildcards,
+        producerRetentionNanos,
+        expiryScanNanos,
+        snapshotLogBytes);
+  }
+
   /// The same with other limits.
   public BrokerSettings withLimits(Limits newLimits) {
     return new BrokerSettings(
         newLimits,
         addressRules,
         addresses,
+        diverts,
+        wildcards,
         producerRetentionNanos,
         expiryScanNanos,
         snapshotLogBytes);

@@ -234,11 +234,14 @@ public final class BrokerState implements RecordHandler {
             size,
             true,
             message.expiryMillis());
+    long from = Schedule.waiting(message.deliveryMillis(), event.wallMillis());
     for (int queue : event.queues()) {
-      place(
-          existingQueue(queue),
-          reference,
-          Schedule.waiting(message.deliveryMillis(), event.wallMillis()));
+      place(existingQueue(queue), reference, from);
+    }
+    for (Diverted diverted : event.diverted()) {
+      for (int queue : diverted.queues()) {
+        place(existingQueue(queue), reference.from(origins.refer(diverted.place())), from);
+      }
     }
   }
 
@@ -271,9 +274,7 @@ public final class BrokerState implements RecordHandler {
     BoundQueue source = existingQueue(moved.queue());
     Reference old = source.messages().remove(moved.key());
     sequence = Math.max(sequence, moved.sequence());
-    Origins.Place first = origins.place(old.origin());
-    Origins.Place place =
-        first != null ? first : new Origins.Place(source.address().name(), source.name());
+    Origins.Place place = Origins.Place.moved(origins.place(old.origin()), source);
     for (int target : moved.targets()) {
       place(
           existingQueue(target),

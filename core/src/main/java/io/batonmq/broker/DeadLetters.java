@@ -172,11 +172,7 @@ final class DeadLetters {
       OwnQueues own,
       boolean expired,
       @Nullable Message message) {
-    Origins.Place first = broker.origin(old);
-    Origins.Place place =
-        first != null
-            ? first
-            : new Origins.Place(source.queue().address().name(), source.queue().name());
+    Origins.Place place = Origins.Place.moved(broker.origin(old), source.queue());
     if (to == null) {
       move(source, old, List.of(), place, expired);
       return true;
@@ -195,11 +191,16 @@ final class DeadLetters {
       ask();
       return false;
     }
-    List<LiveQueue> targets =
-        message != null
-            ? broker.route(end, null, message, "")
-            : broker.directory().live(end.route(null, _ -> true));
-    if (dedicated != null) {
+    List<LiveQueue> targets;
+    boolean diverted = false;
+    if (message == null) {
+      targets = broker.directory().live(end.route(null, _ -> true));
+    } else {
+      Route route = broker.moved(end, message);
+      targets = route.queues();
+      diverted = route.diverted();
+    }
+    if (dedicated != null && !diverted && !targets.contains(dedicated)) {
       targets.add(dedicated);
     }
     move(source, old, targets, place, expired);

@@ -22,6 +22,7 @@ public final class Directory {
   private final Map<Format, FieldExtractor> extractors;
   private final Map<Integer, LiveAddress> addresses = new LinkedHashMap<>();
   private final Map<Integer, LiveQueue> queues = new LinkedHashMap<>();
+  private final WildcardAddresses wildcards;
   private int lastVolatileQueue;
   private Gone gone =
       new Gone() {
@@ -56,12 +57,13 @@ public final class Directory {
     this.settings = settings;
     this.references = references;
     this.extractors = extractors;
+    this.wildcards = new WildcardAddresses(settings.wildcards());
   }
 
   /// Takes over what the state has, and makes what the configuration asks for.
   void open() {
     for (Address address : state.addresses()) {
-      addresses.put(address.id(), new LiveAddress(address, settings.address(address.name())));
+      open(address);
     }
     for (BoundQueue queue : state.queues()) {
       queues.put(
@@ -71,6 +73,23 @@ public final class Directory {
     for (BrokerSettings.Predefined predefined : settings.addresses()) {
       open(predefined);
     }
+  }
+
+  private LiveAddress open(Address address) {
+    LiveAddress live =
+        new LiveAddress(
+            address,
+            settings.address(address.name()),
+            new LiveDiverts(
+                settings.diverts(address.name()), divert -> condition(divert.filter())));
+    addresses.put(address.id(), live);
+    wildcards.add(live);
+    return live;
+  }
+
+  /// The addresses with patterns that get what is sent to another one.
+  List<LiveAddress> matching(LiveAddress address) {
+    return wildcards.matching(address);
   }
 
   private void open(BrokerSettings.Predefined predefined) {
@@ -193,9 +212,7 @@ public final class Directory {
     if (created == null) {
       throw new IllegalStateException("address " + name + " was not made");
     }
-    LiveAddress live = new LiveAddress(created, settings.address(name));
-    addresses.put(id, live);
-    return live;
+    return open(created);
   }
 
   /// Makes an address that the log does not hear of; it is gone with this node.
@@ -211,9 +228,7 @@ public final class Directory {
             routing == RoutingType.MULTICAST,
             true);
     state.add(created);
-    LiveAddress live = new LiveAddress(created, settings.address(name));
-    addresses.put(created.id(), live);
-    return live;
+    return open(created);
   }
 
   /// Makes a queue that takes in everything.
@@ -307,6 +322,7 @@ public final class Directory {
   /// Deletes an address that has no queues.
   public void deleteAddress(LiveAddress live) {
     addresses.remove(live.address().id());
+    wildcards.remove(live);
     live.delete();
     if (live.address().durable()) {
       log.append(new Event.AddressDeleted(live.address().id()));

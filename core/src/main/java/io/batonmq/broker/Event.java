@@ -2,6 +2,7 @@ package io.batonmq.broker;
 
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What happened, once and for all. The durable state of the broker is the fold of these, in the order
@@ -45,6 +46,7 @@ public sealed interface Event {
   /// @param floor for a sequenced identity: sequences up to this one count as accepted from now on
   /// @param address the address that it was sent to
   /// @param queues where it goes
+  /// @param diverted where else it goes; no queue is named twice
   /// @param message as it came; decoded for [BrokerState] without its bytes, which stay in the record
   record Enqueued(
       long sequence,
@@ -53,8 +55,13 @@ public sealed interface Event {
       long floor,
       int address,
       int[] queues,
+      List<Diverted> diverted,
       Message message)
-      implements Event {}
+      implements Event {
+    public Enqueued {
+      diverted = List.copyOf(diverted);
+    }
+  }
 
   /// Consumers were given messages.
   record Delivered(int queue, long[] keys) implements Event {}

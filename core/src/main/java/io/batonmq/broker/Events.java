@@ -7,6 +7,7 @@ import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The encoding of [Event]s, version 3. Field kinds are those of [FieldWriter].
@@ -50,11 +51,12 @@ import org.jspecify.annotations.Nullable;
 /// An xid: signed format, raw global id, raw branch qualifier.
 ///
 /// Enqueued: octet flags (1 durable, 2 sequenced identity, 4 named identity, 8 group, 16 expiry, 32
-/// transaction, 64 timing), number sequence, number wall time, number address, numbers queues, octet format,
-/// octet priority, \[32: number transaction], \[16: number expiry], \[64: octet 1 if the expiry is the
+/// transaction, 64 timing, 128 diverted), number sequence, number wall time, number address, numbers queues, octet
+/// format, octet priority, \[32: number transaction], \[16: number expiry], \[64: octet 1 if the expiry is the
 /// broker's, number delivery time], \[2: text producer, signed sequence, signed floor], \[4: text id], \[8:
-/// text group, signed group sequence], then the bytes of the message, as many as a number says. They come
-/// last, so that what a queue needs is read without them.
+/// text group, signed group sequence], \[128: number of diverts, each text address, text name, numbers queues],
+/// then the bytes of the message, as many as a number says. They come last, so that what a queue needs is read
+/// without them.
 public final class Events {
   static final int VERSION = 3;
 
@@ -91,6 +93,7 @@ public final class Events {
   private static final int EXPIRY = 16;
   private static final int TRANSACTION = 32;
   private static final int TIMING = 64;
+  private static final int DIVERTED = 128;
 
   private static final int ANYCAST = 1;
   private static final int MULTICAST = 2;
@@ -366,7 +369,8 @@ public final class Events {
             | (group != null ? GROUP : 0)
             | (message.expiryMillis() != 0 ? EXPIRY : 0)
             | (event.transaction() != 0 ? TRANSACTION : 0)
-            | (message.deliveryMillis() != 0 || message.expiryRewritten() ? TIMING : 0);
+            | (message.deliveryMillis() != 0 || message.expiryRewritten() ? TIMING : 0)
+            | (event.diverted().isEmpty() ? 0 : DIVERTED);
     to.octet(flags);
     to.number(event.sequence());
     to.number(event.wallMillis());
@@ -397,14 +401,14 @@ public final class Events {
       to.text(group);
       to.signed(message.groupSequence());
     }
+    if (!event.diverted().isEmpty()) {
+      Diverted.write(event.diverted(), to);
+    }
     to.raw(message.bytes());
   }
 
   private static Event.Enqueued readEnqueued(FieldReader from, boolean whole) {
     int flags = from.octet();
-    if (flags > 0x7F) {
-      throw new IllegalArgumentException("an enqueued message with unknown flags " + flags);
-    }
     long sequence = from.number();
     long wallMillis = from.number();
     int address = from.smallNumber();
@@ -425,6 +429,7 @@ public final class Events {
     }
     String group = (flags & GROUP) != 0 ? from.text() : null;
     int groupSequence = (flags & GROUP) != 0 ? groupSequence(from.signed()) : 0;
+    List<Diverted> diverted = (flags & DIVERTED) != 0 ? Diverted.read(from) : List.of();
     byte[] bytes;
     if (whole) {
       bytes = from.raw();
@@ -444,7 +449,8 @@ public final class Events {
             group,
             groupSequence,
             bytes);
-    return new Event.Enqueued(sequence, transaction, wallMillis, floor, address, queues, message);
+    return new Event.Enqueued(
+        sequence, transaction, wallMillis, floor, address, queues, diverted, message);
   }
 
   private static int groupSequence(long value) {

@@ -13,15 +13,17 @@ import org.jspecify.annotations.Nullable;
 public final class LiveAddress {
   private final Address address;
   private final AddressSettings settings;
+  private final LiveDiverts diverts;
   private int turn;
   private boolean deleted;
 
-  /// What the filters of its queues ask about; null if one came, went or changed since.
+  /// What the filters of its queues and diverts ask about; null if one came, went or changed since.
   private @Nullable Set<String> asked;
 
-  LiveAddress(Address address, AddressSettings settings) {
+  LiveAddress(Address address, AddressSettings settings, LiveDiverts diverts) {
     this.address = address;
     this.settings = settings;
+    this.diverts = diverts;
   }
 
   public Address address() {
@@ -39,6 +41,15 @@ public final class LiveAddress {
 
   public AddressSettings settings() {
     return settings;
+  }
+
+  LiveDiverts diverts() {
+    return diverts;
+  }
+
+  /// The diverts that look at what is sent here, by their names.
+  public List<String> divertNames() {
+    return diverts.names();
   }
 
   /// The queues that a message goes to: each multicast queue, and one of the anycast queues in turn, of
@@ -63,11 +74,12 @@ public final class LiveAddress {
     return targets;
   }
 
-  /// The names of all fields that the filters of its queues ask about and that are in the bytes of a message.
+  /// The names of all fields that the filters of its queues and diverts ask about and that are in the bytes of a
+  /// message.
   Set<String> asked(Function<BoundQueue, Condition> filter) {
     Set<String> names = asked;
     if (names == null) {
-      names = new HashSet<>();
+      names = new HashSet<>(diverts.asked());
       for (BoundQueue queue : address.queues()) {
         names.addAll(filter.apply(queue).inside());
       }
@@ -80,8 +92,11 @@ public final class LiveAddress {
     asked = null;
   }
 
-  /// Whether any of its queues looks at what comes in.
+  /// Whether what comes in is to be looked at, by a queue or for a divert.
   boolean filters() {
+    if (!diverts.isEmpty()) {
+      return true;
+    }
     for (BoundQueue queue : address.queues()) {
       if (queue.filters() && queue.origin() == null) {
         return true;

@@ -128,7 +128,7 @@ public final class LiveTransactions {
     long from = Schedule.waiting(pending.deliveryMillis(), broker.wall(0));
     for (LiveQueue queue : pending.queues()) {
       if (fresh && !queue.queue().deleted()) {
-        volatiles.place(queue, reference, from);
+        volatiles.place(queue, reference, pending.places().get(queue), from);
       } else if (!pending.logged()) {
         bodies.release(pending.position());
       }

@@ -27,6 +27,9 @@ final class OpenTransaction {
   /// What its messages have in the log.
   private final LiveExtents extents = new LiveExtents();
 
+  /// How many of what waits name each place that copies were diverted from.
+  private final Map<Integer, Integer> origins = new LinkedHashMap<>();
+
   private int count;
 
   /// Null until its transaction manager was promised that it can be committed.
@@ -59,7 +62,7 @@ final class OpenTransaction {
   }
 
   /// A message was logged that nobody sees before the commit.
-  void sent(long position, int size, Event.Enqueued event, LiveExtents all) {
+  void sent(long position, int size, Event.Enqueued event, LiveExtents all, Origins allOrigins) {
     Message message = event.message();
     int place = count++;
     Identity identity = message.identity();
@@ -77,6 +80,11 @@ final class OpenTransaction {
     for (int queue : event.queues()) {
       stage(queue, reference, from, all);
     }
+    for (Diverted diverted : event.diverted()) {
+      for (int queue : diverted.queues()) {
+        stage(queue, reference.from(allOrigins.refer(diverted.place())), from, all);
+      }
+    }
   }
 
   /// What waits for the commit in a queue.
@@ -84,10 +92,20 @@ final class OpenTransaction {
     return staged.computeIfAbsent(queue, _ -> new MessageQueue());
   }
 
+  /// @param reference whose origin counts it already
   void stage(int queue, Reference reference, long fromMillis, LiveExtents all) {
     staged(queue).append(reference, fromMillis);
     extents.add(reference.position(), reference.size());
     all.add(reference.position(), reference.size());
+    if (reference.origin() != 0) {
+      origins.merge(reference.origin(), 1, Integer::sum);
+    }
+  }
+
+  /// Gives up all that it has, without a look at the single messages.
+  void giveUp(LiveExtents all, Origins allOrigins) {
+    all.removeAll(extents);
+    origins.forEach(allOrigins::release);
   }
 
   void restoreCount(int messages) {
@@ -96,16 +114,16 @@ final class OpenTransaction {
 
   /// The messages at these places do not count. In time proportional to their number, and to that of the messages
   /// that wait for their time, whatever their order is.
-  void drop(BitSet places, LiveExtents all) {
+  void drop(BitSet places, LiveExtents all, Origins allOrigins) {
     if (places.isEmpty()) {
       return;
     }
     for (MessageQueue messages : staged.values()) {
-      dropWaiting(messages, places, all);
+      dropWaiting(messages, places, all, allOrigins);
       for (int place = places.nextSetBit(0); place >= 0; place = places.nextSetBit(place + 1)) {
         for (int priority = 0; priority < Keys.PRIORITIES; priority++) {
           if (messages.find(Keys.of(place, priority)) != null) {
-            giveUp(messages.remove(Keys.of(place, priority)), all);
+            giveUp(messages.remove(Keys.of(place, priority)), all, allOrigins);
           }
         }
       }
@@ -114,7 +132,8 @@ final class OpenTransaction {
 
   /// Those that wait are found by their times: place by place each would be looked for from the front, and a peer
   /// that sends the latest first would keep every node busy for the square of what it sent.
-  private void dropWaiting(MessageQueue messages, BitSet places, LiveExtents all) {
+  private void dropWaiting(
+      MessageQueue messages, BitSet places, LiveExtents all, Origins allOrigins) {
     KeyList keys = new KeyList();
     KeyList times = new KeyList();
     messages.waiting(
@@ -128,13 +147,17 @@ final class OpenTransaction {
           return true;
         });
     for (int i = 0; i < keys.size(); i++) {
-      giveUp(messages.cancel(keys.get(i), times.get(i)), all);
+      giveUp(messages.cancel(keys.get(i), times.get(i)), all, allOrigins);
     }
   }
 
-  private void giveUp(Reference dropped, LiveExtents all) {
+  private void giveUp(Reference dropped, LiveExtents all, Origins allOrigins) {
     extents.remove(dropped.position(), dropped.size());
     all.remove(dropped.position(), dropped.size());
+    if (dropped.origin() != 0) {
+      origins.merge(dropped.origin(), -1, Integer::sum);
+      allOrigins.release(dropped.origin());
+    }
   }
 
   void acknowledge(int queue, long[] keys) {

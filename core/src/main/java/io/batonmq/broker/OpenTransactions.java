@@ -44,7 +44,7 @@ final class OpenTransactions {
   }
 
   void sent(long position, int size, Event.Enqueued event) {
-    existing(event.transaction()).sent(position, size, event, extents);
+    existing(event.transaction()).sent(position, size, event, extents, state.origins());
   }
 
   void prepare(Event.TransactionPrepared event) {
@@ -90,7 +90,7 @@ final class OpenTransactions {
                 places.set(place);
               }
             }));
-    transaction.drop(places, extents);
+    transaction.drop(places, extents, state.origins());
   }
 
   void commit(Event.TransactionCommitted committed) {
@@ -108,7 +108,10 @@ final class OpenTransactions {
             bound.countAdded(messages.messageCount());
             bound.messages().join(messages, committed.sequence());
           } else {
-            messages.forEach(reference -> extents.remove(reference.position(), reference.size()));
+            messages.forEach(reference -> {
+              extents.remove(reference.position(), reference.size());
+              state.origins().release(reference.origin());
+            });
           }
         });
     state.sequence(committed.sequence() + transaction.count() - 1);
@@ -197,7 +200,7 @@ final class OpenTransactions {
   }
 
   void rollback(long id) {
-    extents.removeAll(ended(id).extents());
+    ended(id).giveUp(extents, state.origins());
   }
 
   /// The node is lost that knew who works in them. What was promised stays.

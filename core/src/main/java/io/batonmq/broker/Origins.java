@@ -6,15 +6,26 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The places that messages were moved from, numbered so that a reference can name one in 16 bits. A
+/// The places that messages were moved or diverted from, numbered so that a reference can name one in 16 bits. A
 /// number is free again when no reference names it. The smallest free one is taken next, so every node
 /// gives the same numbers.
 public final class Origins {
   private final TreeMap<Integer, Entry> entries = new TreeMap<>();
   private final Map<Place, Integer> numbers = new HashMap<>();
 
-  /// Where a message was before it was moved.
-  public record Place(String address, String queue) {}
+  /// Where a message was before it came to another address.
+  ///
+  /// @param queue that it was moved from; the name of the divert, if one brought it
+  /// @param diverted whether it is a copy that a divert made when it was sent; otherwise it was moved later
+  public record Place(String address, String queue, boolean diverted) {
+    /// Of a message that is moved out of a queue: the first such place stays. Where a copy was diverted from
+    /// does not count as one: what is known about a dead message is the queue that it died in.
+    static Place moved(@Nullable Place before, BoundQueue source) {
+      return before != null && !before.diverted
+          ? before
+          : new Place(source.address().name(), source.name(), false);
+    }
+  }
 
   private static final class Entry {
     final Place place;
@@ -53,8 +64,17 @@ public final class Origins {
   }
 
   void release(int origin) {
+    release(origin, 1);
+  }
+
+  /// As many references are gone.
+  void release(int origin, int count) {
     Entry entry = entries.get(origin);
-    if (entry != null && --entry.references == 0) {
+    if (entry == null) {
+      return;
+    }
+    entry.references -= count;
+    if (entry.references == 0) {
       entries.remove(origin);
       numbers.remove(entry.place);
     }

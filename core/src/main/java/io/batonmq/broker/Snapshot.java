@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// | 3 | queue | the payload of its QueueCreated event, number added, number acknowledged |
 /// | 4 | producer | text name, signed floor, number of ranges, each signed first, number length less one |
 /// | 5 | names | number address, number of names, each text; an address may have several, oldest first |
-/// | 6 | origin | number, text address, text queue |
+/// | 6 | origin | number, text address, text queue, octet diverted |
 /// | 7 | transaction | number, number of messages logged in it |
 /// | 8 | acknowledged | number transaction, number queue, keys |
 /// | 9 | references | number queue, number of references, each: number key, number position, number size, number expiry, number origin, number of attempts * 8 + expired 4 + redelivered 2 + out 1 |
@@ -153,6 +153,7 @@ final class Snapshot implements SnapshotContent {
           writer.number(origin);
           writer.text(place.address());
           writer.text(place.queue());
+          writer.flag(place.diverted());
         });
     transactions(state, blocks);
     state

@@ -50,7 +50,9 @@ final class SnapshotReader {
           state.identities().windows().put(from.text(), ProducerWindow.read(from));
       case Snapshot.NAMES -> names(from);
       case Snapshot.ORIGIN ->
-          state.origins().put(from.smallNumber(), new Origins.Place(from.text(), from.text()));
+          state
+              .origins()
+              .put(from.smallNumber(), new Origins.Place(from.text(), from.text(), from.flag()));
       case Snapshot.TRANSACTION ->
           state.transactions().existing(from.number()).restoreCount(from.smallNumber());
       case Snapshot.SENT_SEQUENCES ->
@@ -189,6 +191,7 @@ final class SnapshotReader {
       if (transaction == 0) {
         this.state.restoreReference(queue, reference);
       } else {
+        this.state.origins().refer(origin);
         this.state
             .transactions()
             .existing(transaction)

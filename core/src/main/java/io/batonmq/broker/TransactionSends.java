@@ -33,10 +33,12 @@ public final class TransactionSends {
 
   /// References to be placed at commit.
   ///
+  /// @param places where it was diverted from, for those queues that it was diverted to
   /// @param position of the body; not negative if the log has it, and then what is logged of the transaction keeps it
   ///     there
   record Volatile(
       List<LiveQueue> queues,
+      Map<LiveQueue, Origins.Place> places,
       long position,
       int size,
       int priority,

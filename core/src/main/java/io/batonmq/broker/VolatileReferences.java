@@ -1,6 +1,7 @@
 package io.batonmq.broker;
 
 import io.batonmq.queue.Reference;
+import org.jspecify.annotations.Nullable;
 
 /// References that the log does not know: of messages that are not durable, or in queues that are not.
 /// They end with this node. Their bodies are in memory, or in the log on behalf of somebody else; either
@@ -21,7 +22,15 @@ final class VolatileReferences {
   ///
   /// @param fromMillis until when it waits; 0 if it does not
   void place(LiveQueue queue, Reference reference, long fromMillis) {
-    queue.queue().messages().append(reference, fromMillis);
+    place(queue, reference, null, fromMillis);
+  }
+
+  /// The same of a copy.
+  ///
+  /// @param from where it was diverted from; null for none
+  void place(LiveQueue queue, Reference reference, Origins.@Nullable Place from, long fromMillis) {
+    Reference placed = from == null ? reference : reference.from(origins.refer(from));
+    queue.queue().messages().append(placed, fromMillis);
     queue.countAdded();
     if (reference.position() >= 0) {
       extents.add(reference.position(), reference.size());

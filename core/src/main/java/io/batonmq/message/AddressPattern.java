@@ -1,21 +1,27 @@
 package io.batonmq.message;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /// A pattern over addresses: words between dots, where `*` stands for one word and `#` for any number
-/// of them, none too.
+/// of them, none too; or as [Wildcards] has it.
 ///
 /// Matching goes through the name once and never back further than to the last `#`, so nobody can send
 /// a name that is slow to match. Patterns are ordered by how much they say: word by word from the left,
 /// a plain word, or the end, before `*` before `#`; where they agree, the longer one first.
 public final class AddressPattern implements Comparable<AddressPattern> {
   private final String text;
+  private final Wildcards syntax;
   private final List<String> words;
 
+  /// A pattern as it is usually written.
   public AddressPattern(String text) {
+    this(text, Wildcards.DEFAULTS);
+  }
+
+  public AddressPattern(String text, Wildcards syntax) {
     this.text = text;
-    this.words = words(text);
+    this.syntax = syntax;
+    this.words = syntax.words(text);
   }
 
   /// The pattern as it was written.
@@ -24,7 +30,57 @@ public final class AddressPattern implements Comparable<AddressPattern> {
   }
 
   public boolean matches(String address) {
-    return matches(words(address));
+    return matches(syntax.words(address));
+  }
+
+  /// Whether any name fits both patterns.
+  public boolean overlaps(AddressPattern other) {
+    int rows = words.size();
+    int columns = other.words.size();
+    boolean[][] fits = new boolean[rows + 1][columns + 1];
+    for (int i = rows; i >= 0; i--) {
+      for (int j = columns; j >= 0; j--) {
+        boolean any = i < rows && syntax.any(words.get(i));
+        boolean otherAny = j < columns && syntax.any(other.words.get(j));
+        fits[i][j] =
+            (i == rows && j == columns)
+                || (any && (fits[i + 1][j] || (j < columns && fits[i][j + 1])))
+                || (otherAny && (fits[i][j + 1] || (i < rows && fits[i + 1][j])))
+                || (i < rows
+                    && j < columns
+                    && !any
+                    && !otherAny
+                    && (syntax.single(words.get(i))
+                        || syntax.single(other.words.get(j))
+                        || words.get(i).equals(other.words.get(j)))
+                    && fits[i + 1][j + 1]);
+      }
+    }
+    return fits[0][0];
+  }
+
+  /// Whether all names that fit another pattern fit this one. False for some where that can be seen only by
+  /// looking at several words together, such as `*.#` and `#.a`.
+  public boolean covers(AddressPattern other) {
+    int rows = words.size();
+    int columns = other.words.size();
+    boolean[][] covered = new boolean[rows + 1][columns + 1];
+    for (int i = rows; i >= 0; i--) {
+      for (int j = columns; j >= 0; j--) {
+        if (i == rows) {
+          covered[i][j] = j == columns;
+        } else if (syntax.any(words.get(i))) {
+          covered[i][j] = covered[i + 1][j] || (j < columns && covered[i][j + 1]);
+        } else {
+          covered[i][j] =
+              j < columns
+                  && !syntax.any(other.words.get(j))
+                  && (syntax.single(words.get(i)) || words.get(i).equals(other.words.get(j)))
+                  && covered[i + 1][j + 1];
+        }
+      }
+    }
+    return covered[0][0];
   }
 
   private boolean matches(List<String> name) {
@@ -33,11 +89,11 @@ public final class AddressPattern implements Comparable<AddressPattern> {
     int lastHash = -1;
     int resume = 0;
     while (at < name.size()) {
-      if (word < words.size() && words.get(word).equals("#")) {
+      if (word < words.size() && syntax.any(words.get(word))) {
         lastHash = word++;
         resume = at;
       } else if (word < words.size()
-          && (words.get(word).equals("*") || words.get(word).equals(name.get(at)))) {
+          && (syntax.single(words.get(word)) || words.get(word).equals(name.get(at)))) {
         word++;
         at++;
       } else if (lastHash >= 0) {
@@ -47,7 +103,7 @@ public final class AddressPattern implements Comparable<AddressPattern> {
         return false;
       }
     }
-    while (word < words.size() && words.get(word).equals("#")) {
+    while (word < words.size() && syntax.any(words.get(word))) {
       word++;
     }
     return word == words.size();
@@ -88,21 +144,6 @@ public final class AddressPattern implements Comparable<AddressPattern> {
     if (at >= words.size()) {
       return 0;
     }
-    return switch (words.get(at)) {
-      case "#" -> 2;
-      case "*" -> 1;
-      default -> 0;
-    };
-  }
-
-  private static List<String> words(String text) {
-    List<String> words = new ArrayList<>();
-    int from = 0;
-    for (int dot = text.indexOf('.'); dot >= 0; dot = text.indexOf('.', from)) {
-      words.add(text.substring(from, dot));
-      from = dot + 1;
-    }
-    words.add(text.substring(from));
-    return words;
+    return syntax.any(words.get(at)) ? 2 : syntax.single(words.get(at)) ? 1 : 0;
   }
 }

@@ -10,7 +10,7 @@ package io.batonmq.queue;
 /// @param redelivered whether it may have been delivered before
 /// @param deliveryCount attempts that failed, or whose fate nobody knows
 /// @param expiry when nobody wants it any more, in [#EXPIRY_UNIT_MILLIS] rounded up; 0 for never
-/// @param origin number of the place that it was moved from, 0 for none
+/// @param origin number of the place that it was moved or diverted from, 0 for none
 /// @param expired whether it was moved because it expired
 public record Reference(
     long key,
@@ -68,6 +68,12 @@ public record Reference(
   public Reference moved(long newKey, int newOrigin, boolean becauseExpired) {
     return new Reference(
         newKey, position, size, false, durable, false, 0, 0, newOrigin, becauseExpired);
+  }
+
+  /// A copy that came from elsewhere.
+  public Reference from(int newOrigin) {
+    return new Reference(
+        key, position, size, out, durable, redelivered, deliveryCount, expiry, newOrigin, expired);
   }
 
   /// The same with a higher sequence.

@@ -8,6 +8,7 @@ import io.batonmq.broker.LiveAddress;
 import io.batonmq.broker.LiveQueue;
 import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Refusal.Reason;
+import io.batonmq.broker.Route;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
@@ -178,23 +179,24 @@ final class Producing {
       return null;
     }
     String client = link.connection().clientId;
-    List<LiveQueue> queues;
-    if (queue == null) {
-      queues = broker.route(address, link.routing, message, client);
-    } else {
-      queues = broker.admits(queue, message, client) ? List.of(queue) : List.of();
-    }
-    if (queues.isEmpty()) {
-      return null;
+    Route route =
+        queue == null
+            ? broker.route(address, link.routing, message, client)
+            : broker.route(queue, message, client);
+    if (route.refusal() != null || route.isEmpty()) {
+      return route.refusal();
     }
     if (broker.storeFull()) {
       return new Refusal(
           Reason.LIMIT_REACHED, "the disk is full: consume messages or give it more room");
     }
-    if (address.full()) {
+    if (route.stays() && address.full()) {
       FullPolicy policy = address.settings().fullPolicy();
       if (policy == FullPolicy.DROP) {
-        return null;
+        route.leave();
+        if (route.isEmpty()) {
+          return null;
+        }
       }
       if (policy == FullPolicy.FAIL || (policy == FullPolicy.BLOCK && link.target == null)) {
         return new Refusal(
@@ -203,7 +205,7 @@ final class Producing {
       }
     }
     Message kept = broker.kept(message, address);
-    Refusal refusal = enqueue(link.connection(), address, queues, kept, transaction, now);
+    Refusal refusal = enqueue(link.connection(), address, route, kept, transaction, now);
     if (message.identity() instanceof Identity.Sequenced(String producer, long _)
         && !producer.equals(link.producer)) {
       // Nobody will close a link of that name, so it would be remembered for ever.
@@ -215,14 +217,14 @@ final class Producing {
   private @Nullable Refusal enqueue(
       Connection connection,
       LiveAddress address,
-      List<LiveQueue> queues,
+      Route route,
       Message message,
       @Nullable Transaction transaction,
       Now now) {
     if (transaction == null) {
-      return broker.enqueue(address, queues, message, null, now.wallMillis());
+      return broker.enqueue(address, route, message, null, now.wallMillis());
     }
-    long bytes = memory(message, queues.size());
+    long bytes = memory(message, route.size());
     if (connection.transactionBytes + bytes > limits.transactionBytesMax()) {
       return new Refusal(
           Reason.LIMIT_REACHED,
@@ -230,7 +232,7 @@ final class Producing {
               + limits.transactionBytesMax()
               + " bytes of memory: commit more often");
     }
-    Refusal refusal = broker.enqueue(address, queues, message, transaction.sends, now.wallMillis());
+    Refusal refusal = broker.enqueue(address, route, message, transaction.sends, now.wallMillis());
     if (refusal == null) {
       transaction.bytes += bytes;
       connection.transactionBytes += bytes;

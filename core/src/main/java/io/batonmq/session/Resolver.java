@@ -7,7 +7,9 @@ import io.batonmq.broker.LiveQueue;
 import io.batonmq.broker.QueueFilter;
 import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Refusal.Reason;
+import io.batonmq.message.AddressPattern;
 import io.batonmq.message.RoutingType;
+import io.batonmq.message.Wildcards;
 import org.jspecify.annotations.Nullable;
 
 /// From a name that a peer gave to an address and a queue: permission first, then what there is, then
@@ -55,15 +57,23 @@ final class Resolver {
     if (address == null) {
       RoutingType as =
           routing != null ? routing : settings.address(addressName).defaultAddressRouting();
-      return createAddress(principal, addressName, as);
+      return whole(createAddress(principal, addressName, as));
     }
     if (routing != null && !has(address, routing)) {
       return otherRouting(address, routing);
     }
     if (routing != RoutingType.MULTICAST && address.lacksQueue()) {
-      return createQueue(principal, address);
+      return whole(createQueue(principal, address));
     }
     return new Resolved.Found(address, null);
+  }
+
+  /// The address alone. Whoever made its queue by sending there sends to the address like all others, not
+  /// straight to that queue: past diverts, patterns, and queues that come later.
+  private static Resolved whole(Resolved made) {
+    return made instanceof Resolved.Found(LiveAddress address, LiveQueue _)
+        ? new Resolved.Found(address, null)
+        : made;
   }
 
   /// What a consumer takes from. Found with a queue, always.
@@ -79,8 +89,9 @@ final class Resolver {
     }
     String addressName = Names.address(source.address());
     Permission needed = source.browse() ? Permission.BROWSE : Permission.CONSUME;
-    if (!access.allows(principal, needed, addressName)) {
-      return forbidden(principal, source.browse() ? "browse" : "consume from", addressName);
+    Resolved forbidden = mayTake(principal, needed, addressName);
+    if (forbidden != null) {
+      return forbidden;
     }
     QueueFilter filter =
         new QueueFilter(
@@ -110,10 +121,9 @@ final class Resolver {
     if (address == null) {
       LiveQueue byName = directory.queue(name);
       if (byName != null) {
-        if (!access.allows(principal, Permission.CONSUME, byName.queue().address().name())) {
-          return forbidden(principal, "consume from", byName.queue().address().name());
-        }
-        return new Resolved.Found(byName.address(), byName);
+        Resolved forbidden =
+            mayTake(principal, Permission.CONSUME, byName.queue().address().name());
+        return forbidden != null ? forbidden : new Resolved.Found(byName.address(), byName);
       }
       return createAddress(principal, name, RoutingType.ANYCAST);
     }
@@ -226,11 +236,25 @@ final class Resolver {
     if (queue == null) {
       return refused(Reason.NOT_FOUND, "there is no subscription " + kind.name());
     }
-    String addressName = queue.queue().address().name();
-    if (!access.allows(principal, Permission.CONSUME, addressName)) {
-      return forbidden(principal, "consume from", addressName);
+    Resolved forbidden = mayTake(principal, Permission.CONSUME, queue.queue().address().name());
+    return forbidden != null ? forbidden : attachable(queue, kind);
+  }
+
+  /// Why somebody may not have messages of an address; null if they may. Through one whose name is a pattern
+  /// they would see those of every address that it matches.
+  private @Nullable Resolved mayTake(Principal principal, Permission needed, String name) {
+    String what = needed == Permission.BROWSE ? "browse" : "consume from";
+    if (!access.allows(principal, needed, name)) {
+      return forbidden(principal, what, name);
     }
-    return attachable(queue, kind);
+    Wildcards syntax = settings.wildcards();
+    if (!syntax.routing() || !syntax.pattern(name)) {
+      return null;
+    }
+    AddressPattern denial = access.denial(principal, needed, new AddressPattern(name, syntax));
+    return denial == null
+        ? null
+        : forbidden(principal, what, denial + ", which " + name + " matches too");
   }
 
   private static Resolved attachable(LiveQueue queue, Source.Kind.Subscription kind) {

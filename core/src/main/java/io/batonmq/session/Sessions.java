@@ -327,9 +327,7 @@ public final class Sessions {
 
   /// Every address in numbers, in the order of their creation.
   public List<AddressStat> addressStats() {
-    return broker.directory().addresses().stream()
-        .map(live -> AddressStat.of(live.address()))
-        .toList();
+    return broker.directory().addresses().stream().map(AddressStat::of).toList();
   }
 
   public int connectionCount() {

@@ -47,7 +47,15 @@ class EventsTest {
               false,
               new QueueFilter("a", "me")),
           new Event.QueueDeleted(2),
-          new Event.Enqueued(5, 7, 1_000, -1, 1, new int[] {2, 300}, MESSAGE),
+          new Event.Enqueued(
+              5,
+              7,
+              1_000,
+              -1,
+              1,
+              new int[] {2, 300},
+              List.of(new Diverted("a", "d", new int[] {4})),
+              MESSAGE),
           new Event.Delivered(2, new long[] {84, 100}),
           new Event.Acknowledged(2, new long[] {100, 84}),
           new Event.Released(2, new long[] {84}, true),
@@ -76,7 +84,8 @@ class EventsTest {
           "03 01",
           "03 02 01 01 71 19 01 0b 0e 02 01 01 66 0a 07 01 6b 01 61 02 6d65",
           "03 02",
-          "03 3b 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 02 6869",
+          "03 bb 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 01 01 61 01 64 01 04 02"
+              + " 6869",
           "03 02 02 a801 20",
           "03 02 02 c801 1f",
           "03 02 01 a801 01",
@@ -120,7 +129,12 @@ class EventsTest {
         assertThat(read).isEqualTo(sample);
       }
     }
-    Message message = Events.message(ByteBuffer.wrap(write(SAMPLES.get(5))));
+    byte[] enqueued = write(SAMPLES.get(5));
+    var read = (Event.Enqueued) Events.read(Events.ENQUEUED, ByteBuffer.wrap(enqueued));
+    Diverted diverted = read.diverted().getFirst();
+    assertThat(diverted.place()).isEqualTo(new Origins.Place("a", "d", true));
+    assertThat(diverted.queues()).containsExactly(4);
+    Message message = Events.message(ByteBuffer.wrap(enqueued));
     assertThat(message.bytes()).isEqualTo(MESSAGE.bytes());
     assertThat(message.identity()).isEqualTo(MESSAGE.identity());
     assertThat(message.groupId()).isEqualTo("g");
@@ -131,7 +145,7 @@ class EventsTest {
 
   @Test
   void whenAMessageIsDueIsReadWithAndWithoutItsBytes() {
-    byte[] bytes = write(new Event.Enqueued(5, 0, 1_000, -1, 1, new int[] {2}, TIMED));
+    byte[] bytes = write(new Event.Enqueued(5, 0, 1_000, -1, 1, new int[] {2}, List.of(), TIMED));
     assertThat(hex(bytes))
         .isEqualTo(
             "03 4b 05 e807 01 01 02 01 09 01 e807 02 7031 0c 01 01 67 01 02 6869".replace(" ", ""));

@@ -64,6 +64,7 @@ class OpenTransactionsTest {
             ProducerWindow.NO_FLOOR,
             ADDRESS,
             state.queues().stream().mapToInt(BoundQueue::id).toArray(),
+            List.of(),
             message));
     end += SIZE;
   }

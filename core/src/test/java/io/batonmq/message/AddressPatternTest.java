@@ -1,6 +1,7 @@
 package io.batonmq.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -35,6 +36,48 @@ class AddressPatternTest {
   })
   void matches(String pattern, String address, boolean matches) {
     assertThat(new AddressPattern(pattern).matches(address)).isEqualTo(matches);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a,a,true,true",
+    "a,b,false,false",
+    "a.*,a.b,true,true",
+    "a.b,a.*,true,false",
+    "a.*,*.b,true,false",
+    "a.*,b.*,false,false",
+    "#,a.*,true,true",
+    "#,#,true,true",
+    "a.*,#,true,false",
+    "a.#,a.*.b,true,true",
+    "a.#,*.b.#,true,false",
+    "a.#.c,a.b,false,false",
+    "a.#.c,a.#.b.c,true,true",
+    "a.#,a,true,true",
+    "*,a.b,false,false",
+    "*.*,#.b,true,false",
+    "#.x.#,a.*.b,true,false",
+    "a.b.#,#.c,true,false"
+  })
+  void overlapsAndCovers(String pattern, String other, boolean overlaps, boolean covers) {
+    var one = new AddressPattern(pattern);
+    assertThat(one.overlaps(new AddressPattern(other))).as("overlaps").isEqualTo(overlaps);
+    assertThat(new AddressPattern(other).overlaps(one)).as("the other way").isEqualTo(overlaps);
+    assertThat(one.covers(new AddressPattern(other))).as("covers").isEqualTo(covers);
+  }
+
+  @Test
+  void otherCharactersStandForWords() {
+    var syntax = new Wildcards(true, '/', '>', '+');
+    assertThat(new AddressPattern("a/+", syntax).matches("a/b.c")).isTrue();
+    assertThat(new AddressPattern("a/+", syntax).matches("a/b/c")).isFalse();
+    assertThat(new AddressPattern("a/>", syntax).matches("a/b/c")).isTrue();
+    assertThat(new AddressPattern("a/*", syntax).matches("a/b")).isFalse();
+    assertThat(syntax.pattern("a/+")).isTrue();
+    assertThat(syntax.pattern("a/b+")).isFalse();
+    assertThat(syntax.pattern("a.#")).isFalse();
+    assertThatThrownBy(() -> new Wildcards(true, '.', '#', '.'))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.batonmq.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batonmq.broker.BrokerSettings;
+import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.log.ListLog;
 import io.batonmq.message.AddressPattern;
@@ -11,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +85,55 @@ class AccessTest {
     AddressPattern nasty = new AddressPattern("#.a.#.a.#.a.#.a.#.a.#.a.#.a.#.a.#.b");
     String name = "a" + ".a".repeat(20_000);
     assertThat(nasty.matches(name)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "orders.new,",
+    "orders.*,orders.secret",
+    "orders.#,orders.secret",
+    "#,orders.secret",
+    "orders.*.#,orders.secret",
+    "orders.*.eu,",
+    "orders.secret.*,",
+    "others.*,#",
+  })
+  void throughAPatternNobodySeesWhatTheyMayNotSee(String pattern, @Nullable String denial) {
+    AccessRules rules =
+        new AccessRules(
+            List.of(
+                rule("#", Permission.SEND),
+                rule("orders.#", Permission.CONSUME),
+                rule("orders.secret", Permission.SEND)));
+    AddressPattern denied = rules.denial(CLERK, Permission.CONSUME, new AddressPattern(pattern));
+    assertThat(denied == null ? null : denied.text()).isEqualTo(denial);
+    assertThat(AccessRules.OPEN.denial(GUEST, Permission.CONSUME, new AddressPattern(pattern)))
+        .isNull();
+  }
+
+  @Test
+  void aPatternThatNoRuleIsForIsDenied() {
+    AccessRules rules = new AccessRules(List.of(rule("a.b", Permission.CONSUME)));
+    var pattern = new AddressPattern("a.*");
+    assertThat(rules.denial(CLERK, Permission.CONSUME, pattern)).isEqualTo(pattern);
+  }
+
+  @Test
+  void whoeverConsumesFromAPatternNeedsTheRightForAllOfIt() {
+    AccessRules rules =
+        new AccessRules(
+            List.of(rule("#", Permission.values()), rule("orders.secret", Permission.SEND)));
+    TestBroker broker = new TestBroker(new ListLog(), BrokerSettings.DEFAULTS, rules, 1);
+    TestPeer clerk = broker.connect(CLERK);
+    clerk.consumer("orders.*");
+    assertThat(clerk.last(Output.LinkRefused.class).refusal())
+        .isEqualTo(
+            new Refusal(
+                Reason.NOT_AUTHORIZED,
+                "user clerk may not consume from orders.secret, which orders.* matches too"));
+    assertThat(broker.sessions.queueStats()).isEmpty();
+    clerk.consumer("others.*");
+    assertThat(broker.sessions.queueStats()).hasSize(1);
   }
 
   @Test

@@ -87,6 +87,16 @@ class ManagingTest {
   }
 
   @Test
+  void whoeverMadeAQueueBySendingThereSendsToItsAddress() {
+    int producer = peer.producer("a");
+    done(new Management.CreateQueue("second", "a", RoutingType.ANYCAST, 0, false));
+    peer.send(producer, "one");
+    peer.send(producer, "two");
+    assertThat(broker.stat("a").messageCount()).isEqualTo(1);
+    assertThat(broker.stat("second").messageCount()).isEqualTo(1);
+  }
+
+  @Test
   void aPurgeTakesWhatNobodyHasAndNotWhatComesLater() {
     done(queue("q"));
     int producer = peer.producer("q");

@@ -131,6 +131,7 @@ final class AdminJson {
         from.flag("multicast"),
         from.flag("auto"),
         from.list("queues", JsonFields::text),
+        from.list("diverts", JsonFields::text),
         from.whole("messageCount"));
   }
 

@@ -210,6 +210,8 @@ final class Figures {
           Figure.flag("multicast", AddressStat::multicast, "Whether it has subscriptions."),
           Figure.flag("auto", AddressStat::auto, "Whether it was made because it was used."),
           Figure.texts("queues", AddressStat::queues, "The names of its queues."),
+          Figure.texts(
+              "diverts", AddressStat::diverts, "The names of the diverts that look at it."),
           Figure.whole("messageCount", AddressStat::messageCount, "Messages in its queues."));
 
   private Figures() {}

@@ -2,6 +2,7 @@ package io.batonmq.server.config;
 
 import io.batonmq.message.AddressPattern;
 import io.batonmq.message.RoutingType;
+import io.batonmq.message.Wildcards;
 import io.batonmq.server.config.AddressConfig.Queue;
 import io.batonmq.server.config.AddressSettings.FullPolicy;
 import io.batonmq.server.config.Vocabulary.Fate.Harmless;
@@ -46,14 +47,15 @@ final class AddressBinder {
   private static final Setting<String> STRING =
       Setting.of("string", Values.SELECTOR, "The condition, as JMS message selectors are written.")
           .asAttribute();
-  private static final Vocabulary FILTER = new Vocabulary().honouring(STRING);
+  static final Vocabulary FILTER = new Vocabulary().honouring(STRING);
 
   private static final Setting<String> MATCH =
       Setting.of(
               "match",
               Values.TEXT,
               "The addresses that it is for: words between dots, `*` for one word, `#` for any"
-                  + " number, none too. Each pattern stands once.")
+                  + " number, none too (or as `wildcard-addresses` says). Each pattern stands"
+                  + " once.")
           .asAttribute();
   private static final Setting<String> DEAD_LETTER_ADDRESS =
       Setting.of(
@@ -304,21 +306,22 @@ final class AddressBinder {
     return queues;
   }
 
-  private static Optional<String> filter(Binding queue) {
-    var filter = queue.child("filter");
+  /// The selector of a queue or a divert.
+  static Optional<String> filter(Binding parent) {
+    var filter = parent.child("filter");
     var string = filter.flatMap(element -> element.required(STRING));
     filter.ifPresent(element -> element.rest(FILTER));
     return string;
   }
 
-  static List<AddressSetting> settings(Binding core) {
+  static List<AddressSetting> settings(Binding core, Wildcards syntax) {
     var settings = new ArrayList<AddressSetting>();
     for (var list : core.child("address-settings").stream().toList()) {
       var lines = new HashMap<String, Integer>();
       for (var element : list.children("address-setting")) {
         var match = element.required(MATCH);
         match.ifPresent(text -> once(element, text, lines));
-        var setting = setting(element, new AddressPattern(match.orElse("#")));
+        var setting = setting(element, new AddressPattern(match.orElse(""), syntax));
         match.ifPresent(_ -> settings.add(setting));
       }
       list.rest(NOTHING);
@@ -347,7 +350,7 @@ final class AddressBinder {
     return setting;
   }
 
-  static List<SecuritySetting> security(Binding core) {
+  static List<SecuritySetting> security(Binding core, Wildcards syntax) {
     var settings = new ArrayList<SecuritySetting>();
     for (var list : core.child("security-settings").stream().toList()) {
       var lines = new HashMap<String, Integer>();
@@ -358,7 +361,7 @@ final class AddressBinder {
         element.children("permission").forEach(permission -> permission(permission, roles));
         element.rest(SECURITY_SETTING);
         match
-            .map(text -> new SecuritySetting(new AddressPattern(text), roles))
+            .map(text -> new SecuritySetting(new AddressPattern(text, syntax), roles))
             .ifPresent(settings::add);
       }
       list.rest(SECURITY_SETTINGS);
@@ -386,7 +389,7 @@ final class AddressBinder {
   }
 
   /// Reports a second element for the same name or pattern: which of the two would hold?
-  private static void once(Binding element, String key, Map<String, Integer> lines) {
+  static void once(Binding element, String key, Map<String, Integer> lines) {
     Optional.ofNullable(lines.putIfAbsent(key, element.line()))
         .ifPresent(line -> element.error("\"" + key + "\" stands in line " + line + " too"));
   }

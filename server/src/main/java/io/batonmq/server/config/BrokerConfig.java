@@ -1,5 +1,6 @@
 package io.batonmq.server.config;
 
+import io.batonmq.message.Wildcards;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.Set;
 /// @param instance directory that relative paths start from
 /// @param securityEnabled false lets everybody who may come in do everything
 /// @param addressSettings in the order of the file; [#settings] puts them together
+/// @param diverts in the order of the file
+/// @param wildcards how names of addresses are read
 public record BrokerConfig(
     String name,
     Path instance,
@@ -24,13 +27,16 @@ public record BrokerConfig(
     boolean securityEnabled,
     List<SecuritySetting> securitySettings,
     List<AddressSetting> addressSettings,
-    List<AddressConfig> addresses) {
+    List<AddressConfig> addresses,
+    List<DivertConfig> diverts,
+    Wildcards wildcards) {
   public BrokerConfig {
     acceptors = List.copyOf(acceptors);
     connectors = List.copyOf(connectors);
     securitySettings = List.copyOf(securitySettings);
     addressSettings = List.copyOf(addressSettings);
     addresses = List.copyOf(addresses);
+    diverts = List.copyOf(diverts);
   }
 
   /// What holds for `address`: every setting that fits, the special over the general.

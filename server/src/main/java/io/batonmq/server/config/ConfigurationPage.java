@@ -35,7 +35,9 @@ public final class ConfigurationPage {
             EndpointBinder.SECTIONS,
             ClusterBinder.SECTIONS,
             HaPolicyBinder.SECTIONS,
-            AddressBinder.SECTIONS)
+            AddressBinder.SECTIONS,
+            DivertBinder.SECTIONS,
+            WildcardBinder.SECTIONS)
         .flatMap(List::stream)
         .forEach(section -> append(section, page));
     return page.toString();

@@ -86,11 +86,11 @@ final class CoreBinder {
               MAX_DISK_USAGE,
               GLOBAL_MAX_SIZE,
               SECURITY_ENABLED,
+              WildcardBinder.OLDER,
               ClusterBinder.USER,
               ClusterBinder.PASSWORD)
           .missing("XInclude is not followed: put the content of that file here", "include")
           .missing("write addresses instead", "queues")
-          .missing("messages are not diverted", "diverts")
           .missing("there are no bridges", "bridges")
           .missing("there are no broker connections", "broker-connections")
           .missing("there is no federation", "federations")
@@ -109,7 +109,6 @@ final class CoreBinder {
           .missing("users have no quotas", "resource-limit-settings")
           .missing("there is no database store: use a directory", "store")
           .missing("messages that were consumed are not kept", "journal-retention-directory")
-          .missing("addresses are matched with '.', '*' and '#'", "wildcard-addresses")
           .missing("passwords are not masked", "password-codec")
           .missingUnless("false", "passwords are not masked", "mask-password")
           .missingUnless("true", "Baton always writes its log", "persistence-enabled")
@@ -225,7 +224,6 @@ final class CoreBinder {
               "authorization-cache-size",
               "security-invalidation-interval")
           .harmless("a stop takes what it takes", "graceful-shutdown-timeout")
-          .harmless("wildcards are matched in settings only", "wild-card-routing-enabled")
           .harmless(
               "there is nothing of that kind",
               "internal-naming-prefix",
@@ -267,6 +265,7 @@ final class CoreBinder {
     var connectors = EndpointBinder.connectors(core);
     var cluster = ClusterBinder.bind(core, connectors);
     var ha = HaPolicyBinder.bind(core);
+    var wildcards = WildcardBinder.bind(core);
     var config =
         new BrokerConfig(
             name.orElse(Objects.toString(instance.getFileName(), "localhost")),
@@ -279,9 +278,11 @@ final class CoreBinder {
             cluster,
             ha,
             core.value(SECURITY_ENABLED),
-            AddressBinder.security(core),
-            AddressBinder.settings(core),
-            AddressBinder.addresses(core));
+            AddressBinder.security(core, wildcards),
+            AddressBinder.settings(core, wildcards),
+            AddressBinder.addresses(core),
+            DivertBinder.diverts(core, wildcards),
+            wildcards);
     if (ha instanceof HaPolicy.SharedStore && cluster.connections().isEmpty()) {
       core.warning(
           "has no cluster-connection: clients and the other node are not told how to reach this"

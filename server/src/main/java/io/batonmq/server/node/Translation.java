@@ -2,6 +2,7 @@ package io.batonmq.server.node;
 
 import io.batonmq.broker.AddressSettings;
 import io.batonmq.broker.BrokerSettings;
+import io.batonmq.broker.Divert;
 import io.batonmq.broker.FullPolicy;
 import io.batonmq.broker.Lifetime;
 import io.batonmq.broker.Limits;
@@ -17,6 +18,7 @@ import io.batonmq.server.config.AddressConfig;
 import io.batonmq.server.config.AddressSetting;
 import io.batonmq.server.config.BrokerConfig;
 import io.batonmq.server.config.Connector;
+import io.batonmq.server.config.DivertConfig;
 import io.batonmq.server.config.HaPolicy;
 import io.batonmq.server.config.QueueOptions;
 import io.batonmq.server.config.SecuritySetting;
@@ -88,6 +90,8 @@ final class Translation {
         limits(config),
         config.addressSettings().stream().map(Translation::rule).toList(),
         config.addresses().stream().map(Translation::predefined).toList(),
+        config.diverts().stream().map(Translation::divert).toList(),
+        config.wildcards(),
         defaults.producerRetentionNanos(),
         defaults.expiryScanNanos(),
         defaults.snapshotLogBytes());
@@ -170,6 +174,17 @@ final class Translation {
                     queue.filter().orElse(null),
                     queues(queue.options())))
             .toList());
+  }
+
+  private static Divert divert(DivertConfig divert) {
+    return new Divert(
+        divert.name(),
+        divert.address(),
+        divert.forwardingAddress(),
+        divert.routingName(),
+        divert.exclusive(),
+        divert.filter().orElse(null),
+        Divert.Kind.valueOf(divert.kind().name()));
   }
 
   private static AccessRules access(BrokerConfig config) {

@@ -106,7 +106,7 @@ class AdminServerTest {
               9));
 
   private static final List<AddressStat> ADDRESSES =
-      List.of(new AddressStat("news", false, true, true, List.of("a", "b"), 7));
+      List.of(new AddressStat("news", false, true, true, List.of("a", "b"), List.of("d"), 7));
 
   /// A node that says what it is told to say.
   private static final class Node implements AdminView {

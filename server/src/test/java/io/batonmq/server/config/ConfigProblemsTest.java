@@ -120,8 +120,30 @@ class ConfigProblemsTest {
             + " is not honoured",
         "<ha-policy><shared-store><primary><allow-failback>true</allow-failback></primary></shared-store></ha-policy>|allow-failback"
             + " is not honoured: it is the backup",
-        "<diverts/>|3:1: error: configuration/core/diverts: diverts is not honoured: messages are"
-            + " not diverted",
+        "<diverts><divert"
+            + " name='d'><address>a</address><forwarding-address>b</forwarding-address>\\n<transformer-class-name>x.Y</transformer-class-name></divert></diverts>|4:1:"
+            + " error: configuration/core/diverts/divert/transformer-class-name:"
+            + " transformer-class-name is not honoured: Baton loads no classes of others",
+        "<diverts><divert name='d'><address>a</address><forwarding-address>b</forwarding-address>"
+            + "<transformer><class-name>x.Y</class-name></transformer></divert></diverts>|transformer"
+            + " is not honoured: Baton loads no classes of others",
+        "<diverts><divert name='d'><address>a</address></divert></diverts>|divert: needs"
+            + " <forwarding-address>",
+        "<diverts><divert"
+            + " name='d'><forwarding-address>b</forwarding-address></divert></diverts>|divert:"
+            + " needs <address>",
+        "<diverts><divert/></diverts>|needs the attribute name",
+        "<wildcard-addresses><delimiter>..</delimiter></wildcard-addresses>|3:21: error:"
+            + " configuration/core/wildcard-addresses/delimiter: \"..\" is not one character",
+        "<wildcard-addresses><delimiter>*</delimiter></wildcard-addresses>|wildcard-addresses:"
+            + " needs three different characters",
+        "<diverts><divert"
+            + " name='d'><address>a</address><forwarding-address>b</forwarding-address></divert><divert"
+            + " name='d'/></diverts>|\"d\" stands in line 3 too",
+        "<diverts><divert name='d'><routing-type>BOTH</routing-type></divert></diverts>|\"BOTH\" is"
+            + " not one of ANYCAST, MULTICAST, PASS, STRIP",
+        "<diverts><divert name='d'><filter string='x ='/></divert></diverts>|divert/filter: string:"
+            + " the selector is wrong at character 4",
         "<address-settings><address-setting"
             + " match='#'><default-ring-size>0</default-ring-size></address-setting></address-settings>|default-ring-size:"
             + " \"0\" is not -1 or a whole number from 1",
@@ -229,7 +251,7 @@ class ConfigProblemsTest {
         core(
             "<nam/>\n"
                 + "<journal-file-size>x</journal-file-size>\n"
-                + "<diverts/>\n"
+                + "<bridges/>\n"
                 + "<journal-type>NIO</journal-type>\n");
     assertThat(result.problems()).extracting(Problem::line).containsExactly(2, 3, 4, 5, 6);
     assertThat(result.errors()).hasSize(3);

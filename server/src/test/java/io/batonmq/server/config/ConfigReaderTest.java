@@ -2,7 +2,9 @@ package io.batonmq.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batonmq.message.AddressPattern;
 import io.batonmq.message.RoutingType;
+import io.batonmq.message.Wildcards;
 import io.batonmq.server.config.AddressSettings.FullPolicy;
 import io.batonmq.server.config.HaPolicy.Role;
 import io.batonmq.server.config.HaPolicy.SharedStore;
@@ -358,6 +360,82 @@ class ConfigReaderTest {
                 Optional.of(-1L),
                 new QueueOptions.Keeping(
                     Optional.of(7L), Optional.of(true), Optional.of("stock"), Optional.of(true))));
+  }
+
+  @Test
+  void divertsAreRead() {
+    var config =
+        config(
+            """
+            <diverts>
+              <divert name="all">
+                <routing-name>r</routing-name>
+                <address>orders.#</address>
+                <forwarding-address>audit</forwarding-address>
+                <filter string="n &gt; 1"/>
+                <routing-type>multicast</routing-type>
+                <exclusive>true</exclusive>
+              </divert>
+              <divert name="usual"><address>a</address><forwarding-address>b</forwarding-address></divert>
+            </diverts>
+            """);
+    assertThat(config.diverts())
+        .containsExactly(
+            new DivertConfig(
+                "all",
+                new AddressPattern("orders.#"),
+                "audit",
+                "r",
+                true,
+                Optional.of("n > 1"),
+                DivertConfig.Kind.MULTICAST),
+            new DivertConfig(
+                "usual",
+                new AddressPattern("a"),
+                "b",
+                "usual",
+                false,
+                Optional.empty(),
+                DivertConfig.Kind.STRIP));
+  }
+
+  @Test
+  void namesAreReadAsTheFileSays() {
+    var config =
+        config(
+            """
+            <wildcard-addresses>
+              <routing-enabled>false</routing-enabled>
+              <delimiter>/</delimiter>
+              <any-words>></any-words>
+              <single-word>+</single-word>
+            </wildcard-addresses>
+            <address-settings>
+              <address-setting match="a/+"><expiry-address>one</expiry-address></address-setting>
+              <address-setting match="a/>"><expiry-address>any</expiry-address></address-setting>
+              <address-setting match="a.*"><expiry-address>dot</expiry-address></address-setting>
+            </address-settings>
+            <security-settings>
+              <security-setting match="a/+"><permission type="send" roles="amq"/></security-setting>
+            </security-settings>
+            """);
+    assertThat(config.wildcards()).isEqualTo(new Wildcards(false, '/', '>', '+'));
+    assertThat(config.settings("a/b").expiryAddress()).contains("one");
+    assertThat(config.settings("a/b/c").expiryAddress()).contains("any");
+    assertThat(config.settings("a.b").expiryAddress()).isEmpty();
+    assertThat(config.roles("a/b", Permission.SEND)).containsExactly("amq");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<wild-card-routing-enabled>false</wild-card-routing-enabled>",
+        "<wildcard-addresses><enabled>false</enabled></wildcard-addresses>",
+        "<wild-card-routing-enabled>false</wild-card-routing-enabled><wildcard-addresses/>"
+      })
+  void theOlderWordsForWildcardsAreRead(String core) {
+    assertThat(config("").wildcards()).isEqualTo(Wildcards.DEFAULTS);
+    assertThat(config(core).wildcards().routing()).isFalse();
   }
 
   @Test

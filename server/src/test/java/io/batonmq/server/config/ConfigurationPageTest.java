@@ -40,7 +40,18 @@ class ConfigurationPageTest {
                 AddressBinder.SECTIONS,
                 "core/addresses/address/anycast/queue",
                 "<addresses><address name=\"a\"><anycast><queue name=\"q\"",
-                "</queue></anycast></address></addresses>"))
+                "</queue></anycast></address></addresses>"),
+            at(
+                DivertBinder.SECTIONS,
+                "core/diverts/divert",
+                "<diverts><divert name=\"d\"><address>a</address>"
+                    + "<forwarding-address>b</forwarding-address>",
+                "</divert></diverts>"),
+            at(
+                WildcardBinder.SECTIONS,
+                "core/wildcard-addresses",
+                "<wildcard-addresses>",
+                "</wildcard-addresses>"))
         .flatMap(stream -> stream)
         .filter(written -> written.setting.usual().isPresent());
   }
@@ -71,6 +82,8 @@ class ConfigurationPageTest {
     assertThat(with.ha()).isEqualTo(without.ha());
     assertThat(with.settings("a")).isEqualTo(without.settings("a"));
     assertThat(with.addresses()).isEqualTo(without.addresses());
+    assertThat(with.diverts()).isEqualTo(without.diverts());
+    assertThat(with.wildcards()).isEqualTo(without.wildcards());
     assertThat(with.directories()).isEqualTo(without.directories());
     assertThat(with.journal()).isEqualTo(without.journal());
     assertThat(with.limits()).isEqualTo(without.limits());
@@ -92,7 +105,8 @@ class ConfigurationPageTest {
     var page = ConfigurationPage.text();
     assertThat(page)
         .contains("| `journal-file-size` | a size from 64K to 1G | `10M` |")
-        .contains("`diverts`: messages are not diverted")
+        .contains("`bridges`: there are no bridges")
+        .contains("`transformer`, `transformer-class-name`: Baton loads no classes of others")
         .contains("`persistence-enabled`: Baton always writes its log; silent where it is `true`")
         .contains("| `redelivery-delay-multiplier` | a number from 1 to 1000000 | `1.0` |")
         .contains("## core/acceptors/acceptor, parameters of the URL");

@@ -191,8 +191,8 @@ final class Ledger {
     if (sent == null || !Arrays.equals(sent.message.bytes(), given.message().bytes())) {
       throw new Violation("nobody ever sent what was delivered: " + given);
     }
-    Output.Origin origin = given.origin();
     String queue = wire.client().source();
+    Output.Origin origin = moved(queue, given);
     Copy copy = sent.copy(origin == null ? queue : queue + FROM + origin.queue());
     boolean marked = !given.firstAcquirer() || given.deliveryCount() > 0;
     var delivery = new Copy.Delivery(copy, wire, marked);
@@ -210,6 +210,17 @@ final class Ledger {
     sim.stats().deliveries++;
     sim.stats().again += marked ? 1 : 0;
     sim.stats().moved += origin == null ? 0 : 1;
+  }
+
+  /// Where a message was moved from; null if it was not. A divert moves nothing: its copy is in one more queue
+  /// that the message was sent to, and says so.
+  private static Output.@Nullable Origin moved(String queue, Output.Delivered given) {
+    Output.Origin origin = given.origin();
+    boolean diverted = origin != null && origin.queue().equals(Setup.DIVERT);
+    if (diverted != queue.equals(Setup.COPIES)) {
+      throw new Violation("a message in " + queue + " says that it came by " + origin);
+    }
+    return diverted ? null : origin;
   }
 
   private void belongsThere(Copy copy, Output.@Nullable Origin origin) {

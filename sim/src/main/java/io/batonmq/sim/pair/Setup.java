@@ -2,6 +2,7 @@ package io.batonmq.sim.pair;
 
 import io.batonmq.broker.AddressSettings;
 import io.batonmq.broker.BrokerSettings;
+import io.batonmq.broker.Divert;
 import io.batonmq.broker.Limits;
 import io.batonmq.broker.Redelivery;
 import io.batonmq.ha.HaSettings;
@@ -40,7 +41,12 @@ record Setup(
   static final String EXPIRED = "expired";
   static final int ATTEMPTS = 3;
   static final List<String> ADDRESSES = List.of("orders", "bills", "news");
-  static final List<String> QUEUES = List.of("orders", "bills", "news.a", "news.b");
+  static final List<String> QUEUES = List.of("orders", "bills", "copies", "news.a", "news.b");
+
+  /// What is sent to `bills` goes to [#COPIES] too, by a divert of this name; nobody sends there.
+  static final String DIVERT = "divert";
+
+  static final String COPIES = "copies";
 
   static Setup by(Chance chance, int nodes) {
     LogSettings log =
@@ -104,25 +110,39 @@ record Setup(
           overrides.with(new Redelivery.Overrides(chance.magnitude(2_000), 2.0, 0.3, 5_000L));
     }
     return new BrokerSettings(
-        limits,
-        List.of(new AddressSettings.Rule(new AddressPattern("#"), overrides)),
-        List.of(
-            new BrokerSettings.Predefined(
-                "orders",
-                List.of(new BrokerSettings.Predefined.Queue("orders", RoutingType.ANYCAST))),
-            new BrokerSettings.Predefined(
-                "news",
-                List.of(
-                    new BrokerSettings.Predefined.Queue("news.a", RoutingType.MULTICAST),
-                    new BrokerSettings.Predefined.Queue("news.b", RoutingType.MULTICAST)))),
-        BrokerSettings.DEFAULTS.producerRetentionNanos(),
-        200_000_000L,
-        1L << chance.between(12, 20));
+            limits,
+            List.of(new AddressSettings.Rule(new AddressPattern("#"), overrides)),
+            List.of(
+                new BrokerSettings.Predefined(
+                    "orders",
+                    List.of(new BrokerSettings.Predefined.Queue("orders", RoutingType.ANYCAST))),
+                new BrokerSettings.Predefined(
+                    "news",
+                    List.of(
+                        new BrokerSettings.Predefined.Queue("news.a", RoutingType.MULTICAST),
+                        new BrokerSettings.Predefined.Queue("news.b", RoutingType.MULTICAST)))),
+            BrokerSettings.DEFAULTS.producerRetentionNanos(),
+            200_000_000L,
+            1L << chance.between(12, 20))
+        .withDiverts(
+            List.of(
+                new Divert(
+                    DIVERT,
+                    new AddressPattern("bills"),
+                    COPIES,
+                    DIVERT,
+                    false,
+                    null,
+                    Divert.Kind.STRIP)));
   }
 
   /// The queues that a message for an address goes to.
   List<String> queues(String address) {
-    return address.equals("news") ? List.of("news.a", "news.b") : List.of(address);
+    return switch (address) {
+      case "news" -> List.of("news.a", "news.b");
+      case "bills" -> List.of("bills", COPIES);
+      default -> List.of(address);
+    };
   }
 
   /// What a consumer names to take from a queue.
