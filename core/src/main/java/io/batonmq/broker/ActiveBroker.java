@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What may be done with messages on the active node. Each decision about a durable one is an event,
@@ -23,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// One turn of the owner's loop decides and appends; whatever tells the world about it waits for the
 /// log's end as it is then to be committed.
 public final class ActiveBroker {
-  /// Keys in one event, so that it fits any log.
-  private static final int KEYS_PER_EVENT = 1_000;
-
   private final BrokerState state;
   private final BrokerSettings settings;
   private final EventLog log;
@@ -328,7 +324,8 @@ public final class ActiveBroker {
   /// Messages were taken: they are gone.
   public void acknowledge(LiveQueue queue, KeyList keys) {
     int id = queue.queue().id();
-    split(queue, keys, durable -> log.append(new Event.Acknowledged(id, durable)))
+    queue
+        .split(keys, durable -> log.append(new Event.Acknowledged(id, durable)))
         .forEach(reference -> takeAway(queue, reference));
     dispatcher.mark(queue);
   }
@@ -365,7 +362,8 @@ public final class ActiveBroker {
   public void release(LiveQueue queue, KeyList keys, boolean counted) {
     int id = queue.queue().id();
     MessageQueue messages = queue.queue().messages();
-    split(queue, keys, durable -> log.append(new Event.Released(id, durable, counted)))
+    queue
+        .split(keys, durable -> log.append(new Event.Released(id, durable, counted)))
         .forEach(reference -> messages.release(reference.key(), counted));
     dispatcher.mark(queue);
   }
@@ -467,32 +465,6 @@ public final class ActiveBroker {
   public void loaded(long position, ByteBuffer payload) {
     deadLetters.loaded(position, payload);
     dispatcher.loaded(position, payload);
-  }
-
-  /// Appends events for the durable messages among `keys` and answers the others. Keys that are not here
-  /// are left out.
-  static List<Reference> split(LiveQueue queue, KeyList keys, Consumer<long[]> event) {
-    KeyList durable = new KeyList();
-    List<Reference> others = new ArrayList<>();
-    for (int i = 0; i < keys.size(); i++) {
-      Reference reference = queue.queue().messages().find(keys.get(i));
-      if (reference == null) {
-        continue;
-      }
-      if (reference.durable()) {
-        durable.add(reference.key());
-      } else {
-        others.add(reference);
-      }
-      if (durable.size() == KEYS_PER_EVENT) {
-        event.accept(durable.toArray());
-        durable.clear();
-      }
-    }
-    if (!durable.isEmpty()) {
-      event.accept(durable.toArray());
-    }
-    return others;
   }
 
   /// Gives out the next sequence: higher than any before, logged or not.

@@ -67,7 +67,13 @@ final class Forwarding {
     Refusal fault = queueFault(divert);
     if (fault == null) {
       directory.createQueue(
-          address, divert.to(), RoutingType.ANYCAST, true, address.settings().maxConsumers(), true);
+          address,
+          divert.to(),
+          RoutingType.ANYCAST,
+          true,
+          address.settings().queues(),
+          true,
+          QueueFilter.NONE);
     }
     return fault;
   }

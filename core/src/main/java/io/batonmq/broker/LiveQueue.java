@@ -2,18 +2,24 @@ package io.batonmq.broker;
 
 import io.batonmq.message.Message;
 import io.batonmq.queue.Cursor;
+import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
+import io.batonmq.queue.Reference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The part of a queue that only the active node has: who takes from it, and what it waits for.
 public final class LiveQueue {
+  /// Keys in one event, so that it fits any log.
+  private static final int KEYS_PER_EVENT = 1_000;
+
   private final BoundQueue queue;
   private final LiveAddress address;
   private final Choosers choosers;
@@ -338,5 +344,31 @@ public final class LiveQueue {
       inReady.remove(ready.removeFirst());
     }
     return !ready.isEmpty();
+  }
+
+  /// Appends events for the durable messages among `keys` and answers the others. Keys that are not here
+  /// are left out.
+  List<Reference> split(KeyList keys, Consumer<long[]> event) {
+    KeyList durable = new KeyList();
+    List<Reference> others = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      Reference reference = queue.messages().find(keys.get(i));
+      if (reference == null) {
+        continue;
+      }
+      if (reference.durable()) {
+        durable.add(reference.key());
+      } else {
+        others.add(reference);
+      }
+      if (durable.size() == KEYS_PER_EVENT) {
+        event.accept(durable.toArray());
+        durable.clear();
+      }
+    }
+    if (!durable.isEmpty()) {
+      event.accept(durable.toArray());
+    }
+    return others;
   }
 }

@@ -88,8 +88,8 @@ public final class LiveTransactions {
       return;
     }
     int id = queue.queue().id();
-    ActiveBroker.split(
-            queue,
+    queue
+        .split(
             keys,
             durable -> {
               log.append(new Event.TransactionAcknowledged(sends.id(), id, durable));

@@ -105,7 +105,8 @@ public final class Purging {
   /// Throws away messages that are available.
   static void drop(LiveQueue queue, KeyList keys, EventLog log, VolatileReferences volatiles) {
     int id = queue.queue().id();
-    ActiveBroker.split(queue, keys, durable -> log.append(new Event.Purged(id, durable)))
+    queue
+        .split(keys, durable -> log.append(new Event.Purged(id, durable)))
         .forEach(reference -> {
           queue.queue().messages().remove(reference.key());
           volatiles.giveUp(reference);
