@@ -12,6 +12,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Says what went wrong: a sentence for what people can change, a trace for bugs alone.
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  static final String OUTPUT_CUT =
+      "what was printed did not all arrive: the disk is full, or nobody reads any more";
+
   @Override
   public int handleParseException(ParameterException e, String[] args) {
     var command = e.getCommandLine();

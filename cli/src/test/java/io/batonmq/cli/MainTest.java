@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batonmq.ha.ExitCode;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -169,6 +171,14 @@ class MainTest {
     assertThat(checked.out()).contains(file + ": " + wrong).contains("1 errors");
     assertThat(Command.run("check", "config", "--json", "--instance", instance).out())
         .contains("\"usable\": false", file);
+  }
+
+  @Test
+  void outputThatNobodyTakesIsAFailure() {
+    var err = new StringWriter();
+    int code = Main.run(new PrintWriter(new FullDisk(0), true), new PrintWriter(err), "version");
+    assertThat(code).isEqualTo(Exit.FAILED.code());
+    assertThat(err.toString()).startsWith("baton: what was printed did not all arrive");
   }
 
   @Test

@@ -2,6 +2,8 @@ package io.batonmq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +44,12 @@ class StoreCommandsTest {
       assertThat(lines).allSatisfy(line -> assertThat(body(line)).contains("test message: "));
       assertThat(Command.run("data", "exp", folder.resolve("one"), "--queue", "none").err())
           .isEqualTo("baton: there is no queue none\n");
+      var err = new StringWriter();
+      var full = new PrintWriter(new FullDisk(lines.getFirst().length() + 1), true);
+      var store = folder.resolve("one").toString();
+      assertThat(Main.run(full, new PrintWriter(err), "data", "exp", store))
+          .isEqualTo(Exit.FAILED.code());
+      assertThat(err.toString()).contains("the export is not whole, 1 messages arrived before");
 
       var killed = Command.run("kill", "--instance", broker.instance());
       assertThat(killed.exit()).as(killed.err()).isZero();
