@@ -89,6 +89,7 @@ final class DataExport implements Callable<Integer> {
             .with("routingType", queue.routing().name())
             .with("sequence", reference.sequence())
             .with("priority", reference.priority())
+            .with("durable", message.durable())
             .with("expiryMillis", message.expiryMillis())
             .with("deliveryCount", reference.deliveryCount())
             .with("redelivered", reference.redelivered())

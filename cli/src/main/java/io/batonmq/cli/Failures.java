@@ -24,6 +24,11 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       command.usage(err); // a word that needs another word
       return Exit.USAGE.code();
     }
+    var instead = Refusals.sentence(args);
+    if (instead != null) {
+      err.println("baton: " + instead);
+      return Exit.USAGE.code();
+    }
     err.println("baton: " + e.getMessage());
     if (!UnmatchedArgumentException.printSuggestions(e, err)) {
       err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");

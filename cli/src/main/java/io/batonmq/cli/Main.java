@@ -99,6 +99,7 @@ public final class Main {
         .setExpandAtFiles(false) // a password may begin with @
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(new Refusals())
         .setParameterExceptionHandler(failures)
         .setExecutionExceptionHandler(failures);
   }

@@ -68,22 +68,21 @@ final class QueueChanges {
     @SuppressWarnings("UnusedVariable") // it says what is so anyway
     private boolean preserve;
 
-    /// Known elsewhere, and not built.
     @Option(
         names = {"--purge-on-no-consumers", "--last-value-key", "--ring-size", "--exclusive"},
         arity = "0..1",
+        description =
+            "queues do not purge themselves, keep last values or rings, or have one consumer of"
+                + " many yet: leave that option out",
         hidden = true)
+    @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
     private String[] refused = {};
 
     @Override
     public Integer call() throws Exception {
-      if (refused.length > 0) {
+      if (maxConsumers < -1 || maxConsumers == 0) {
         throw UserException.usage(
-            "queues do not purge themselves, keep last values or rings, or have one consumer of"
-                + " many yet: leave that option out");
-      }
-      if (maxConsumers < -1) {
-        throw UserException.usage("--max-consumers is at least -1");
+            "--max-consumers is at least 1, or -1 for any number; a queue for nobody is not there");
       }
       var type =
           routing != null && routing.multicast && !routing.anycast
