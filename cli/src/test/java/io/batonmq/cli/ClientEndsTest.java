@@ -160,6 +160,50 @@ class ClientEndsTest {
         .hasMessageContaining("it failed");
   }
 
+  /// What one batch does not hold is not copied in part; and the subscription is the one that it is.
+  @Test
+  void aSubscriptionOfOneClientIsCopiedInOneBatchOrNotAtAll() {
+    good(
+        client(
+            "consumer",
+            "--destination=topic://news",
+            "--durable",
+            "--clientID=reader",
+            "--receive-timeout=300",
+            "--break-on-null"));
+    good(client("producer", "--destination=topic://news", "--message-count=5"));
+    var whole = fromSubscription("--copy", "--commit-interval=5");
+    assertThat(whole.exit()).as(whole.toString()).isEqualTo(Exit.FAILED.code());
+    assertThat(whole.err()).contains("has 5 messages or more").contains("nothing was copied");
+    assertThat(count("read")).isLessThan(1);
+    assertThat(good(fromSubscription("--copy", "--commit-interval=6")).out())
+        .startsWith("Transferred 5 messages");
+    assertThat(good(fromSubscription()).out()).startsWith("Transferred 5 messages");
+    assertThat(count("read")).isEqualTo(10);
+  }
+
+  private static Command fromSubscription(Object... more) {
+    var words =
+        new ArrayList<Object>(
+            List.of(
+                "transfer",
+                "--source-url",
+                broker.url(),
+                "--source-user=admin",
+                "--source-password=secret",
+                "--source-topic=news",
+                "--durable-consumer=Consumer",
+                "--source-client-id=reader",
+                "--target-url",
+                broker.url(),
+                "--target-user=admin",
+                "--target-password=secret",
+                "--target-queue=read",
+                "--receive-timeout=1000"));
+    words.addAll(List.of(more));
+    return Command.run(words.toArray());
+  }
+
   @Test
   void aLoadOfNamedClientsGivesEachItsName() {
     good(client("perf", "client", "named", "--clientID=x", "--message-count=5", "--silent"));

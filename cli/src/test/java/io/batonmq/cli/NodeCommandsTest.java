@@ -193,6 +193,13 @@ class NodeCommandsTest {
   }
 
   @Test
+  void aUserWithoutAUrlIsSaidToMakeNoDifference() {
+    var status = Command.run("status", "--instance", instance, "--user=a", "--password=b");
+    assertThat(status.exit()).isZero();
+    assertThat(status.err()).contains("make no difference without --url");
+  }
+
+  @Test
   void whoDoesNotRunIsSaidNotToRun() throws IOException {
     var left = Files.readString(RunFile.in(instance));
     server.close();
