@@ -1,13 +1,17 @@
 package io.batonmq.cli;
 
 import jakarta.jms.JMSException;
-import jakarta.jms.Session;
 import jakarta.jms.TransactionRolledBackException;
 import java.util.function.LongSupplier;
 
 /// The commits of one session. One that a take-over rolled back may be tried again with the same messages;
 /// one that a broker refuses would be refused for ever.
 final class Commits {
+  /// A commit, as a session does it.
+  interface Step {
+    void run() throws JMSException;
+  }
+
   private final LongSupplier moves;
 
   /// The moves at the last commit, before which this transaction cannot have begun.
@@ -23,11 +27,11 @@ final class Commits {
   ///
   /// @return false if it was rolled back because its connection moved
   /// @throws JMSException if it was rolled back or failed for another reason
-  boolean commit(Session session) throws JMSException {
+  boolean commit(Step commit) throws JMSException {
     // Looked at before: the next transaction begins inside a commit.
     long now = moves.getAsLong();
     try {
-      session.commit();
+      commit.run();
       begun = now;
       return true;
     } catch (TransactionRolledBackException e) {

@@ -159,7 +159,7 @@ final class Consumer implements Callable<Integer> {
     private void commit(Session session) throws JMSException {
       long taken = received;
       received = safe;
-      if (commits.commit(session)) {
+      if (commits.commit(session::commit)) {
         safe = received = taken;
       } else {
         say("Rolled back, receiving again from message " + safe);

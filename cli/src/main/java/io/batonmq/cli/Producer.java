@@ -156,7 +156,7 @@ final class Producer implements Callable<Integer> {
       for (long number = from; number < to; number++) {
         send(session, producer, number);
       }
-      if (interval == 0 || commits.commit(session)) {
+      if (interval == 0 || commits.commit(session::commit)) {
         return to;
       }
       say("Rolled back, sending again from message " + from);
