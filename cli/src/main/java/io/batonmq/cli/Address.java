@@ -81,7 +81,7 @@ final class Address {
     @Option(names = "--bindings", description = "The names of its queues and diverts.")
     private boolean bindings;
 
-    @Option(names = "--json", description = "All that the node says, as JSON.")
+    @Option(names = "--json", description = "All that the node says of them, as JSON.")
     private boolean json;
 
     @Override
@@ -89,7 +89,9 @@ final class Address {
       var out = spec.commandLine().getOut();
       var node = options.node();
       if (json) {
-        out.println(node.ask(AdminClient::addressesJson).pretty());
+        out.println(
+            node.ask(admin -> admin.addressesJson(it -> name == null || it.name().equals(name)))
+                .pretty());
         return Exit.OK.code();
       }
       var shown =

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// The address of a broker, or of a pair, in the ways in which people write it for the clients that they
@@ -21,7 +22,7 @@ import java.util.stream.Collectors;
 ///
 /// An option that this client does not have is an error that names it.
 ///
-/// @param written as it was given
+/// @param written as it was given, for people: without passwords
 /// @param uri as the client wants it
 record BrokerUrl(String written, String uri) {
   static final String DEFAULT = "tcp://localhost:61616";
@@ -45,6 +46,11 @@ record BrokerUrl(String written, String uri) {
           Map.entry("useExponentialBackOff", "useReconnectBackOff"),
           Map.entry("backOffMultiplier", "reconnectBackOffMultiplier"),
           Map.entry("retryIntervalMultiplier", "reconnectBackOffMultiplier"));
+
+  private static final Pattern OPTION_WITH_SECRET =
+      Pattern.compile("([?&;][^?&;=]*(?:[pP]assword|[sS]ecret)[^?&;=]*)=[^&;),\\s]*");
+  private static final Pattern USER_INFO =
+      Pattern.compile("(^|[/,(\\s\"])[^/,(@?&:\\s\"]*:(?!//)[^,(/\\s]*@");
 
   private static final Set<String> SCHEMES = Set.of("amqp", "amqps", "amqpws", "amqpwss");
 
@@ -110,12 +116,13 @@ record BrokerUrl(String written, String uri) {
       list.add(address(written, address.strip()));
     }
     if (!ha) {
-      return new BrokerUrl(written, list.getFirst() + query(translated));
+      return new BrokerUrl(masked(written), list.getFirst() + query(translated));
     }
     var nested = new LinkedHashMap<String, String>();
     translated.forEach((name, value) ->
         nested.put(hasPrefix(name, "failover.", "jms.") ? name : "failover.nested." + name, value));
-    return new BrokerUrl(written, FAILOVER + "(" + String.join(",", list) + ")" + query(nested));
+    return new BrokerUrl(
+        masked(written), FAILOVER + "(" + String.join(",", list) + ")" + query(nested));
   }
 
   private static boolean hasPrefix(String name, String... prefixes) {
@@ -189,6 +196,13 @@ record BrokerUrl(String written, String uri) {
   }
 
   private static UserException wrong(String written, String reason) {
-    return UserException.usage("--url " + written + ": " + reason);
+    return UserException.usage(masked("--url " + written + ": " + reason));
+  }
+
+  /// The text with *** for the passwords of URLs in it.
+  static String masked(String text) {
+    return OPTION_WITH_SECRET
+        .matcher(USER_INFO.matcher(text).replaceAll("$1***@"))
+        .replaceAll("$1=***");
   }
 }

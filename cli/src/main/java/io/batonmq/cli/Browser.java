@@ -53,7 +53,7 @@ final class Browser implements Callable<Integer> {
     if (messageCount < 1) {
       throw UserException.usage("--message-count is at least 1");
     }
-    var access = options.access(silence.prompter(out));
+    var access = options.access(silence.prompter(spec.commandLine().getErr()));
     out.println("Connection brokerURL = " + access.url().written());
     out.println("Consumer:: filter = " + filter);
     out.flush();

@@ -20,10 +20,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// Looks for what is wrong, and changes nothing.
+/// Looks for what is wrong.
 @Command(
     name = "check",
-    description = "Looks for what is wrong, and changes nothing.",
+    description =
+        "Looks for what is wrong; nothing changes but what check queue --produce and --consume do.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {CheckNode.class, CheckQueue.class, Check.Config.class})
 final class Check {

@@ -69,7 +69,8 @@ final class CheckQueue implements Callable<Integer> {
       throw UserException.usage("--browse is not below 0");
     }
     var out = spec.commandLine().getOut();
-    var clients = new Clients(options.access(silence.prompter(out)), spec.commandLine().getErr());
+    var err = spec.commandLine().getErr();
+    var clients = new Clients(options.access(silence.prompter(err)), err);
     Exit[] exit = {Exit.FAILED};
     clients.run(
         1,

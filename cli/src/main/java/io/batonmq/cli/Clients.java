@@ -7,12 +7,12 @@ import jakarta.jms.Session;
 import java.io.PrintWriter;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.qpid.jms.JmsConnection;
 import org.apache.qpid.jms.JmsConnectionFactory;
 import org.apache.qpid.jms.exceptions.JMSSecuritySaslException;
@@ -25,6 +25,8 @@ final class Clients {
   private final BrokerAccess access;
   private final PrintWriter err;
   private final String options;
+  private final AtomicLong moves = new AtomicLong();
+  private boolean confirmEach;
 
   Clients(BrokerAccess access, PrintWriter err) {
     this(access, err, "--");
@@ -35,6 +37,17 @@ final class Clients {
     this.access = access;
     this.err = err;
     this.options = options;
+  }
+
+  /// Has a send wait for its answer also where a client would not: for messages that need not survive.
+  Clients confirmEach() {
+    confirmEach = true;
+    return this;
+  }
+
+  /// How often connections were lost, and looked for elsewhere, so far.
+  long moves() {
+    return moves.get();
   }
 
   /// What one thread does on a connection.
@@ -54,21 +67,26 @@ final class Clients {
 
   private void run(int count, Job job, Connection connection, ExecutorService threads)
       throws JMSException, InterruptedException {
-    var jobs = new ArrayList<Future<?>>();
+    var jobs = new ExecutorCompletionService<Integer>(threads);
     for (int i = 0; i < count; i++) {
       int thread = i;
-      jobs.add(
-          threads.submit(() -> {
-            job.run(connection, thread);
-            return thread;
-          }));
+      jobs.submit(() -> {
+        job.run(connection, thread);
+        return thread;
+      });
     }
     try {
-      for (var done : jobs) {
-        done.get();
+      for (int done = 0; done < count; done++) {
+        jobs.take().get();
       }
-    } catch (ExecutionException e) {
+    } catch (InterruptedException e) {
       threads.shutdownNow();
+      connection.close();
+      throw e;
+    } catch (ExecutionException e) {
+      // The others may wait for what never comes: for an answer, or for messages.
+      threads.shutdownNow();
+      connection.close();
       switch (e.getCause()) {
         case JMSException jms -> throw jms;
         case InterruptedException interrupted -> throw interrupted;
@@ -86,9 +104,15 @@ final class Clients {
 
   /// A connection of its own, started.
   Connection connect() throws JMSException {
+    return connect(0);
+  }
+
+  /// @param number of the connection, where there are several: no two may have the same name
+  Connection connect(int number) throws JMSException {
     var factory = new JmsConnectionFactory(access.url().uri());
     // The broker says where a selector is wrong, and why.
     factory.setValidateSelector(false);
+    factory.setForceSyncSend(confirmEach);
     access.user().ifPresent(factory::setUsername);
     access.password().ifPresent(factory::setPassword);
     var connected = new AtomicBoolean();
@@ -102,7 +126,7 @@ final class Clients {
         qpid.addConnectionListener(new Moves());
       }
       if (access.clientId().isPresent()) {
-        connection.setClientID(access.clientId().get());
+        connection.setClientID(access.clientId().get() + (number == 0 ? "" : "-" + number));
       }
       connection.start();
       connected.set(true);
@@ -131,6 +155,7 @@ final class Clients {
   private final class Moves extends MoveListener {
     @Override
     protected void lost(String place) {
+      moves.incrementAndGet();
       err.println("Connection to " + place + " lost; looking for a broker.");
       err.flush();
     }
@@ -161,7 +186,9 @@ final class Clients {
       case ConnectException _ -> "nobody listens at " + url + "; is the broker running?";
       case UnknownHostException _ -> url + ": the host is not known";
       case JMSSecurityException _ -> "not allowed: " + root.getMessage();
-      default -> url + ": " + (root.getMessage() == null ? root.toString() : root.getMessage());
+      default ->
+          BrokerUrl.masked(
+              url + ": " + (root.getMessage() == null ? root.toString() : root.getMessage()));
     };
   }
 

@@ -27,9 +27,35 @@ final class ConnectionOptions {
   @Option(names = "--clientID", description = "The name of the client.")
   private @Nullable String clientId;
 
+  @Option(names = "--protocol", description = "amqp; there is no other.")
+  private @Nullable String protocol;
+
+  /// @throws UserException if it is another than the one that is spoken
+  static void checkProtocol(String option, @Nullable String protocol) {
+    if (protocol != null
+        && !protocol.equalsIgnoreCase("amqp")
+        && !protocol.equalsIgnoreCase("auto")) {
+      throw UserException.usage(option + " " + protocol + ": this client speaks amqp alone");
+    }
+  }
+
   BrokerAccess access(Prompter prompter) throws IOException {
+    return access(prompter, url != null ? Optional.empty() : Instances.find(null));
+  }
+
+  /// Whether it was said where the broker is.
+  boolean hasUrl() {
+    return url != null;
+  }
+
+  /// @param instance whose broker it is where no URL is given
+  BrokerAccess access(Prompter prompter, Optional<Instance> instance) throws IOException {
+    checkProtocol("--protocol", protocol);
     return new BrokerAccess(
-        BrokerUrl.parse(url != null ? url : here().orElse(BrokerUrl.DEFAULT)),
+        BrokerUrl.parse(
+            url != null
+                ? url
+                : instance.flatMap(ConnectionOptions::listens).orElse(BrokerUrl.DEFAULT)),
         Optional.ofNullable(user),
         secret(user, password, "--user", "--password", prompter),
         Optional.ofNullable(clientId));
@@ -53,13 +79,18 @@ final class ConnectionOptions {
     return secret;
   }
 
-  /// Where the instance listens whose script this is.
-  private static Optional<String> here() {
-    return Instances.find(null)
-        .map(Instance::brokerXml)
-        .flatMap(file -> ConfigReader.read(file, file.resolve("../..").normalize()).config())
-        .flatMap(config -> config.acceptors().stream().findFirst())
-        .map(ConnectionOptions::url);
+  /// To go elsewhere than the instance says would be to another broker, where that is broken.
+  static Optional<String> listens(Instance instance) {
+    var file = instance.brokerXml();
+    var config =
+        ConfigReader.read(file, instance.dir())
+            .config()
+            .orElseThrow(() ->
+                UserException.failed(
+                    file
+                        + " has errors, so it does not say where the broker is: give --url; baton"
+                        + " check config says which"));
+    return config.acceptors().stream().findFirst().map(ConnectionOptions::url);
   }
 
   private static String url(Acceptor acceptor) {

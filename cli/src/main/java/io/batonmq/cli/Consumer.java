@@ -7,7 +7,6 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
 import jakarta.jms.Topic;
-import jakarta.jms.TransactionRolledBackException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -52,10 +51,18 @@ final class Consumer implements Callable<Integer> {
   @Option(names = "--filter", description = "Only messages that this selector fits.")
   private @Nullable String filter;
 
+  @Option(
+      names = {"--data"},
+      arity = "0..1",
+      description = "messages are not written to a file: use data exp",
+      hidden = true)
+  @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
+  private String[] dataFile = {};
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     var out = spec.commandLine().getOut();
-    var plan = options.plan(silence.prompter(out));
+    var plan = options.plan(silence.prompter(spec.commandLine().getErr()));
     if (durable && !plan.target().topic()) {
       throw UserException.usage("--durable is about a topic: --destination topic://X");
     }
@@ -70,7 +77,9 @@ final class Consumer implements Callable<Integer> {
     out.flush();
     var clients = new Clients(plan.access(), spec.commandLine().getErr());
     clients.run(
-        plan.threads(), (connection, thread) -> new Receiving(plan, thread, out).run(connection));
+        plan.threads(),
+        (connection, thread) ->
+            new Receiving(plan, thread, new Commits(clients::moves), out).run(connection));
     return Exit.OK.code();
   }
 
@@ -79,11 +88,19 @@ final class Consumer implements Callable<Integer> {
     private final Plan plan;
     private final int thread;
     private final String name;
+    private final Commits commits;
     private final PrintWriter out;
 
-    Receiving(Plan plan, int thread, PrintWriter out) {
+    /// So far; with transactions also what is not committed.
+    private long received;
+
+    /// Of those, what is committed.
+    private long safe;
+
+    Receiving(Plan plan, int thread, Commits commits, PrintWriter out) {
       this.plan = plan;
       this.thread = thread;
+      this.commits = commits;
       this.name = "Consumer " + plan.target() + ", thread=" + thread;
       this.out = out;
     }
@@ -93,12 +110,11 @@ final class Consumer implements Callable<Integer> {
           var consumer = consumer(session)) {
         say("wait until " + plan.messageCount() + " messages are consumed");
         long start = System.nanoTime();
-        long consumed = 0;
         try {
-          consumed = consume(session, consumer);
+          consume(session, consumer);
         } finally {
           long millis = (System.nanoTime() - start) / 1_000_000;
-          say("Consumed: " + consumed + " messages");
+          say("Consumed: " + received + " messages");
           say("Elapsed time in second : " + millis / 1000 + " s");
           say("Elapsed time in milli second : " + millis + " milli seconds");
           say("Consumer thread finished");
@@ -115,10 +131,8 @@ final class Consumer implements Callable<Integer> {
       return session.createConsumer(destination, filter);
     }
 
-    private long consume(Session session, MessageConsumer consumer)
+    private void consume(Session session, MessageConsumer consumer)
         throws JMSException, InterruptedException {
-      long received = 0;
-      long safe = 0;
       while (received < plan.messageCount()) {
         var message = consumer.receive(receiveMillis);
         if (message == null) {
@@ -130,25 +144,25 @@ final class Consumer implements Callable<Integer> {
         received++;
         tell(message);
         if (plan.commitInterval() > 0 && received % plan.commitInterval() == 0) {
-          received = safe = commit(session, safe, received);
+          commit(session);
         }
         if (plan.sleepMillis() > 0) {
           Thread.sleep(plan.sleepMillis());
         }
       }
-      return plan.commitInterval() > 0 && received > safe
-          ? commit(session, safe, received)
-          : received;
+      if (plan.commitInterval() > 0 && received > safe) {
+        commit(session);
+      }
     }
 
     /// What was rolled back by a take-over comes again.
-    private long commit(Session session, long safe, long received) throws JMSException {
-      try {
-        session.commit();
-        return received;
-      } catch (TransactionRolledBackException e) {
+    private void commit(Session session) throws JMSException {
+      long taken = received;
+      received = safe;
+      if (commits.commit(session::commit)) {
+        safe = received = taken;
+      } else {
         say("Rolled back, receiving again from message " + safe);
-        return safe;
       }
     }
 

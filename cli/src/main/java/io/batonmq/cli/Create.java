@@ -45,10 +45,12 @@ final class Create implements Callable<Integer> {
   @Option(names = "--name", description = "The name of the broker (default: that of the folder).")
   private @Nullable String name;
 
-  @Option(names = "--user", description = "The name of its first user.")
+  @Option(
+      names = "--user",
+      description = "The name of its first user; asked for where it is missing (--silent: admin).")
   private @Nullable String user;
 
-  @Option(names = "--password", description = "The password of that user; there is no default.")
+  @Option(names = "--password", description = "Its password; asked for where it is missing.")
   private @Nullable String password;
 
   @Option(names = "--role", defaultValue = Access.ROLE, description = "Its role" + DEFAULT + ".")
@@ -128,7 +130,11 @@ final class Create implements Callable<Integer> {
   @Option(names = "--cluster-user", description = "The name by which nodes know each other.")
   private @Nullable String clusterUser;
 
-  @Option(names = "--cluster-password", description = "The password of that name; no default.")
+  @Option(
+      names = "--cluster-password",
+      arity = "0..1",
+      fallbackValue = "",
+      description = "The password of that name; asked for where it is missing.")
   private @Nullable String clusterPassword;
 
   @Option(
@@ -197,11 +203,11 @@ final class Create implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    var out = spec.commandLine().getOut();
+    foreign.look().ifPresent(out::println);
     if (!sharedStore && (backup || failoverOnShutdown)) {
       throw UserException.usage("--backup and --failover-on-shutdown need --shared-store");
     }
-    var out = spec.commandLine().getOut();
-    foreign.look().ifPresent(out::println);
     var answers = new EnumMap<Question, String>(Question.class);
     if (silent) {
       answers.put(Question.USER, "admin");
@@ -241,7 +247,7 @@ final class Create implements Callable<Integer> {
   }
 
   private void ask(List<Question> questions, Map<Question, String> answers) throws IOException {
-    var prompter = new Prompter(spec.commandLine().getOut());
+    var prompter = new Prompter(spec.commandLine().getErr());
     for (var question : questions) {
       var secret = question == Question.PASSWORD || question == Question.CLUSTER_PASSWORD;
       var answer = prompter.ask(sentence(question), secret);
@@ -294,6 +300,8 @@ final class Create implements Callable<Integer> {
 
   private static Optional<String> answer(
       @Nullable String given, Question question, Map<Question, String> answers) {
-    return Optional.ofNullable(given).or(() -> Optional.ofNullable(answers.get(question)));
+    return Optional.ofNullable(given)
+        .filter(text -> !text.isEmpty())
+        .or(() -> Optional.ofNullable(answers.get(question)));
   }
 }

@@ -89,12 +89,18 @@ final class DataExport implements Callable<Integer> {
             .with("routingType", queue.routing().name())
             .with("sequence", reference.sequence())
             .with("priority", reference.priority())
+            .with("durable", message.durable())
             .with("expiryMillis", message.expiryMillis())
             .with("deliveryCount", reference.deliveryCount())
             .with("redelivered", reference.redelivered())
             .with("format", message.format().name())
             .with("bytes", Base64.getEncoder().encodeToString(message.bytes()))
             .text());
+    // Nobody would miss what a full disk cuts off; the rest need not be read.
+    if (out.checkError()) {
+      throw UserException.failed(
+          Failures.OUTPUT_CUT + "; the export is not whole, " + count + " messages arrived before");
+    }
     progress.at(++count);
   }
 }

@@ -50,6 +50,28 @@ final class DataPrint implements Callable<Integer> {
       description = "Only the records.")
   private boolean skipQueues;
 
+  @Option(
+      names = {"--safe"},
+      description = "bodies are never printed; leave it out",
+      hidden = true)
+  @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
+  private boolean safe;
+
+  @Option(
+      names = {"--reclaimed"},
+      description = "what was reclaimed is no longer on the disk",
+      hidden = true)
+  @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
+  private boolean reclaimed;
+
+  @Option(
+      names = {"--max-pages"},
+      arity = "0..1",
+      description = "there are no pages: messages are in the log",
+      hidden = true)
+  @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
+  private String[] maxPages = {};
+
   @Override
   public Integer call() {
     var out = spec.commandLine().getOut();

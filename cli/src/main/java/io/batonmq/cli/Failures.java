@@ -12,6 +12,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Says what went wrong: a sentence for what people can change, a trace for bugs alone.
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  static final String OUTPUT_CUT =
+      "what was printed did not all arrive: the disk is full, or nobody reads any more";
+
   @Override
   public int handleParseException(ParameterException e, String[] args) {
     var command = e.getCommandLine();
@@ -19,6 +22,11 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     if (args.length == command.getCommandSpec().qualifiedName().split(" ", -1).length - 1
         && !command.getSubcommands().isEmpty()) {
       command.usage(err); // a word that needs another word
+      return Exit.USAGE.code();
+    }
+    var instead = Refusals.sentence(args);
+    if (instead != null) {
+      err.println("baton: " + instead);
       return Exit.USAGE.code();
     }
     err.println("baton: " + e.getMessage());

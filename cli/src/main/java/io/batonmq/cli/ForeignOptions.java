@@ -7,10 +7,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// Options of `create` that scripts for other brokers have. Those with a description are refused, and it
-/// is the reason: they would be missed. The others make no difference and are passed over with a line.
+/// Options of `create` that scripts for other brokers have. Those with a description are refused, see
+/// [Refusals]. The others make no difference and are passed over with a line.
 @SuppressWarnings("UnusedVariable") // the fields are never asked, their options are
 final class ForeignOptions {
+  private static final String NO_TLS = "there is no TLS yet: use a plain port or a tunnel";
+  private static final String NO_DATABASE = "there is no database store yet: use --shared-store";
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -20,7 +23,6 @@ final class ForeignOptions {
         "--nio",
         "--mapped",
         "--no-autotune",
-        "--no-web",
         "--no-mqtt-acceptor",
         "--no-stomp-acceptor",
         "--no-hornetq-acceptor",
@@ -40,8 +42,7 @@ final class ForeignOptions {
         "--journal-device-block-size",
         "--journal-max-io",
         "--security-manager",
-        "--encoding",
-        "--ping"
+        "--encoding"
       },
       hidden = true)
   private String[] values = {};
@@ -71,17 +72,26 @@ final class ForeignOptions {
   private boolean[] windows = {};
 
   @Option(
-      names = {
-        "--ssl-key",
-        "--ssl-key-password",
-        "--ssl-trust",
-        "--ssl-trust-password",
-        "--use-client-auth"
-      },
+      names = {"--ssl-key", "--ssl-key-password", "--ssl-trust", "--ssl-trust-password"},
       arity = "0..1",
-      description = "there is no TLS yet: use a plain port or a tunnel",
+      description = NO_TLS,
       hidden = true)
   private String[] ssl = {};
+
+  @Option(
+      names = {"--use-client-auth"},
+      description = NO_TLS,
+      hidden = true)
+  private boolean[] clientCertificates = {};
+
+  @Option(
+      names = {"--ping"},
+      description = "no network check decides who is active: the lock of the store does",
+      hidden = true)
+  private String[] ping = {};
+
+  @Option(names = "--no-web", hidden = true)
+  private boolean noWeb;
 
   @Option(
       names = {"--journal-retention", "--journal-retention-max-bytes"},
@@ -105,7 +115,6 @@ final class ForeignOptions {
 
   @Option(
       names = {
-        "--jdbc",
         "--jdbc-bindings-table-name",
         "--jdbc-connection-url",
         "--jdbc-driver-class-name",
@@ -120,33 +129,32 @@ final class ForeignOptions {
         "--jdbc-user"
       },
       arity = "0..1",
-      description = "there is no database store yet: use --shared-store",
+      description = NO_DATABASE,
       hidden = true)
-  private String[] jdbc = {};
+  private String[] database = {};
 
-  /// A line about those that are passed over, if there are any.
-  ///
-  /// @throws UserException if one is refused
+  @Option(
+      names = {"--jdbc"},
+      description = NO_DATABASE,
+      hidden = true)
+  private boolean[] jdbc = {};
+
+  /// Lines about those that are passed over, if there are any. Those that are refused do not come so far:
+  /// [Refusals].
   Optional<String> look() {
-    var parsed = spec.commandLine().getParseResult();
-    List<String> passedOver = new ArrayList<>();
-    for (var option : parsed.matchedOptions()) {
-      if (option.hidden()) {
-        var names = List.of(option.names());
-        var given =
-            parsed.originalArgs().stream()
-                .map(word -> word.indexOf('=') < 0 ? word : word.substring(0, word.indexOf('=')))
-                .filter(names::contains)
-                .distinct()
-                .toList();
-        if (option.description().length > 0) {
-          throw UserException.usage(String.join(", ", given) + ": " + option.description()[0]);
-        }
-        passedOver.addAll(given);
-      }
+    var passedOver =
+        spec.commandLine().getParseResult().matchedOptions().stream()
+            .filter(option -> option.hidden() && !option.longestName().equals("--no-web"))
+            .flatMap(option -> Refusals.given(spec.commandLine().getParseResult(), option).stream())
+            .toList();
+    List<String> lines = new ArrayList<>();
+    if (!passedOver.isEmpty()) {
+      lines.add(String.join(", ", passedOver) + ": no difference to Baton, passed over.");
     }
-    return passedOver.isEmpty()
-        ? Optional.empty()
-        : Optional.of(String.join(", ", passedOver) + ": no difference to Baton, passed over.");
+    if (noWeb) {
+      lines.add(
+          "--no-web: there is no web console; the admin listener stays, status and stop need it.");
+    }
+    return lines.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", lines));
   }
 }

@@ -1,6 +1,7 @@
 package io.batonmq.cli;
 
 import io.batonmq.cli.demo.Demo;
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -56,11 +57,26 @@ public final class Main {
 
   /// Runs one command and ends the process with its exit code.
   public static void main(String[] args) {
-    var command = commandLine(args);
-    int code = command.execute(args);
-    command.getOut().flush();
-    command.getErr().flush();
-    System.exit(code);
+    // Over the stream itself: a writer of its own would not hear that the stream has failed.
+    var out = new PrintWriter(System.out, true, System.out.charset());
+    var err = new PrintWriter(System.err, true, System.err.charset());
+    System.exit(run(out, err, args));
+  }
+
+  /// Runs one command.
+  ///
+  /// @param out which is flushed
+  /// @return its exit code; that of a failure if `out` could not take all that was printed. What `run`
+  ///     prints is its log, and its code is about the node.
+  static int run(PrintWriter out, PrintWriter err, String... args) {
+    int code = commandLine(args).setOut(out).setErr(err).execute(args);
+    boolean cut = out.checkError();
+    if (cut && code == Exit.OK.code() && !(args.length > 0 && args[0].equals("run"))) {
+      err.println("baton: " + Failures.OUTPUT_CUT);
+      code = Exit.FAILED.code();
+    }
+    err.flush();
+    return code;
   }
 
   /// The command with all its words.
@@ -83,6 +99,7 @@ public final class Main {
         .setExpandAtFiles(false) // a password may begin with @
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(new Refusals())
         .setParameterExceptionHandler(failures)
         .setExecutionExceptionHandler(failures);
   }

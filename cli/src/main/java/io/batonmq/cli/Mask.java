@@ -44,7 +44,7 @@ final class Mask implements Callable<Integer> {
     var secret =
         password != null
             ? password
-            : new Prompter(out)
+            : new Prompter(spec.commandLine().getErr())
                 .ask("PASSWORD:", true)
                 .orElseThrow(() -> UserException.usage("name a PASSWORD"));
     try {

@@ -96,7 +96,7 @@ record Node(String where, AdminClient admin, Optional<ProcessHandle> process) {
                   + " does not answer"
                   + pid.map(it -> "; its process is " + it).orElse("")
                   + "; where another node stands by, it takes over from one that hangs");
-      case DENIED, REFUSED, STRANGE -> e;
+      case LOST, DENIED, REFUSED, STRANGE -> e;
     };
   }
 

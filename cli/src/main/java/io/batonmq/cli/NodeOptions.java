@@ -38,12 +38,17 @@ final class NodeOptions {
   /// The node, without looking whether it is there.
   Node node() throws IOException {
     if (url == null) {
+      if (user != null || password != null) {
+        spec.commandLine()
+            .getErr()
+            .println("--user and --password make no difference without --url: passed over.");
+      }
       return Node.of(Instances.need(dir, word()));
     }
     if (dir != null) {
       throw UserException.usage("--instance and --url are two ways to name a node; give one");
     }
-    var prompter = silence.prompter(spec.commandLine().getOut());
+    var prompter = silence.prompter(spec.commandLine().getErr());
     var name = user != null ? user : prompter.ask("--user:", false).orElse("");
     var secret = password != null ? password : prompter.ask("--password:", true).orElse("");
     if (name.isEmpty() || secret.isEmpty()) {
@@ -59,13 +64,17 @@ final class NodeOptions {
   private static URI address(String url) {
     try {
       var address = URI.create(url);
-      if ("http".equals(address.getScheme()) && address.getHost() != null) {
+      if ("http".equals(address.getScheme())
+          && address.getHost() != null
+          && address.getUserInfo() == null) {
         return address;
       }
     } catch (IllegalArgumentException e) {
       // falls through to the same sentence
     }
     throw UserException.usage(
-        "--url " + url + " is not an admin listener; it has a URL such as http://localhost:8161");
+        "--url "
+            + BrokerUrl.masked(url)
+            + " is not an admin listener; it has a URL such as http://localhost:8161");
   }
 }

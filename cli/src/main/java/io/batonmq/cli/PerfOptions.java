@@ -51,6 +51,30 @@ final class PerfOptions {
   @Option(names = "--silent", description = "Nothing but the last figures.")
   boolean silent;
 
+  @Option(
+      names = {"--durable"},
+      arity = "0..1",
+      description = "perf has no durable subscriptions: use consumer --durable",
+      hidden = true)
+  @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
+  private String[] durable = {};
+
+  @Option(
+      names = {"--commit-interval", "--tx"},
+      arity = "0..1",
+      description = "perf sends and receives without transactions: use producer and consumer",
+      hidden = true)
+  @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
+  private String[] commitInterval = {};
+
+  @Option(
+      names = {"--shared-connections", "--shared-durable-subscription", "--shared-subscription"},
+      arity = "0..1",
+      description = "each client of perf has a connection and a consumer of its own",
+      hidden = true)
+  @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
+  private String[] shared = {};
+
   /// Only of the end that sends.
   static final class Sending {
     @Option(

@@ -9,6 +9,7 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -67,14 +68,43 @@ final class PerfRun {
       throw UserException.usage("--max-pending, --rate and --message-size are not below 0");
     }
     var targets = options.targets();
-    var access = options.connection.access(new Prompter(out));
+    var access = options.connection.access(new Prompter(err, options.silent));
     failsOver = access.url().failsOver();
-    var clients = new Clients(access, err);
+    // Before the load: an hour of it shall not end with a file that cannot be written.
+    try (var json = open("--json", options.json);
+        var hdr = open("--hdr", options.hdr)) {
+      return run(new Clients(access, err), targets, json, hdr);
+    }
+  }
+
+  private static @Nullable PrintWriter open(String option, @Nullable Path file) throws IOException {
+    if (file == null) {
+      return null;
+    }
+    try {
+      return new PrintWriter(Files.newBufferedWriter(file), false);
+    } catch (IOException e) {
+      throw new IOException(option + ": " + Failures.sentence(e), e);
+    }
+  }
+
+  private int run(
+      Clients clients, List<Target> targets, @Nullable PrintWriter json, @Nullable PrintWriter hdr)
+      throws IOException, InterruptedException {
     var hook = new Thread(this::stop, "perf-stop");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       start(clients, targets);
-      watch();
+      watch(json);
+      if (hdr != null) {
+        var all = meter.all();
+        var latencies = consumers > 0 ? all.transfers() : all.answers();
+        var text = new ByteArrayOutputStream();
+        latencies.outputPercentileDistribution(
+            new PrintStream(text, true, StandardCharsets.UTF_8), 1000.0);
+        hdr.print(text.toString(StandardCharsets.UTF_8));
+        flush(hdr, "--hdr", options.hdr);
+      }
     } catch (JMSException e) {
       throw UserException.failed(clients.sentence(e));
     } finally {
@@ -137,7 +167,7 @@ final class PerfRun {
   }
 
   private Session session(Clients clients) throws JMSException {
-    var connection = clients.connect();
+    var connection = clients.connect(connections.size());
     connections.add(connection);
     return connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
   }
@@ -258,8 +288,14 @@ final class PerfRun {
     }
   }
 
-  private void watch() throws IOException {
-    var lines = new StringBuilder();
+  private static void flush(PrintWriter writer, String option, @Nullable Path file)
+      throws IOException {
+    if (writer.checkError()) {
+      throw new IOException(option + ": " + file + " cannot be written: is the disk full?");
+    }
+  }
+
+  private void watch(@Nullable PrintWriter json) throws IOException {
     long began = System.nanoTime();
     long last = began;
     while (!over) {
@@ -271,7 +307,10 @@ final class PerfRun {
       if (!options.silent && !over) {
         PerfMeter.print(out, second, options.showLatency);
       }
-      lines.append(PerfMeter.json(second, (now - began) / 1e9)).append('\n');
+      if (json != null) {
+        json.println(PerfMeter.json(second, (now - began) / 1e9));
+        flush(json, "--json", options.json);
+      }
       over = over || ended(now - began);
     }
     out.println("--- all, without the warm-up");
@@ -282,14 +321,6 @@ final class PerfRun {
           "%d sends lost their connection before their answer came: each may have arrived, or"
               + " not%n",
           unanswered);
-    }
-    var json = options.json;
-    if (json != null) {
-      Files.writeString(json, lines);
-    }
-    var hdr = options.hdr;
-    if (hdr != null) {
-      write(hdr);
     }
   }
 
@@ -310,14 +341,6 @@ final class PerfRun {
     return wanted > 0
         && (producers == 0 || meter.completed.sum() >= wanted)
         && (consumers == 0 || meter.received.sum() >= wanted);
-  }
-
-  private void write(Path file) throws IOException {
-    try (var stream = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
-      var all = meter.all();
-      var latencies = consumers > 0 ? all.transfers() : all.answers();
-      latencies.outputPercentileDistribution(stream, 1000.0);
-    }
   }
 
   private void close() {

@@ -6,7 +6,6 @@ import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
-import jakarta.jms.TransactionRolledBackException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -17,10 +16,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// Sends messages, each confirmed before the next.
+/// Sends messages, each confirmed before the next, or each transaction.
 @Command(
     name = "producer",
-    description = "Sends messages to a broker, each confirmed before the next.",
+    description =
+        "Sends messages to a broker, each confirmed before the next; with --commit-interval each"
+            + " transaction is.",
     abbreviateSynopsis = true,
     sortOptions = false)
 final class Producer implements Callable<Integer> {
@@ -46,17 +47,45 @@ final class Producer implements Callable<Integer> {
   @Option(names = "--non-persistent", description = "Messages need not survive the broker.")
   private boolean nonPersistent;
 
+  @Option(
+      names = {"--object-size"},
+      arity = "0..1",
+      description = "no serialized objects are sent: use --message-size or --text-size",
+      hidden = true)
+  @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
+  private String[] objectSize = {};
+
+  @Option(
+      names = {"--data"},
+      arity = "0..1",
+      description = "messages from a file are not built: use --message, or data imp for an export",
+      hidden = true)
+  @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
+  private String[] dataFile = {};
+
+  @Option(
+      names = {"--properties"},
+      arity = "0..1",
+      description = "properties of messages are not set here",
+      hidden = true)
+  @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
+  private String[] properties = {};
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     var out = spec.commandLine().getOut();
-    var plan = options.plan(silence.prompter(out));
+    var plan = options.plan(silence.prompter(spec.commandLine().getErr()));
     var body = body();
     out.println("Connection brokerURL = " + plan.access().url().written());
     out.flush();
     var clients = new Clients(plan.access(), spec.commandLine().getErr());
+    if (plan.commitInterval() == 0) {
+      clients.confirmEach();
+    }
     clients.run(
         plan.threads(),
-        (connection, thread) -> new Sending(plan, body, thread, out).run(connection));
+        (connection, thread) ->
+            new Sending(plan, body, thread, new Commits(clients::moves), out).run(connection));
     return Exit.OK.code();
   }
 
@@ -83,12 +112,14 @@ final class Producer implements Callable<Integer> {
     private final Body body;
     private final int thread;
     private final String name;
+    private final Commits commits;
     private final PrintWriter out;
 
-    Sending(Plan plan, Body body, int thread, PrintWriter out) {
+    Sending(Plan plan, Body body, int thread, Commits commits, PrintWriter out) {
       this.plan = plan;
       this.body = body;
       this.thread = thread;
+      this.commits = commits;
       this.name = "Producer " + plan.target() + ", thread=" + thread;
       this.out = out;
     }
@@ -122,18 +153,14 @@ final class Producer implements Callable<Integer> {
         throws JMSException, InterruptedException {
       int interval = plan.commitInterval();
       long to = Math.min(plan.messageCount(), from + Math.max(1, interval));
-      try {
-        for (long number = from; number < to; number++) {
-          send(session, producer, number);
-        }
-        if (interval > 0) {
-          session.commit();
-        }
-        return to;
-      } catch (TransactionRolledBackException e) {
-        say("Rolled back, sending again from message " + from);
-        return from;
+      for (long number = from; number < to; number++) {
+        send(session, producer, number);
       }
+      if (interval == 0 || commits.commit(session::commit)) {
+        return to;
+      }
+      say("Rolled back, sending again from message " + from);
+      return from;
     }
 
     private void send(Session session, MessageProducer producer, long number)

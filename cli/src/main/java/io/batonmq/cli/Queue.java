@@ -93,18 +93,16 @@ final class Queue {
     @Option(
         names = {"--clustered", "--loop"},
         arity = "0..1",
+        description = "a pair has one active node, which answers once",
         hidden = true)
+    @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
     private String[] refused = {};
 
-    @Option(names = "--json", description = "All that the node says, as JSON.")
+    @Option(names = "--json", description = "All that the node says of them, as JSON.")
     private boolean json;
 
     @Override
     public Integer call() throws Exception {
-      if (refused.length > 0) {
-        throw UserException.usage(
-            "a pair has one active node, which answers once: --clustered and --loop are not there");
-      }
       var wanted = filter();
       if (maxColumnSize < 1 || maxRows < 0) {
         throw UserException.usage("--maxColumnSize and --maxRows are positive numbers");
@@ -112,7 +110,7 @@ final class Queue {
       var out = spec.commandLine().getOut();
       var node = options.node();
       if (json) {
-        out.println(node.ask(AdminClient::queuesJson).pretty());
+        out.println(node.ask(admin -> admin.queuesJson(wanted)).pretty());
         return Exit.OK.code();
       }
       var queues = node.ask(AdminClient::queues).stream().filter(wanted).toList();

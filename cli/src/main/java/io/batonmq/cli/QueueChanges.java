@@ -73,17 +73,19 @@ final class QueueChanges {
     @Mixin private Giving giving;
 
     /// Known elsewhere, and not built.
-    @Option(names = "--purge-on-no-consumers", arity = "0..1", hidden = true)
+    @Option(
+        names = "--purge-on-no-consumers",
+        arity = "0..1",
+        description = "queues do not purge themselves yet: leave that option out",
+        hidden = true)
+    @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
     private String[] refused = {};
 
     @Override
     public Integer call() throws Exception {
-      if (refused.length > 0) {
+      if (maxConsumers < -1 || maxConsumers == 0) {
         throw UserException.usage(
-            "queues do not purge themselves yet: leave --purge-on-no-consumers out");
-      }
-      if (maxConsumers < -1) {
-        throw UserException.usage("--max-consumers is at least -1");
+            "--max-consumers is at least 1, or -1 for any number; a queue for nobody is not there");
       }
       var type =
           routing != null && routing.multicast && !routing.anycast

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,6 +19,7 @@ import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.engine.Connection;
 import org.apache.qpid.proton.engine.Delivery;
 import org.apache.qpid.proton.engine.EndpointState;
@@ -26,6 +29,7 @@ import org.apache.qpid.proton.engine.Sasl;
 import org.apache.qpid.proton.engine.Sender;
 import org.apache.qpid.proton.engine.Session;
 import org.apache.qpid.proton.engine.Transport;
+import org.jspecify.annotations.Nullable;
 
 /// A client that sends messages as the bytes that they are, and looks at them so. A JMS client would take
 /// them apart and put them together again, and no two of them do that alike.
@@ -76,6 +80,12 @@ final class RawClient implements AutoCloseable {
     } catch (ConnectException e) {
       socket.close();
       throw UserException.failed("nobody listens at " + where + "; is the broker running?");
+    } catch (UnknownHostException e) {
+      socket.close();
+      throw UserException.failed(where + ": the host is not known");
+    } catch (SocketTimeoutException e) {
+      socket.close();
+      throw UserException.failed(silent());
     } catch (IOException | UserException e) {
       socket.close();
       throw e;
@@ -202,7 +212,12 @@ final class RawClient implements AutoCloseable {
   }
 
   private void read() throws IOException {
-    int count = socket.getInputStream().read(buffer);
+    int count;
+    try {
+      count = socket.getInputStream().read(buffer);
+    } catch (SocketTimeoutException e) {
+      throw UserException.failed(silent());
+    }
     if (count < 0) {
       refuse();
       throw new IOException(where + " closed the connection");
@@ -217,6 +232,21 @@ final class RawClient implements AutoCloseable {
     refuse();
   }
 
+  private String silent() {
+    return where + " does not answer within " + TIMEOUT_MILLIS / 1000 + " s";
+  }
+
+  private UserException closed(String what, @Nullable ErrorCondition condition) {
+    var reason =
+        condition == null
+            ? null
+            : condition.getDescription() != null
+                ? condition.getDescription()
+                : condition.getCondition();
+    return UserException.failed(
+        where + ": " + (reason == null ? "closed the " + what + " without a reason" : reason));
+  }
+
   /// What the peer has closed, it has closed for a reason.
   private void refuse() {
     if (transport.sasl().getOutcome() == Sasl.PN_SASL_AUTH) {
@@ -227,11 +257,11 @@ final class RawClient implements AutoCloseable {
                   : " asks who you are: give --user and --password"));
     }
     if (connection.getRemoteState() == EndpointState.CLOSED) {
-      throw UserException.failed(where + ": " + connection.getRemoteCondition().getDescription());
+      throw closed("connection", connection.getRemoteCondition());
     }
     Link closed = connection.linkHead(OURS, THEIRS);
     if (closed != null) {
-      throw UserException.failed(where + ": " + closed.getRemoteCondition().getDescription());
+      throw closed("link", closed.getRemoteCondition());
     }
   }
 

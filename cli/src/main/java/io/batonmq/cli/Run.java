@@ -25,6 +25,14 @@ final class Run implements Callable<Integer> {
   @Option(names = "--allow-kill", description = "Let baton kill end the process, for practice.")
   private boolean allowKill;
 
+  @Option(
+      names = {"--properties"},
+      arity = "0..1",
+      description = "settings are in etc/broker.xml; broker properties are not read",
+      hidden = true)
+  @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
+  private String[] properties = {};
+
   @Override
   public Integer call() throws Exception {
     var instance = Instances.need(dir, "run");

@@ -8,7 +8,7 @@ final class Silence {
   @Option(names = "--silent", description = "Ask nothing: what is missing is an error.")
   private boolean silent;
 
-  Prompter prompter(PrintWriter out) {
-    return new Prompter(out, silent);
+  Prompter prompter(PrintWriter err) {
+    return new Prompter(err, silent);
   }
 }

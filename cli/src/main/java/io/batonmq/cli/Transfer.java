@@ -6,7 +6,9 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
+import jakarta.jms.Queue;
 import jakarta.jms.Session;
+import jakarta.jms.Topic;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -62,16 +64,30 @@ final class Transfer implements Callable<Integer> {
     @Option(
         names = "--source-topic",
         description =
-            "A topic, of which a subscription is taken: see --shared-durable-subscription"
-                + " and --durable-consumer.")
+            "A topic, of which a subscription is taken: --shared-durable-subscription or"
+                + " --durable-consumer.")
     private @Nullable String topic;
   }
 
-  @Option(
-      names = {"--shared-durable-subscription", "--durable-consumer"},
-      paramLabel = "NAME",
-      description = "The durable subscription to take from; with --source-topic.")
-  private @Nullable String subscription;
+  @ArgGroup private @Nullable Subscription subscription;
+
+  static final class Subscription {
+    @Option(
+        names = "--shared-durable-subscription",
+        paramLabel = "NAME",
+        description =
+            "The shared durable subscription to take from; with --source-topic, and with"
+                + " --source-client-id where it is that of a client.")
+    private @Nullable String shared;
+
+    @Option(
+        names = "--durable-consumer",
+        paramLabel = "NAME",
+        description =
+            "The durable subscription of one client to take from; with --source-topic and"
+                + " --source-client-id.")
+    private @Nullable String own;
+  }
 
   @Option(names = "--filter", description = "Only messages that this selector fits.")
   private @Nullable String filter;
@@ -89,7 +105,7 @@ final class Transfer implements Callable<Integer> {
   private @Nullable String targetPassword;
 
   @ArgGroup(multiplicity = "1")
-  private Goal goal;
+  private Goal target;
 
   static final class Goal {
     @Option(names = "--target-queue", description = "The queue that they go to.")
@@ -118,8 +134,19 @@ final class Transfer implements Callable<Integer> {
           "Milliseconds to wait for one before it is the end (default: ${DEFAULT-VALUE}).")
   private long receiveMillis;
 
-  @Option(names = "--copy", description = "The messages stay at the source as well.")
+  @Option(
+      names = "--copy",
+      description = {
+        "The messages stay at the source as well: those that a browser of the queue sees.",
+        "A subscription is copied in one batch, which --commit-interval has to be large enough for."
+      })
   private boolean copy;
+
+  @Option(names = "--source-protocol", description = "amqp; there is no other.")
+  private @Nullable String sourceProtocol;
+
+  @Option(names = "--target-protocol", description = "amqp; there is no other.")
+  private @Nullable String targetProtocol;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -128,26 +155,33 @@ final class Transfer implements Callable<Integer> {
           "--commit-interval and --receive-timeout are at least 1, --message-count at least -1");
     }
     var from = target(source.queue, source.topic);
-    var to = target(goal.queue, goal.topic);
+    var to = target(target.queue, target.topic);
     if (from.topic() == (subscription == null)) {
       throw UserException.usage(
-          "--source-topic and --shared-durable-subscription go together: a topic keeps messages for"
-              + " its subscriptions only");
+          "--source-topic goes with --shared-durable-subscription or --durable-consumer: a topic"
+              + " keeps messages for its subscriptions only");
     }
-    if (copy && commitInterval < messageCount) {
-      throw UserException.usage("--copy takes one batch: raise --commit-interval");
+    if (subscription != null && subscription.own != null && sourceClientId == null) {
+      throw UserException.usage(
+          "--durable-consumer needs --source-client-id, by which the broker knows it");
     }
+    if (copy && from.topic() && commitInterval < messageCount) {
+      throw UserException.usage(
+          "--copy takes one batch of a subscription: raise --commit-interval");
+    }
+    ConnectionOptions.checkProtocol("--source-protocol", sourceProtocol);
+    ConnectionOptions.checkProtocol("--target-protocol", targetProtocol);
     var out = spec.commandLine().getOut();
     var err = spec.commandLine().getErr();
-    var prompter = silence.prompter(out);
+    var prompter = silence.prompter(err);
     var origin =
         access("--source", sourceUrl, sourceUser, sourcePassword, sourceClientId, prompter);
     var sources = new Clients(origin, err, "--source-");
-    var targets =
-        new Clients(
-            access("--target", targetUrl, targetUser, targetPassword, null, prompter),
-            err,
-            "--target-");
+    var goal = access("--target", targetUrl, targetUser, targetPassword, null, prompter);
+    var targets = new Clients(goal, err, "--target-");
+    if (copy && from.equals(to) && origin.url().uri().equals(goal.url().uri())) {
+      throw UserException.usage("--copy of a queue into itself would not end");
+    }
     if (to.topic()) {
       err.println(
           "The topic "
@@ -159,7 +193,13 @@ final class Transfer implements Callable<Integer> {
         1,
         (taking, _) -> {
           look(origin, taking, from);
-          targets.run(1, (giving, _) -> moved[0] = transfer(taking, from, giving, to));
+          targets.run(
+              1,
+              (giving, _) ->
+                  moved[0] =
+                      copy && !from.topic()
+                          ? copied(taking, from, giving, to)
+                          : transfer(taking, from, giving, to));
         });
     out.printf("Transferred %d messages from %s to %s%n", moved[0], from, to);
     return Exit.OK.code();
@@ -211,6 +251,29 @@ final class Transfer implements Callable<Integer> {
     }
   }
 
+  /// A browser takes nothing, so that a queue of any depth is copied in batches.
+  private long copied(Connection looking, Target from, Connection giving, Target to)
+      throws JMSException {
+    var progress = new Progress(spec.commandLine().getErr(), "messages");
+    try (var looks = looking.createSession(Session.AUTO_ACKNOWLEDGE);
+        var gives = giving.createSession(Session.SESSION_TRANSACTED);
+        var browser = looks.createBrowser((Queue) from.in(looks), filter);
+        var producer = gives.createProducer(to.in(gives))) {
+      long copied = 0;
+      var messages = browser.getEnumeration();
+      while (copied != messageCount && messages.hasMoreElements()) {
+        pass((Message) messages.nextElement(), producer);
+        copied++;
+        if (copied % commitInterval == 0) {
+          gives.commit();
+          progress.at(copied);
+        }
+      }
+      gives.commit();
+      return copied;
+    }
+  }
+
   private long transfer(Connection taking, Target from, Connection giving, Target to)
       throws JMSException {
     var progress = new Progress(spec.commandLine().getErr(), "messages");
@@ -224,6 +287,13 @@ final class Transfer implements Callable<Integer> {
         long batch =
             messageCount < 0 ? commitInterval : Math.min(commitInterval, messageCount - moved);
         long got = batch(consumer, producer, batch);
+        if (copy && messageCount < 0 && got == batch) {
+          throw UserException.failed(
+              "the subscription has "
+                  + got
+                  + " messages or more, and --copy takes one batch of it: nothing was copied; raise"
+                  + " --commit-interval, or say how many with --message-count");
+        }
         gives.commit();
         if (copy) {
           takes.rollback();
@@ -243,12 +313,12 @@ final class Transfer implements Callable<Integer> {
     if (subscription == null) {
       return session.createConsumer(destination, filter);
     }
-    if (!(destination instanceof jakarta.jms.Topic topic)) {
+    if (!(destination instanceof Topic topic)) {
       throw new IllegalStateException("a subscription of a queue");
     }
-    return sourceClientId != null
-        ? session.createDurableConsumer(topic, subscription, filter, false)
-        : session.createSharedDurableConsumer(topic, subscription, filter);
+    return subscription.own != null
+        ? session.createDurableConsumer(topic, subscription.own, filter, false)
+        : session.createSharedDurableConsumer(topic, subscription.shared, filter);
   }
 
   /// Passes on what comes in time, at most `batch` messages.
@@ -260,16 +330,20 @@ final class Transfer implements Callable<Integer> {
       if (message == null) {
         break;
       }
-      long expiration = message.getJMSExpiration();
-      long left = expiration == 0 ? 0 : Math.max(1, expiration - System.currentTimeMillis());
-      boolean durable = message.getJMSDeliveryMode() == DeliveryMode.PERSISTENT;
-      producer.send(
-          message,
-          durable ? DeliveryMode.PERSISTENT : DeliveryMode.NON_PERSISTENT,
-          message.getJMSPriority(),
-          left);
+      pass(message, producer);
       got++;
     }
     return got;
+  }
+
+  private static void pass(Message message, MessageProducer producer) throws JMSException {
+    long expiration = message.getJMSExpiration();
+    long left = expiration == 0 ? 0 : Math.max(1, expiration - System.currentTimeMillis());
+    boolean durable = message.getJMSDeliveryMode() == DeliveryMode.PERSISTENT;
+    producer.send(
+        message,
+        durable ? DeliveryMode.PERSISTENT : DeliveryMode.NON_PERSISTENT,
+        message.getJMSPriority(),
+        left);
   }
 }

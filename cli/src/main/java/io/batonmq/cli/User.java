@@ -218,7 +218,7 @@ final class User {
         ? given
         : where
             .silence
-            .prompter(spec.commandLine().getOut())
+            .prompter(spec.commandLine().getErr())
             .ask("--user-command-password:", true)
             .orElseThrow(() -> UserException.usage("a user needs --user-command-password"));
   }

@@ -12,11 +12,7 @@ record Command(int exit, String out, String err) {
     for (int i = 0; i < words.length; i++) {
       args[i] = words[i].toString();
     }
-    int exit =
-        Main.commandLine(args)
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .execute(args);
+    int exit = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
     return new Command(exit, out.toString(), err.toString());
   }
 }

@@ -1,13 +1,21 @@
 package io.batonmq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batonmq.ha.ExitCode;
+import io.batonmq.server.instance.Instance;
+import io.batonmq.server.security.Users;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,7 +98,18 @@ class MainTest {
         "transfer --source-topic a --target-queue b",
         "transfer --source-queue a --source-topic b --target-queue c",
         "transfer --source-queue a --target-queue b --commit-interval 0",
-        "transfer --source-queue a --target-queue b --copy --message-count 5 --commit-interval 2",
+        "transfer --source-topic t --shared-durable-subscription s --target-queue b --copy"
+            + " --message-count 5 --commit-interval 2",
+        "transfer --source-topic t --durable-consumer s --target-queue b",
+        "transfer --source-topic t --durable-consumer s --shared-durable-subscription s"
+            + " --target-queue b",
+        "transfer --source-queue a --target-queue a --copy",
+        "transfer --source-queue a --target-queue b --target-protocol core",
+        "producer --protocol core",
+        "queue create --name q --max-consumers 0",
+        "create x --silent --password=",
+        "create x --silent --password p --user= --clustered --cluster-user= --cluster-password=",
+        "create x --silent --password p --clustered --cluster-user a --cluster-password",
         "queue create",
         "queue create --name q --anycast --multicast",
         "queue create --name q --ring-size 0",
@@ -125,6 +144,130 @@ class MainTest {
     assertThat(told.exit()).as(told.toString()).isEqualTo(Exit.USAGE.code());
     assertThat(told.err()).startsWith("baton: ").contains("Try: baton").doesNotContain("\tat ");
     assertThat(told.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          create x --silent --replicated --backup | --replicated: there is no replicated store yet
+          create --jdbc x                         | --jdbc: there is no database store yet
+          create --use-client-auth x              | --use-client-auth: there is no TLS yet
+          create x --ping 10.0.0.1                | --ping: no network check decides
+          queue create --name q --purge-on-no-consumers true | --purge-on-no-consumers: queues do not
+          queue stat --clustered                  | --clustered: a pair has one active node
+          producer --object-size 3                | --object-size: no serialized objects
+          producer --data f                       | --data: messages from a file are not built
+          producer --properties x                 | --properties: properties of messages
+          consumer --data f                       | --data: messages are not written
+          perf client --durable                   | --durable: perf has no durable subscriptions
+          perf client --commit-interval 3         | --commit-interval: perf sends and receives
+          perf client --shared-connections 3      | --shared-connections: each client of perf
+          run --properties f                      | --properties: settings are in etc/broker.xml
+          data print --safe                       | --safe: bodies are never printed
+          data print --reclaimed                  | --reclaimed: what was reclaimed
+          data print --max-pages 3                | --max-pages: there are no pages
+          browser --protocol CORE                 | --protocol CORE: this client speaks amqp alone
+          data recover                            | data recover is no command of Baton: data verify
+          data compact --journal x                | data compact is no command of Baton: space comes
+          check cluster                           | check node --primary --backup
+          queue update --name q                   | queue update is no command of Baton: queues do
+          address update                          | address update is no command of Baton
+          connect --url tcp://a:1                 | connect is no command of Baton: each command
+          shell                                   | baton completion
+          upgrade ../x                            | create --force
+          perf-journal                            | docs/bench.md
+          lock list                               | status shows who has the baton
+          """)
+  void whatOtherBrokersKnowIsRefusedByNameWithWhatToUse(String words, String reason) {
+    var told = Command.run((Object[]) words.split(" "));
+    assertThat(told.exit()).as(told.toString()).isEqualTo(Exit.USAGE.code());
+    assertThat(told.err()).startsWith("baton: ").contains(reason).doesNotContain("\tat ");
+    assertThat(told.out()).isEmpty();
+  }
+
+  @Test
+  void theOneProtocolMayBeNamed() {
+    var told = Command.run("producer", "--protocol", "AMQP", "--url", "tcp://localhost:1");
+    assertThat(told.err()).contains("nobody listens at tcp://localhost:1");
+  }
+
+  @Test
+  void noPasswordOfAnAddressIsPrinted() {
+    for (var url :
+        List.of(
+            "tcp://localhost:1?jms.password=geheim",
+            "tcp://me:geheim@localhost:1",
+            "http://u:geheim@h")) {
+      var told = Command.run("producer", "--url", url, "--message-count", 1);
+      assertThat(told.exit()).isNotZero();
+      assertThat(told.toString()).contains("***").doesNotContain("geheim");
+    }
+    var told =
+        Command.run("status", "--url", "http://u:geheim@localhost:1", "--user=a", "--password=b");
+    assertThat(told.exit()).isEqualTo(Exit.USAGE.code());
+    assertThat(told.toString()).doesNotContain("geheim");
+  }
+
+  /// What a script reads holds no question, and a password may begin and end with blanks.
+  @Test
+  void questionsArePartOfNoOutputAndPasswordsAreTakenAsTheyAre(@TempDir Path folder)
+      throws IOException {
+    var instance = folder.resolve("one");
+    var in = System.in;
+    System.setIn(new ByteArrayInputStream(" admin \n blank \n".getBytes(StandardCharsets.UTF_8)));
+    try {
+      var created = Command.run("create", instance);
+      assertThat(created.exit()).as(created.toString()).isZero();
+      assertThat(created.out()).startsWith("Created the instance");
+      assertThat(created.err()).contains("--user, ").contains("--password, ");
+    } finally {
+      System.setIn(in);
+    }
+    var made = new Instance(instance);
+    var users = Users.open(made.users(), made.roles());
+    assertThat(users.login("admin", " blank ")).isPresent();
+    assertThat(users.login("admin", "blank")).isEmpty();
+  }
+
+  @Test
+  void anImportFromTheStandardInputReadsNoPasswordFromIt() {
+    var told = Command.run("data", "imp", "-", "--user", "a", "--url", "tcp://localhost:1");
+    assertThat(told.exit()).isEqualTo(Exit.USAGE.code());
+    assertThat(told.err()).startsWith("baton: --user needs --password");
+  }
+
+  @Test
+  void filesOfALoadAreOpenedBeforeIt(@TempDir Path folder) {
+    var file = folder.resolve("none/at all");
+    var told = Command.run("perf", "client", "--url=tcp://localhost:1", "--json", file);
+    assertThat(told.exit()).isEqualTo(Exit.FAILED.code());
+    assertThat(told.err()).startsWith("baton: --json: ").doesNotContain("nobody listens");
+  }
+
+  @Test
+  void aHostThatNobodyKnowsIsNotSaidToBeStopped(@TempDir Path folder) throws IOException {
+    var status =
+        Command.run("status", "--url=http://no.such.host.invalid:1", "--user=a", "--password=b");
+    assertThat(status.exit()).isEqualTo(Exit.FAILED.code());
+    assertThat(status.err()).contains("the host is not known");
+    var file = Files.createFile(folder.resolve("export"));
+    var told = Command.run("data", "imp", file, "--url", "tcp://no.such.host.invalid:1");
+    assertThat(told.err()).contains("the host is not known");
+  }
+
+  /// A broker elsewhere would get what is meant for that of the instance.
+  @Test
+  void anInstanceThatDoesNotSayWhereItsBrokerIsIsNotGuessed(@TempDir Path folder)
+      throws IOException {
+    var instance = folder.resolve("one");
+    assertThat(Command.run("create", instance, "--silent", "--password", "p").exit()).isZero();
+    assertThat(ConnectionOptions.listens(new Instance(instance))).contains("tcp://localhost:61616");
+    Files.writeString(instance.resolve("etc/broker.xml"), "<configuration");
+    assertThatThrownBy(() -> ConnectionOptions.listens(new Instance(instance)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("broker.xml has errors");
   }
 
   @ParameterizedTest
@@ -170,6 +313,14 @@ class MainTest {
     assertThat(checked.out()).contains(file + ": " + wrong).contains("1 errors");
     assertThat(Command.run("check", "config", "--json", "--instance", instance).out())
         .contains("\"usable\": false", file);
+  }
+
+  @Test
+  void outputThatNobodyTakesIsAFailure() {
+    var err = new StringWriter();
+    int code = Main.run(new PrintWriter(new FullDisk(0), true), new PrintWriter(err), "version");
+    assertThat(code).isEqualTo(Exit.FAILED.code());
+    assertThat(err.toString()).startsWith("baton: what was printed did not all arrive");
   }
 
   @Test

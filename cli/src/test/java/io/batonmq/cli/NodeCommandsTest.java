@@ -193,6 +193,13 @@ class NodeCommandsTest {
   }
 
   @Test
+  void aUserWithoutAUrlIsSaidToMakeNoDifference() {
+    var status = Command.run("status", "--instance", instance, "--user=a", "--password=b");
+    assertThat(status.exit()).isZero();
+    assertThat(status.err()).contains("make no difference without --url");
+  }
+
+  @Test
   void whoDoesNotRunIsSaidNotToRun() throws IOException {
     var left = Files.readString(RunFile.in(instance));
     server.close();
@@ -233,7 +240,13 @@ class NodeCommandsTest {
         .hasSize(1);
     assertThat(stat("--maxRows", "1")).hasSize(4).last().asString().contains("1/2");
     assertThat(Command.run("queue", "stat", "--json", "--instance", instance).out())
-        .contains("\"messageCount\": 100");
+        .contains("\"messageCount\": 100", "DLQ");
+    assertThat(
+            Command.run("queue", "stat", "--json", "--queueName=ES", "--instance", instance).out())
+        .contains("\"messageCount\": 100")
+        .doesNotContain("DLQ");
+    assertThat(Command.run("address", "show", "--json", "--name=x", "--instance", instance).out())
+        .doesNotContain("news");
   }
 
   private List<String> stat(String... more) {

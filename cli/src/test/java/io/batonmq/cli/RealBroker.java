@@ -3,6 +3,7 @@ package io.batonmq.cli;
 import io.batonmq.server.admin.AdminClient;
 import io.batonmq.server.admin.AdminException;
 import io.batonmq.server.admin.RunFile;
+import io.batonmq.session.Management;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.ServerSocket;
@@ -78,7 +79,12 @@ final class RealBroker implements AutoCloseable {
   private boolean active() throws IOException {
     var run = RunFile.read(RunFile.in(instance));
     try {
-      return run.isPresent() && AdminClient.of(run.get()).status().role().equals("active");
+      if (run.isEmpty() || !AdminClient.of(run.get()).status().role().equals("active")) {
+        return false;
+      }
+      // It has the baton a moment before it does what it is asked.
+      AdminClient.of(run.get()).manage(new Management.PurgeQueue("DLQ"));
+      return true;
     } catch (AdminException e) {
       return false;
     }

@@ -2,12 +2,17 @@ package io.batonmq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.jms.DeliveryMode;
+import jakarta.jms.Message;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +47,12 @@ class StoreCommandsTest {
       assertThat(lines).allSatisfy(line -> assertThat(body(line)).contains("test message: "));
       assertThat(Command.run("data", "exp", folder.resolve("one"), "--queue", "none").err())
           .isEqualTo("baton: there is no queue none\n");
+      var err = new StringWriter();
+      var full = new PrintWriter(new FullDisk(lines.getFirst().length() + 1), true);
+      var store = folder.resolve("one").toString();
+      assertThat(Main.run(full, new PrintWriter(err), "data", "exp", store))
+          .isEqualTo(Exit.FAILED.code());
+      assertThat(err.toString()).contains("the export is not whole, 1 messages arrived before");
 
       var killed = Command.run("kill", "--instance", broker.instance());
       assertThat(killed.exit()).as(killed.err()).isZero();
@@ -83,6 +94,60 @@ class StoreCommandsTest {
           .contains("test message: 2");
       assertThat(imported(broker, file, "--queue", "orders"))
           .startsWith("0 messages sent, 2 were there already");
+    }
+  }
+
+  /// A message that is delayed or out with a consumer is there, and no browser sees it.
+  @Test
+  void whatCannotBeSeenIsNotDoubledAndWhatNeedNotSurviveStaysSo() throws Exception {
+    try (var broker = new RealBroker(folder.resolve("one"))) {
+      client(broker, "producer", "--message-count", 2);
+      var file = folder.resolve("exported");
+      assertThat(
+              Waiting.until(
+                  () -> {
+                    Files.writeString(file, store("data", "exp").out());
+                    return Files.readAllLines(file).size() == 2;
+                  },
+                  java.time.Duration.ofSeconds(20)))
+          .isTrue();
+      node(broker, "queue", "purge", "--name", "TEST");
+      var lines = Files.readAllLines(file);
+      assertThat(lines).allMatch(line -> line.contains("\"durable\":true"));
+      lines.set(1, lines.get(1).replace("\"durable\":true", "\"durable\":false"));
+      Files.write(file, lines);
+      assertThat(imported(broker, file, "--instance", broker.instance().toString()))
+          .startsWith("2 messages sent");
+      var access =
+          new BrokerAccess(
+              BrokerUrl.parse(broker.url()),
+              Optional.of("admin"),
+              Optional.of("secret"),
+              Optional.empty());
+      var modes = new ArrayList<Integer>();
+      new Clients(access, new PrintWriter(new StringWriter()))
+          .run(
+              1,
+              (connection, _) -> {
+                try (var session = connection.createSession();
+                    var browser = session.createBrowser(session.createQueue("TEST"));
+                    var producer = session.createProducer(session.createQueue("TEST"))) {
+                  var messages = browser.getEnumeration();
+                  while (messages.hasMoreElements()) {
+                    modes.add(((Message) messages.nextElement()).getJMSDeliveryMode());
+                  }
+                  producer.setDeliveryDelay(3_600_000);
+                  producer.send(session.createTextMessage("later"));
+                }
+              });
+      assertThat(modes).containsExactly(DeliveryMode.PERSISTENT, DeliveryMode.NON_PERSISTENT);
+      var refused =
+          Command.run(importing(broker, file, "--instance", broker.instance().toString()));
+      assertThat(refused.exit()).as(refused.toString()).isEqualTo(Exit.FAILED.code());
+      assertThat(refused.err()).contains("the queue TEST has 1 delayed messages and 0 out");
+      Files.write(file, new byte[] {(byte) 0xff, '\n'});
+      assertThat(Command.run(importing(broker, file)).err())
+          .contains("line 1 is not what data exp prints: it is not in UTF-8");
     }
   }
 

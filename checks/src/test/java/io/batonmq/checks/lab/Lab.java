@@ -9,6 +9,7 @@ import io.batonmq.checks.harness.Stage;
 import io.batonmq.checks.harness.Until;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,9 +84,19 @@ final class Lab {
 
   /// Runs a command to its good end.
   String command(String... words) throws Exception {
+    return answered("", words);
+  }
+
+  /// The same, with what the command reads when it asks.
+  String answered(String input, String... words) throws Exception {
     var out = stage.path("command.out");
     var process = builder(List.of(words)).redirectOutput(out.toFile()).start();
     Shell.endWithThisProcess(process);
+    try (var typed = process.outputWriter(StandardCharsets.UTF_8)) {
+      typed.write(input);
+    } catch (IOException e) {
+      // It has ended without a look; its exit code tells.
+    }
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(String.join(" ", words)).isTrue();
     var text = Files.readString(out);
     assertThat(process.exitValue()).as(text).isZero();

@@ -65,6 +65,7 @@ class SharedStoreByOptionsLabTest {
         .doesNotContain("haQueue");
   }
 
+  /// The line of the lab, in which the password of the cluster has no value: it is asked for.
   private void create(String artemis, String instance, String... more) throws Exception {
     var line =
         new ArrayList<>(
@@ -79,7 +80,6 @@ class SharedStoreByOptionsLabTest {
                 "--cluster-user",
                 "admin",
                 "--cluster-password",
-                "password",
                 "--clustered",
                 "--shared-store",
                 "--host",
@@ -88,7 +88,7 @@ class SharedStoreByOptionsLabTest {
                 "../shared-store"));
     line.addAll(List.of(more));
     line.add(instance);
-    lab.command(line.toArray(String[]::new));
+    lab.answered("password\n", line.toArray(String[]::new));
   }
 
   private String client(String artemis, String word, String url) throws Exception {

@@ -84,7 +84,7 @@ class AsyncTest {
       node.admin().switchover(Optional.empty());
       return true;
     } catch (AdminException e) {
-      if (e.kind() == AdminException.Kind.UNREACHABLE) {
+      if (e.kind() == AdminException.Kind.LOST) {
         return !node.role().equals("active");
       }
       throw e;

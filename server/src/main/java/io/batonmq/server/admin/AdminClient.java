@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Asks a node, over HTTP. Every answer is bounded in size and in time.
@@ -84,12 +85,23 @@ public final class AdminClient {
     return ask(Endpoint.QUEUES, "");
   }
 
+  /// Those that are wanted, with all that the node says of them.
+  public Json queuesJson(Predicate<QueueStat> wanted) throws AdminException {
+    return read(queuesJson(), answer -> AdminJson.kept(answer, "queues", AdminJson::queue, wanted));
+  }
+
   public List<AddressStat> addresses() throws AdminException {
     return read(addressesJson(), AdminJson::addresses);
   }
 
   public Json addressesJson() throws AdminException {
     return ask(Endpoint.ADDRESSES, "");
+  }
+
+  /// Those that are wanted, with all that the node says of them.
+  public Json addressesJson(Predicate<AddressStat> wanted) throws AdminException {
+    return read(
+        addressesJson(), answer -> AdminJson.kept(answer, "addresses", AdminJson::address, wanted));
   }
 
   /// Has addresses and queues made, deleted and emptied; it is committed when this returns.
@@ -139,10 +151,12 @@ public final class AdminClient {
       throw e;
     } catch (SocketTimeoutException e) {
       throw new AdminException(Kind.SILENT, url + " does not answer");
-    } catch (ConnectException | UnknownHostException e) {
+    } catch (ConnectException e) {
       throw new AdminException(Kind.UNREACHABLE, "nobody listens at " + url);
+    } catch (UnknownHostException e) {
+      throw new AdminException(Kind.LOST, url + ": the host is not known");
     } catch (IOException e) {
-      throw new AdminException(Kind.UNREACHABLE, url + ": " + e.getMessage());
+      throw new AdminException(Kind.LOST, url + ": " + e.getMessage());
     }
   }
 

@@ -8,6 +8,8 @@ public final class AdminException extends IOException {
   public enum Kind {
     /// Nobody listens there.
     UNREACHABLE,
+    /// Whether somebody listens there is not known: its host is not found, or what was begun broke off.
+    LOST,
     /// Somebody listens, and does not answer in time.
     SILENT,
     /// The user or the token is not accepted.

@@ -4,7 +4,9 @@ import io.batonmq.broker.QueueSettings;
 import io.batonmq.message.RoutingType;
 import io.batonmq.session.AddressStat;
 import io.batonmq.session.Management;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// The records of this room as JSON and back. A field's name is the component's; unknown fields are
 /// ignored, so that a newer node can be asked by an older command.
@@ -123,7 +125,7 @@ final class AdminJson {
     return JsonFields.of(json).list("addresses", AdminJson::address);
   }
 
-  private static AddressStat address(Json json) throws JsonException {
+  static AddressStat address(Json json) throws JsonException {
     var from = JsonFields.of(json);
     return new AddressStat(
         from.text("name"),
@@ -198,7 +200,19 @@ final class AdminJson {
     return JsonFields.of(json).list("queues", AdminJson::queue);
   }
 
-  private static QueueStat queue(Json json) throws JsonException {
+  /// The same answer, with those of a list alone that are wanted.
+  static <T> Json kept(Json answer, String name, JsonFields.Reading<T> reading, Predicate<T> wanted)
+      throws JsonException {
+    List<Json> kept = new ArrayList<>();
+    for (var item : JsonFields.of(answer).list(name, item -> item)) {
+      if (wanted.test(reading.read(item))) {
+        kept.add(item);
+      }
+    }
+    return answer instanceof Json.Fields fields ? fields.with(name, new Json.Items(kept)) : answer;
+  }
+
+  static QueueStat queue(Json json) throws JsonException {
     var from = JsonFields.of(json);
     return new QueueStat(
         from.text("name"),

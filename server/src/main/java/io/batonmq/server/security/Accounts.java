@@ -7,7 +7,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -26,10 +25,12 @@ import org.slf4j.LoggerFactory;
 /// artemis-roles.properties    amq = admin,another
 /// ```
 ///
-/// A user whose password is not a verifier (plain text or masked, from another broker) is left out with a
-/// warning: such a user cannot log in until a password is set anew.
+/// A user whose password is not a verifier (plain text or masked, from another broker) is unusable, with a
+/// warning: such a user cannot log in until a password is set anew. Its line stays until then.
 record Accounts(
-    SortedMap<String, ScramVerifier> verifiers, SortedMap<String, SortedSet<String>> roles) {
+    SortedMap<String, ScramVerifier> verifiers,
+    SortedSet<String> unusable,
+    SortedMap<String, SortedSet<String>> roles) {
   private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
   private static final int NAME_LENGTH_MAX = 255;
 
@@ -46,20 +47,23 @@ record Accounts(
 
   Accounts {
     verifiers = Collections.unmodifiableSortedMap(new TreeMap<>(verifiers));
+    unusable = Collections.unmodifiableSortedSet(new TreeSet<>(unusable));
     roles = Collections.unmodifiableSortedMap(new TreeMap<>(roles));
   }
 
   static Accounts none() {
-    return new Accounts(new TreeMap<>(), new TreeMap<>());
+    return new Accounts(new TreeMap<>(), new TreeSet<>(), new TreeMap<>());
   }
 
   static Accounts read(Path users, Path roles) throws IOException {
     var verifiers = new TreeMap<String, ScramVerifier>();
+    var unusable = new TreeSet<String>();
     properties(users)
         .forEach((user, line) -> {
           try {
             verifiers.put(user, ScramVerifier.parse(line));
           } catch (IllegalArgumentException e) {
+            unusable.add(user);
             LOG.warn(
                 "user left out file={} user={} reason=\"{}\"; set the password anew with"
                     + " `baton user reset`",
@@ -70,36 +74,53 @@ record Accounts(
         });
     var members = new TreeMap<String, SortedSet<String>>();
     properties(roles).forEach((role, names) -> members.put(role, names(names)));
-    return new Accounts(verifiers, members);
+    return new Accounts(verifiers, unusable, members);
   }
 
-  void write(Path users, Path roles) throws IOException {
-    var userLines = new LinkedHashMap<String, String>();
-    verifiers.forEach((user, verifier) -> userLines.put(user, verifier.line()));
-    var roleLines = new LinkedHashMap<String, String>();
-    this.roles.forEach((role, members) -> roleLines.put(role, String.join(",", members)));
-    SecretFile.write(roles, lines(ROLES_HEADER, roleLines));
-    SecretFile.write(users, lines(USERS_HEADER, userLines));
+  /// New files with nobody in them, in place of any that were there.
+  static void create(Path users, Path roles) throws IOException {
+    SecretFile.write(roles, ROLES_HEADER);
+    SecretFile.write(users, USERS_HEADER);
   }
 
-  /// These, with one user more or with other credentials for one.
-  Accounts with(String user, ScramVerifier verifier, Set<String> userRoles) {
-    var without = without(user);
-    var verifiers = new TreeMap<>(without.verifiers);
-    verifiers.put(user, verifier);
-    var roles = new TreeMap<>(without.roles);
-    for (var role : userRoles) {
-      var members = new TreeSet<>(roles.getOrDefault(role, Collections.emptySortedSet()));
-      members.add(user);
-      roles.put(role, members);
-    }
-    return new Accounts(verifiers, roles);
+  /// Writes what is different from before into the files; all else in them stays as it stands there.
+  ///
+  /// @param before what the files say now
+  void write(Path users, Path roles, Accounts before) throws IOException {
+    var roleLines = new PropertyLines(Files.readString(roles));
+    this.roles.forEach((role, members) -> {
+      if (!members.equals(before.roles.get(role))) {
+        roleLines.put(role, String.join(",", members));
+      }
+    });
+    var userLines = new PropertyLines(Files.readString(users));
+    before.verifiers.keySet().stream().filter(user -> !knows(user)).forEach(userLines::remove);
+    before.unusable.stream().filter(user -> !knows(user)).forEach(userLines::remove);
+    verifiers.forEach((user, verifier) -> {
+      if (!verifier.equals(before.verifiers.get(user))) {
+        userLines.put(user, verifier.line());
+      }
+    });
+    SecretFile.write(roles, roleLines.text());
+    SecretFile.write(users, userLines.text());
   }
 
-  /// These, without the user; roles stay, even if nobody has them.
-  Accounts without(String user) {
+  /// Whether there is a user of that name, usable or not.
+  boolean knows(String user) {
+    return verifiers.containsKey(user) || unusable.contains(user);
+  }
+
+  /// These, with one user more or with another password for one.
+  Accounts with(String user, ScramVerifier verifier) {
     var verifiers = new TreeMap<>(this.verifiers);
-    verifiers.remove(user);
+    verifiers.put(user, verifier);
+    var unusable = new TreeSet<>(this.unusable);
+    unusable.remove(user);
+    return new Accounts(verifiers, unusable, roles);
+  }
+
+  /// These, with these roles and no others for a user; roles stay, even if nobody has them.
+  Accounts with(String user, Set<String> userRoles) {
     var roles = new TreeMap<String, SortedSet<String>>();
     this.roles.forEach((role, members) ->
         roles.put(
@@ -107,7 +128,21 @@ record Accounts(
             members.stream()
                 .filter(member -> !member.equals(user))
                 .collect(Collectors.toCollection(TreeSet::new))));
-    return new Accounts(verifiers, roles);
+    for (var role : userRoles) {
+      var members = new TreeSet<>(roles.getOrDefault(role, Collections.emptySortedSet()));
+      members.add(user);
+      roles.put(role, members);
+    }
+    return new Accounts(verifiers, unusable, roles);
+  }
+
+  /// These, without the user.
+  Accounts without(String user) {
+    var verifiers = new TreeMap<>(this.verifiers);
+    verifiers.remove(user);
+    var unusable = new TreeSet<>(this.unusable);
+    unusable.remove(user);
+    return new Accounts(verifiers, unusable, roles).with(user, Set.of());
   }
 
   SortedSet<String> rolesOf(String user) {
@@ -155,11 +190,5 @@ record Accounts(
         .map(String::strip)
         .filter(name -> !name.isEmpty())
         .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  private static String lines(String header, Map<String, String> entries) {
-    var text = new StringBuilder(header);
-    entries.forEach((key, value) -> text.append(key).append(" = ").append(value).append('\n'));
-    return text.toString();
   }
 }

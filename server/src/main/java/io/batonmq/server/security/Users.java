@@ -5,8 +5,10 @@ import static io.batonmq.server.security.ScramVerifier.hmac;
 
 import io.batonmq.session.Principal;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
@@ -29,6 +31,9 @@ import org.slf4j.LoggerFactory;
 /// password again: it has no place on a thread that serves others.
 public final class Users {
   private static final Logger LOG = LoggerFactory.getLogger(Users.class);
+
+  /// Held by the one thread of this process that changes files.
+  private static final Object CHANGES = new Object();
 
   private final Path usersFile;
   private final Path rolesFile;
@@ -62,7 +67,7 @@ public final class Users {
 
   /// New files with no users in them, in place of any that were there.
   public static Users create(Path usersFile, Path rolesFile) throws IOException {
-    Accounts.none().write(usersFile, rolesFile);
+    Accounts.create(usersFile, rolesFile);
     return open(usersFile, rolesFile);
   }
 
@@ -130,45 +135,54 @@ public final class Users {
   /// Adds a user; false if there is one of that name.
   ///
   /// @throws IllegalArgumentException if a name or the password is one that cannot be kept
-  public synchronized boolean add(String user, String password, Set<String> roles)
-      throws IOException {
+  public boolean add(String user, String password, Set<String> roles) throws IOException {
     check(user, password, roles);
-    var accounts = accounts();
-    if (accounts.verifiers().containsKey(user)) {
-      return false;
-    }
-    store(accounts.with(user, ScramVerifier.of(password), roles));
-    return true;
+    return change(now ->
+        now.knows(user)
+            ? Optional.empty()
+            : Optional.of(now.with(user, ScramVerifier.of(password)).with(user, roles)));
   }
 
-  /// Changes a user's password, roles or both; false if there is no such user.
-  public synchronized boolean reset(
-      String user, Optional<String> password, Optional<Set<String>> roles) throws IOException {
+  /// Changes a user's password, roles or both; false if there is no such user. One that could not log in
+  /// because of how its password was kept can, with a new one.
+  public boolean reset(String user, Optional<String> password, Optional<Set<String>> roles)
+      throws IOException {
     check(user, password.orElse("as it was"), roles.orElse(Set.of()));
-    var accounts = accounts();
-    var known = accounts.verifiers().get(user);
-    if (known == null) {
-      return false;
-    }
-    var verifier = password.map(ScramVerifier::of).orElse(known);
-    store(accounts.with(user, verifier, roles.orElseGet(() -> accounts.rolesOf(user))));
-    return true;
+    return change(now -> {
+      if (!now.knows(user)) {
+        return Optional.empty();
+      }
+      var changed = password.map(it -> now.with(user, ScramVerifier.of(it))).orElse(now);
+      return Optional.of(roles.map(it -> changed.with(user, it)).orElse(changed));
+    });
   }
 
   /// Removes a user; false if there is none.
-  public synchronized boolean remove(String user) throws IOException {
-    var accounts = accounts();
-    if (!accounts.verifiers().containsKey(user)) {
-      return false;
-    }
-    store(accounts.without(user));
-    return true;
+  public boolean remove(String user) throws IOException {
+    return change(now -> now.knows(user) ? Optional.of(now.without(user)) : Optional.empty());
   }
 
-  private void store(Accounts accounts) throws IOException {
-    accounts.write(usersFile, rolesFile);
-    snapshot = load();
-    proven.keySet().retainAll(accounts.verifiers().keySet());
+  private interface Change {
+    Optional<Accounts> of(Accounts now);
+  }
+
+  /// Changes the files from what they say now. Two that change them at once would each write what the
+  /// other had not seen: within a process one waits for the other, and so do processes, by a lock file.
+  private boolean change(Change change) throws IOException {
+    var lock = usersFile.resolveSibling(usersFile.getFileName() + ".lock");
+    synchronized (CHANGES) {
+      try (var channel =
+              FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          var _ = channel.lock()) {
+        var before = Accounts.read(usersFile, rolesFile);
+        var after = change.of(before);
+        if (after.isPresent()) {
+          after.get().write(usersFile, rolesFile, before);
+        }
+        reload();
+        return after.isPresent();
+      }
+    }
   }
 
   private Accounts accounts() {

@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.batonmq.session.Principal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +119,76 @@ class UsersTest {
     Files.writeString(usersFile, "plain = secret\nmasked = ENC(1024:AB)\n");
     assertThat(users.list()).isEmpty();
     assertThat(users.login("plain", "secret")).isEmpty();
+  }
+
+  @Test
+  void whatIsNotChangedStaysAsItWasWritten() throws IOException {
+    var admin = Files.readAllLines(usersFile).getLast();
+    Files.writeString(
+        usersFile,
+        "# mine\nplain = secret\n\nmasked=\\\n  ENC(1024:AB)\n" + admin + "\n! the end\n");
+    Files.writeString(rolesFile, "# who\namq = admin, plain\nops=\\\n masked\n");
+    assertThat(users.add("bob", "b", Set.of("amq"))).isTrue();
+    assertThat(users.add("plain", "b", Set.of("amq"))).isFalse();
+    assertThat(usersFile)
+        .content()
+        .startsWith(
+            "# mine\nplain = secret\n\nmasked=\\\n  ENC(1024:AB)\n"
+                + admin
+                + "\n! the end\nbob = ");
+    assertThat(rolesFile).content().isEqualTo("# who\namq = admin,bob,plain\nops=\\\n masked\n");
+
+    assertThat(users.reset("masked", Optional.of("new"), Optional.empty())).isTrue();
+    assertThat(users.login("masked", "new")).contains(new Principal("masked", Set.of("ops")));
+    assertThat(users.remove("plain")).isTrue();
+    assertThat(users.remove("plain")).isFalse();
+    assertThat(users.login("bob", "b")).isPresent();
+    assertThat(users.login("admin", "secret")).isPresent();
+    assertThat(usersFile).content().startsWith("# mine\n\nmasked = SCRAM-").doesNotContain("plain");
+  }
+
+  @Test
+  void whoChangesThemAtOnceLosesNothing() throws Exception {
+    try (var threads = Executors.newFixedThreadPool(4)) {
+      for (int i = 0; i < 12; i++) {
+        int number = i;
+        var other = Users.open(usersFile, rolesFile);
+        var _ = threads.submit(() -> other.add("user" + number, "p", Set.of("amq")));
+      }
+    }
+    assertThat(users.list()).hasSize(13);
+    assertThat(users.principal("user7")).contains(new Principal("user7", Set.of("amq")));
+  }
+
+  @Test
+  void anotherProcessThatChangesThemIsWaitedFor() throws Exception {
+    var holder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                LockHolder.class.getName(),
+                usersFile + ".lock")
+            .redirectError(Redirect.INHERIT)
+            .start();
+    try (var said = holder.inputReader()) {
+      assertThat(said.readLine()).isEqualTo("locked");
+      var added =
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return users.add("bob", "b", Set.of("amq"));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+      assertThatExceptionOfType(TimeoutException.class)
+          .isThrownBy(() -> added.get(2, TimeUnit.SECONDS));
+      assertThat(usersFile).content().doesNotContain("bob");
+      holder.outputWriter().close();
+      assertThat(added.get(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      holder.destroyForcibly();
+    }
   }
 
   @Test
