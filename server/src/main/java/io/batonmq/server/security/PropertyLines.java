@@ -61,8 +61,7 @@ final class PropertyLines {
   ///
   /// @param value of one line
   void put(String name, String value) {
-    var piece =
-        new Piece(name, escaped(name, " \t=:#!\\") + " = " + escaped(value, "\\") + "\n");
+    var piece = new Piece(name, escaped(name, " \t=:#!\\") + " = " + escaped(value, "\\") + "\n");
     int at = 0;
     while (at < pieces.size() && !pieces.get(at).name.equals(name)) {
       at++;
