@@ -143,8 +143,13 @@ public final class Front implements AutoCloseable {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
+        if (closed) {
+          // It came while the listeners were being closed, and goes to the other node.
+          channel.close();
+          return;
+        }
         // Not atomic with the count: a few more than allowed may come in at once, which is no harm.
-        if (closed || connections.size() >= settings.connections()) {
+        if (connections.size() >= settings.connections()) {
           LOG.warn(
               "connection refused listener={} peer={} reason=\"{} connections are open\"",
               listener.name(),
