@@ -105,22 +105,28 @@ public record AddressSettings(
           OwnQueues.Overrides.NONE);
     }
 
+    /// The same with settings of queues.
+    public Overrides with(QueueSettings.Overrides newQueues) {
+      return with(newQueues, redelivery, lifetime, deadLetterQueues, expiryQueues);
+    }
+
     /// The same with delays after failures.
     public Overrides with(Redelivery.Overrides newRedelivery) {
-      return with(newRedelivery, lifetime, deadLetterQueues, expiryQueues);
+      return with(queues, newRedelivery, lifetime, deadLetterQueues, expiryQueues);
     }
 
     /// The same with lifetimes.
     public Overrides with(Lifetime.Overrides newLifetime) {
-      return with(redelivery, newLifetime, deadLetterQueues, expiryQueues);
+      return with(queues, redelivery, newLifetime, deadLetterQueues, expiryQueues);
     }
 
     /// The same with own queues at dead ends.
     public Overrides with(OwnQueues.Overrides newDeadLetters, OwnQueues.Overrides newExpired) {
-      return with(redelivery, lifetime, newDeadLetters, newExpired);
+      return with(queues, redelivery, lifetime, newDeadLetters, newExpired);
     }
 
     private Overrides with(
+        QueueSettings.Overrides newQueues,
         Redelivery.Overrides newRedelivery,
         Lifetime.Overrides newLifetime,
         OwnQueues.Overrides newDeadLetters,
@@ -135,30 +141,11 @@ public record AddressSettings(
           autoCreateAddresses,
           autoCreateQueues,
           defaultAddressRouting,
-          queues,
+          newQueues,
           newRedelivery,
           newLifetime,
           newDeadLetters,
           newExpired);
-    }
-
-    /// The same with settings of queues.
-    public Overrides with(QueueSettings.Overrides newQueues) {
-      return new Overrides(
-          deadLetterAddress,
-          expiryAddress,
-          maxDeliveryAttempts,
-          maxSizeBytes,
-          maxSizeMessages,
-          fullPolicy,
-          autoCreateAddresses,
-          autoCreateQueues,
-          defaultAddressRouting,
-          newQueues,
-          redelivery,
-          lifetime,
-          deadLetterQueues,
-          expiryQueues);
     }
   }
 

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batonmq.message.AddressPattern;
 import io.batonmq.message.RoutingType;
 import io.batonmq.message.Wildcards;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -208,20 +206,6 @@ class AddressesReadTest {
   }
 
   private BrokerConfig config(String core) {
-    var result = read(core);
-    assertThat(result.errors()).isEmpty();
-    return result.config().orElseThrow();
-  }
-
-  private ConfigResult read(String core) {
-    var file = instance.resolve("broker.xml");
-    try {
-      Files.writeString(
-          file,
-          "<configuration xmlns=\"urn:activemq\">\n<core>\n" + core + "</core></configuration>");
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-    return ConfigReader.read(file, instance);
+    return CoreFile.config(instance, core);
   }
 }

@@ -313,20 +313,10 @@ class ConfigReaderTest {
   }
 
   private BrokerConfig config(String core) {
-    var result = read(core);
-    assertThat(result.errors()).isEmpty();
-    return result.config().orElseThrow();
+    return CoreFile.config(instance, core);
   }
 
   private ConfigResult read(String core) {
-    var file = instance.resolve("broker.xml");
-    try {
-      Files.writeString(
-          file,
-          "<configuration xmlns=\"urn:activemq\">\n<core>\n" + core + "</core></configuration>");
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-    return ConfigReader.read(file, instance);
+    return CoreFile.read(instance, core);
   }
 }
