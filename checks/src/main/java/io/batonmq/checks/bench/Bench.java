@@ -49,9 +49,9 @@ final class Bench implements Callable<Integer> {
       names = "--against",
       split = ",",
       description =
-          "Who: baton, uncached (the same without its start cache), artemis, classic, ceiling (no"
-              + " broker: it only answers sends). Default: ${DEFAULT-VALUE}.",
-      defaultValue = "baton,ceiling,artemis,classic")
+          "Who: baton, uncached (the same without its start cache, in start and command), artemis,"
+              + " classic, ceiling (no broker: it only answers sends). Default: ${DEFAULT-VALUE}.",
+      defaultValue = "baton,uncached,ceiling,artemis,classic")
   List<String> against = List.of();
 
   @Option(names = "--rounds", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}.")
