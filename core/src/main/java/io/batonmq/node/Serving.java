@@ -391,7 +391,7 @@ public final class Serving implements Gateway {
       taken++;
       sessions.accept(command, now);
       // Asked after the first: what chores have spent before does not keep all commands out.
-      enough = taken == COMMANDS_PER_TURN || sessions.spent();
+      enough = taken == COMMANDS_PER_TURN || sessions.spent() || writer.gathered();
     }
     if (enough) {
       // A borrowed turn does not come back by itself, and what appends nothing brings no commit.

@@ -195,9 +195,14 @@ public final class LogWriter implements Appender, AutoCloseable {
     wakeLane.run();
   }
 
+  /// Whether the gathering batch is as large as it is meant to be: before more is appended it is to be offered.
+  public boolean gathered() {
+    return gathering.size() >= batchBytesMax;
+  }
+
   @Override
   public boolean full() {
-    return gathering.size() >= batchBytesMax && (handed.get() != null || lane.get() == Lane.BUSY);
+    return gathered() && (handed.get() != null || lane.get() == Lane.BUSY);
   }
 
   @Override
