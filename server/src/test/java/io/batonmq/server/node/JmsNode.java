@@ -92,6 +92,19 @@ final class JmsNode implements AutoCloseable {
     return connection;
   }
 
+  /// Another client, with an id of its own. The caller closes it.
+  Connection connect(String clientId) throws JMSException {
+    Connection another = new JmsConnectionFactory("amqp://localhost:" + port).createConnection();
+    try {
+      another.setClientID(clientId);
+      another.start();
+      return another;
+    } catch (JMSException e) {
+      another.close();
+      throw e;
+    }
+  }
+
   Session session() throws JMSException {
     return connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
   }
