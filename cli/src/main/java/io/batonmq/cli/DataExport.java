@@ -1,13 +1,18 @@
 package io.batonmq.cli;
 
 import io.batonmq.broker.BoundQueue;
+import io.batonmq.broker.BrokerState;
 import io.batonmq.log.DamagedException;
 import io.batonmq.log.VersionException;
 import io.batonmq.queue.Reference;
 import io.batonmq.seam.StorageException;
 import io.batonmq.server.admin.Json;
 import io.batonmq.server.platform.DiskStorage;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.concurrent.Callable;
@@ -27,6 +32,9 @@ import picocli.CommandLine.Spec;
       "Changes nothing, and may run beside an active node."
     })
 final class DataExport implements Callable<Integer> {
+  /// How a line ends whose last field is an empty text, from its last quote on.
+  private static final String END = "\"}";
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -56,7 +64,10 @@ final class DataExport implements Callable<Integer> {
       try (var bodies = store.bodies()) {
         for (var queue : store.state().queues()) {
           if (only == null || queue.name().equals(only)) {
-            queue.messages().forEach(reference -> print(queue, reference, bodies, out, progress));
+            queue
+                .messages()
+                .forEach(
+                    reference -> print(queue, reference, bodies, store.state(), out, progress));
           }
         }
       }
@@ -79,10 +90,11 @@ final class DataExport implements Callable<Integer> {
       BoundQueue queue,
       Reference reference,
       StoreReader.Bodies bodies,
+      BrokerState state,
       PrintWriter out,
       Progress progress) {
     var message = bodies.at(reference.position());
-    out.println(
+    var line =
         Json.fields()
             .with("queue", queue.name())
             .with("address", queue.address().name())
@@ -94,13 +106,46 @@ final class DataExport implements Callable<Integer> {
             .with("deliveryCount", reference.deliveryCount())
             .with("redelivered", reference.redelivered())
             .with("format", message.format().name())
-            .with("bytes", Base64.getEncoder().encodeToString(message.bytes()))
-            .text());
+            .with("bytes", "")
+            .text();
+    // A large message is never held whole.
+    out.print(line.substring(0, line.length() - END.length()));
+    try (var base64 = Base64.getEncoder().wrap(new Ascii(out))) {
+      base64.write(message.bytes());
+      var tail = message.tail();
+      if (tail != null) {
+        for (long position : state.fragments(tail)) {
+          base64.write(bodies.fragment(position));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    out.println(END);
     // Nobody would miss what a full disk cuts off; the rest need not be read.
     if (out.checkError()) {
       throw UserException.failed(
           Failures.OUTPUT_CUT + "; the export is not whole, " + count + " messages arrived before");
     }
     progress.at(++count);
+  }
+
+  /// Writes characters, given as bytes.
+  private static final class Ascii extends OutputStream {
+    private final PrintWriter to;
+
+    Ascii(PrintWriter to) {
+      this.to = to;
+    }
+
+    @Override
+    public void write(int octet) {
+      to.write(octet);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) {
+      to.write(new String(bytes, from, length, StandardCharsets.US_ASCII));
+    }
   }
 }

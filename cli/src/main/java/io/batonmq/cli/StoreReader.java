@@ -77,6 +77,9 @@ final class StoreReader {
   interface Bodies extends AutoCloseable {
     Message at(long position);
 
+    /// What follows a message, one piece of it.
+    byte[] fragment(long position);
+
     @Override
     void close();
   }
@@ -87,6 +90,11 @@ final class StoreReader {
       @Override
       public Message at(long position) {
         return Events.message(reader.read(position));
+      }
+
+      @Override
+      public byte[] fragment(long position) {
+        return Events.fragment(reader.read(position));
       }
 
       @Override

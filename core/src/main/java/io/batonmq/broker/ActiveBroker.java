@@ -26,6 +26,7 @@ public final class ActiveBroker {
   private final BrokerSettings settings;
   private final EventLog log;
   private final Bodies bodies;
+  private final LargeMessages large;
   private final VolatileReferences volatiles;
   private final Directory directory;
   private final Routing routing;
@@ -51,7 +52,11 @@ public final class ActiveBroker {
     this.settings = settings;
     this.log = new EventLog(appender, state);
     this.bodies =
-        new Bodies(settings.limits().cacheBytesMax(), settings.limits().volatileBytesMax());
+        new Bodies(
+            settings.limits().cacheBytesMax(),
+            settings.limits().volatileBytesMax(),
+            this::tailDropped);
+    this.large = new LargeMessages(state, log, bodies);
     this.volatiles = new VolatileReferences(bodies, state.extents());
     this.directory = new Directory(state, log, settings, volatiles, extractors);
     this.routing = new Routing(directory, new Forwarding(directory, settings));
@@ -105,6 +110,14 @@ public final class ActiveBroker {
 
   public LiveTransactions transactions() {
     return transactions;
+  }
+
+  public LargeMessages large() {
+    return large;
+  }
+
+  private void tailDropped(long tail) {
+    large.drop(tail);
   }
 
   /// Everything appended until now is committed when the committed position is at or beyond this.
@@ -190,7 +203,7 @@ public final class ActiveBroker {
     List<LiveQueue> queues = route.queues();
     long envelope =
         4L * settings.limits().nameMax() + 16L * queues.size() + route.textBytes() + 256;
-    if (message.size() + envelope > log.payloadMax() || message.size() > Reference.SIZE_MAX / 2) {
+    if (message.size() + envelope > log.payloadMax()) {
       return new Refusal(
           Refusal.Reason.LIMIT_REACHED,
           "a message of " + message.size() + " bytes is larger than the log takes");
@@ -255,7 +268,7 @@ public final class ActiveBroker {
                 route.straight(durable),
                 route.diverted(durable),
                 message));
-    int size = (int) (log.end() - position);
+    int size = Fragments.referenceSize((int) (log.end() - position), message.tail());
     bodies.keep(position, message);
     if (sends != null) {
       sends.logged++;
@@ -279,8 +292,9 @@ public final class ActiveBroker {
       @Nullable TransactionSends sends,
       long wall) {
     long position = bodies.hold(message, others.size());
+    int size = Fragments.referenceSize(message.size(), message.tail());
     if (sends != null) {
-      sends.volatiles.add(pending(address, route, others, position, message.size(), message));
+      sends.volatiles.add(pending(address, route, others, position, size, message));
       return;
     }
     acceptVolatile(message.identity(), address.address().id());
@@ -288,7 +302,7 @@ public final class ActiveBroker {
         Reference.fresh(
             Keys.of(nextSequence(), message.priority()),
             position,
-            message.size(),
+            size,
             false,
             message.expiryMillis());
     long from = Schedule.waiting(message.deliveryMillis(), wall(wall));

@@ -1,10 +1,14 @@
 package io.batonmq.broker;
 
 import io.batonmq.message.Message;
+import io.batonmq.message.Tail;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Messages in memory. Those that the log has are kept while there is room, the oldest going first;
@@ -15,8 +19,13 @@ final class Bodies {
 
   private final long cacheBytesMax;
   private final long heldBytesMax;
+  private final LongConsumer tailDropped;
   private final LinkedHashMap<Long, Message> cached = new LinkedHashMap<>();
   private final Map<Long, Held> held = new HashMap<>();
+
+  /// Tails of those that are held.
+  private final Set<Long> heldTails = new HashSet<>();
+
   private long cachedBytes;
   private long heldBytes;
   private long lastHeld;
@@ -30,9 +39,11 @@ final class Bodies {
     }
   }
 
-  Bodies(long cacheBytesMax, long heldBytesMax) {
+  /// @param tailDropped is told of tails that nobody refers to any more whose messages were held
+  Bodies(long cacheBytesMax, long heldBytesMax, LongConsumer tailDropped) {
     this.cacheBytesMax = cacheBytesMax;
     this.heldBytesMax = heldBytesMax;
+    this.tailDropped = tailDropped;
   }
 
   @Nullable Message get(long position) {
@@ -69,6 +80,10 @@ final class Bodies {
     long position = --lastHeld;
     held.put(position, body);
     heldBytes += cost(message);
+    Tail tail = message.tail();
+    if (tail != null) {
+      heldTails.add(tail.id());
+    }
     return position;
   }
 
@@ -88,7 +103,15 @@ final class Bodies {
     if (--body.references == 0) {
       held.remove(position);
       heldBytes -= cost(body.message);
+      Tail tail = body.message.tail();
+      if (tail != null && heldTails.remove(tail.id())) {
+        tailDropped.accept(tail.id());
+      }
     }
+  }
+
+  boolean holdsTail(long id) {
+    return heldTails.contains(id);
   }
 
   /// How much may be asked for ahead of what is waited for, so that it is still there when its turn comes.

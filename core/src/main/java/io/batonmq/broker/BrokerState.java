@@ -4,6 +4,7 @@ import io.batonmq.log.RecordHandler;
 import io.batonmq.log.SnapshotContent;
 import io.batonmq.log.VersionException;
 import io.batonmq.message.Message;
+import io.batonmq.message.Tail;
 import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.Reference;
@@ -135,6 +136,9 @@ public final class BrokerState implements RecordHandler {
         }
       }
       case Event.Dedicated(int queue, String origin) -> existingQueue(queue).dedicate(origin);
+      case Event.Fragment(long tail, byte[] _) ->
+          fragments().add(tail, position, Math.toIntExact(recordEnd - position));
+      case Event.FragmentsDropped(long tail) -> fragments().drop(tail);
     }
   }
 
@@ -149,6 +153,7 @@ public final class BrokerState implements RecordHandler {
       queue.messages().releaseAll(held.getOrDefault(queue.id(), _ -> false));
     }
     transactions.abort();
+    fragments().dropOpen();
   }
 
   private void createAddress(Event.AddressCreated created) {
@@ -221,17 +226,30 @@ public final class BrokerState implements RecordHandler {
     Message message = event.message();
     int size = Math.toIntExact(recordEnd - position);
     wallMillis = Math.max(wallMillis, event.wallMillis());
+    Tail tail = message.tail();
+    if (tail != null) {
+      fragments().close(tail.id(), position, size);
+    }
     if (event.transaction() != 0) {
       transactions.sent(position, size, event);
-      return;
+    } else {
+      place(position, size, event);
     }
+    if (tail != null) {
+      // It may have come twice in its transaction.
+      fragments().dropUnused(position);
+    }
+  }
+
+  private void place(long position, int size, Event.Enqueued event) {
+    Message message = event.message();
     sequence = Math.max(sequence, event.sequence());
     identities.add(message.identity(), event.address(), event.floor());
     Reference reference =
         Reference.fresh(
             Keys.of(event.sequence(), message.priority()),
             position,
-            size,
+            Fragments.referenceSize(size, message.tail()),
             true,
             message.expiryMillis());
     long from = Schedule.waiting(message.deliveryMillis(), event.wallMillis());
@@ -421,6 +439,15 @@ public final class BrokerState implements RecordHandler {
 
   LiveExtents extents() {
     return extents;
+  }
+
+  Fragments fragments() {
+    return extents.fragments();
+  }
+
+  /// Where the fragments are that follow a message, in order.
+  public long[] fragments(Tail tail) {
+    return fragments().positions(tail.id());
   }
 
   int lastAddress() {

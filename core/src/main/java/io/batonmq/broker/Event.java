@@ -147,4 +147,14 @@ public sealed interface Event {
   ///
   /// @param origin name of that address
   record Dedicated(int queue, String origin) implements Event {}
+
+  /// A part of the body of a message came, whose own event comes after the last of them. Until then nobody sees
+  /// anything of it, and a take-over ends it.
+  ///
+  /// @param tail position of the first fragment of the same message; 0 if this is the first
+  /// @param bytes decoded for [BrokerState] without them, which stay in the record
+  record Fragment(long tail, byte[] bytes) implements Event {}
+
+  /// A message of which fragments came does not come any more, or nothing but memory knew it and that is over.
+  record FragmentsDropped(long tail) implements Event {}
 }

@@ -2,15 +2,12 @@ package io.batonmq.broker;
 
 import io.batonmq.log.RecordFormat;
 import io.batonmq.log.VersionException;
-import io.batonmq.message.Format;
-import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The encoding of [Event]s, version 3. Field kinds are those of [FieldWriter].
+/// The encoding of [Event]s, version 4. Field kinds are those of [FieldWriter].
 ///
 /// The record's type says which event it is; the payload begins with the version. A reader refuses a
 /// type or a version that it does not know: an event left out would make another broker of it. Types
@@ -23,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// | 19 | AddressDeleted | number id |
 /// | 20 | QueueCreated | number id, number address, text name, octet 1 multicast + 4 auto + 8 selector + 16 not from, settings, \[8: text selector], \[16: text client id] |
 /// | 21 | QueueDeleted | number id |
-/// | 22 | Enqueued | see below |
+/// | 22 | Enqueued | see [EnqueuedFormat] |
 /// | 23 | Delivered | number queue, keys |
 /// | 24 | Acknowledged | number queue, keys |
 /// | 25 | Released | number queue, keys, octet counted |
@@ -43,22 +40,17 @@ import org.jspecify.annotations.Nullable;
 /// | 39 | Cancelled | number queue, keys, times as keys |
 /// | 40 | Dedicated | number queue, text address |
 /// | 41 | QueueUpdated | number queue, octet 8 selector + 16 not from, settings, \[8: text selector], \[16: text client id] |
+/// | 42 | Fragment | number tail, raw bytes |
+/// | 43 | FragmentsDropped | number tail |
 ///
 /// Settings of a queue: number consumers, octet 1 exclusive + 2 group rebalance + 4 with a pause + 8 group first key,
 /// signed group buckets, number consumers before dispatch, signed delay before dispatch, \[8: text group first key],
 /// signed size of the ring, octet 1 last value + 2 last value key + 4 non-destructive, \[2: text last value key].
 ///
 /// An xid: signed format, raw global id, raw branch qualifier.
-///
-/// Enqueued: octet flags (1 durable, 2 sequenced identity, 4 named identity, 8 group, 16 expiry, 32
-/// transaction, 64 timing, 128 diverted), number sequence, number wall time, number address, numbers queues, octet
-/// format, octet priority, \[32: number transaction], \[16: number expiry], \[64: octet 1 if the expiry is the
-/// broker's, number delivery time], \[2: text producer, signed sequence, signed floor], \[4: text id], \[8:
-/// text group, signed group sequence], \[128: number of diverts, each text address, text name, numbers queues],
-/// then the bytes of the message, as many as a number says. They come last, so that what a queue needs is read
-/// without them.
 public final class Events {
-  static final int VERSION = 3;
+  /// The version that this broker writes, and the only one that it reads.
+  public static final int VERSION = 4;
 
   static final int ACTIVATED = RecordFormat.USER_MIN + 1;
   static final int ADDRESS_CREATED = RecordFormat.USER_MIN + 2;
@@ -85,15 +77,8 @@ public final class Events {
   static final int CANCELLED = RecordFormat.USER_MIN + 23;
   static final int DEDICATED = RecordFormat.USER_MIN + 24;
   static final int QUEUE_UPDATED = RecordFormat.USER_MIN + 25;
-
-  private static final int DURABLE = 1;
-  private static final int SEQUENCED = 2;
-  private static final int NAMED = 4;
-  private static final int GROUP = 8;
-  private static final int EXPIRY = 16;
-  private static final int TRANSACTION = 32;
-  private static final int TIMING = 64;
-  private static final int DIVERTED = 128;
+  static final int FRAGMENT = RecordFormat.USER_MIN + 26;
+  static final int FRAGMENTS_DROPPED = RecordFormat.USER_MIN + 27;
 
   private static final int ANYCAST = 1;
   private static final int MULTICAST = 2;
@@ -134,6 +119,8 @@ public final class Events {
       case Event.Cancelled _ -> CANCELLED;
       case Event.Dedicated _ -> DEDICATED;
       case Event.QueueUpdated _ -> QUEUE_UPDATED;
+      case Event.Fragment _ -> FRAGMENT;
+      case Event.FragmentsDropped _ -> FRAGMENTS_DROPPED;
     };
   }
 
@@ -167,7 +154,7 @@ public final class Events {
         writeTexts(created.filter(), to);
       }
       case Event.QueueDeleted(int queue) -> to.number(queue);
-      case Event.Enqueued enqueued -> write(enqueued, to);
+      case Event.Enqueued enqueued -> EnqueuedFormat.write(enqueued, to);
       case Event.Delivered(int queue, long[] keys) -> writeKeys(queue, keys, to);
       case Event.Acknowledged(int queue, long[] keys) -> writeKeys(queue, keys, to);
       case Event.Released(int queue, long[] keys, boolean counted) -> {
@@ -232,6 +219,11 @@ public final class Events {
         settings.write(to);
         writeTexts(filter, to);
       }
+      case Event.Fragment(long tail, byte[] bytes) -> {
+        to.number(tail);
+        to.raw(bytes);
+      }
+      case Event.FragmentsDropped(long tail) -> to.number(tail);
     }
   }
 
@@ -249,7 +241,7 @@ public final class Events {
           case ADDRESS_DELETED -> new Event.AddressDeleted(from.smallNumber());
           case QUEUE_CREATED -> readQueue(from);
           case QUEUE_DELETED -> new Event.QueueDeleted(from.smallNumber());
-          case ENQUEUED -> readEnqueued(from, false);
+          case ENQUEUED -> EnqueuedFormat.read(from, false);
           case DELIVERED -> new Event.Delivered(from.smallNumber(), from.keys());
           case ACKNOWLEDGED -> new Event.Acknowledged(from.smallNumber(), from.keys());
           case RELEASED -> new Event.Released(from.smallNumber(), from.keys(), from.flag());
@@ -293,6 +285,12 @@ public final class Events {
             QueueSettings settings = QueueSettings.read(from);
             yield new Event.QueueUpdated(queue, readFilter(flags, from), settings);
           }
+          case FRAGMENT -> {
+            long tail = from.number();
+            from.skipRaw();
+            yield new Event.Fragment(tail, NO_BYTES);
+          }
+          case FRAGMENTS_DROPPED -> new Event.FragmentsDropped(from.number());
           default ->
               throw new VersionException(
                   "no event has type " + type + ": the log was written by a newer version");
@@ -305,7 +303,15 @@ public final class Events {
   public static Message message(ByteBuffer payload) {
     FieldReader from = new FieldReader(payload);
     version(from);
-    return readEnqueued(from, true).message();
+    return EnqueuedFormat.read(from, true).message();
+  }
+
+  /// The bytes of a record that holds an [Event.Fragment].
+  public static byte[] fragment(ByteBuffer payload) {
+    FieldReader from = new FieldReader(payload);
+    version(from);
+    from.number();
+    return from.raw();
   }
 
   static void version(FieldReader from) {
@@ -356,108 +362,6 @@ public final class Events {
   private static void writeKeys(int queue, long[] keys, FieldWriter to) {
     to.number(queue);
     to.keys(keys);
-  }
-
-  private static void write(Event.Enqueued event, FieldWriter to) {
-    Message message = event.message();
-    Identity identity = message.identity();
-    String group = message.groupId();
-    int flags =
-        (message.durable() ? DURABLE : 0)
-            | (identity instanceof Identity.Sequenced ? SEQUENCED : 0)
-            | (identity instanceof Identity.Named ? NAMED : 0)
-            | (group != null ? GROUP : 0)
-            | (message.expiryMillis() != 0 ? EXPIRY : 0)
-            | (event.transaction() != 0 ? TRANSACTION : 0)
-            | (message.deliveryMillis() != 0 || message.expiryRewritten() ? TIMING : 0)
-            | (event.diverted().isEmpty() ? 0 : DIVERTED);
-    to.octet(flags);
-    to.number(event.sequence());
-    to.number(event.wallMillis());
-    to.number(event.address());
-    to.numbers(event.queues());
-    to.octet(message.format().code());
-    to.octet(message.priority());
-    if ((flags & TRANSACTION) != 0) {
-      to.number(event.transaction());
-    }
-    if ((flags & EXPIRY) != 0) {
-      to.number(message.expiryMillis());
-    }
-    if ((flags & TIMING) != 0) {
-      to.flag(message.expiryRewritten());
-      to.number(message.deliveryMillis());
-    }
-    switch (identity) {
-      case Identity.Sequenced(String producer, long sequence) -> {
-        to.text(producer);
-        to.signed(sequence);
-        to.signed(event.floor());
-      }
-      case Identity.Named(String id) -> to.text(id);
-      case null -> {}
-    }
-    if (group != null) {
-      to.text(group);
-      to.signed(message.groupSequence());
-    }
-    if (!event.diverted().isEmpty()) {
-      Diverted.write(event.diverted(), to);
-    }
-    to.raw(message.bytes());
-  }
-
-  private static Event.Enqueued readEnqueued(FieldReader from, boolean whole) {
-    int flags = from.octet();
-    long sequence = from.number();
-    long wallMillis = from.number();
-    int address = from.smallNumber();
-    int[] queues = from.numbers();
-    Format format = Format.of(from.octet());
-    int priority = from.octet();
-    long transaction = (flags & TRANSACTION) != 0 ? from.number() : 0;
-    long expiry = (flags & EXPIRY) != 0 ? from.number() : 0;
-    boolean rewritten = (flags & TIMING) != 0 && from.flag();
-    long delivery = (flags & TIMING) != 0 ? from.number() : 0;
-    long floor = ProducerWindow.NO_FLOOR;
-    Identity identity = null;
-    if ((flags & SEQUENCED) != 0) {
-      identity = new Identity.Sequenced(from.text(), from.signed());
-      floor = from.signed();
-    } else if ((flags & NAMED) != 0) {
-      identity = new Identity.Named(from.text());
-    }
-    String group = (flags & GROUP) != 0 ? from.text() : null;
-    int groupSequence = (flags & GROUP) != 0 ? groupSequence(from.signed()) : 0;
-    List<Diverted> diverted = (flags & DIVERTED) != 0 ? Diverted.read(from) : List.of();
-    byte[] bytes;
-    if (whole) {
-      bytes = from.raw();
-    } else {
-      from.skipRaw();
-      bytes = NO_BYTES;
-    }
-    Message message =
-        new Message(
-            format,
-            (flags & DURABLE) != 0,
-            priority,
-            expiry,
-            rewritten,
-            delivery,
-            identity,
-            group,
-            groupSequence,
-            bytes);
-    return new Event.Enqueued(
-        sequence, transaction, wallMillis, floor, address, queues, diverted, message);
-  }
-
-  private static int groupSequence(long value) {
-    if (value != (int) value) {
-      throw new IllegalArgumentException("a group sequence of more than 32 bits: " + value);
-    }
-    return (int) value;
   }
 
   static Event.AddressCreated readAddress(FieldReader from) {

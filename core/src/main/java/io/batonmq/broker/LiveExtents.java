@@ -6,12 +6,13 @@ import java.util.TreeMap;
 
 /// Which parts of the log hold bodies that somebody still refers to. The log is seen as extents of 1
 /// MiB, and each counts the references into it and their bytes; a body that lies across a border counts on
-/// both sides.
+/// both sides. A message with a tail brings its fragments along, see [Fragments].
 final class LiveExtents {
   /// Extent `n` covers positions `[n << SHIFT, (n + 1) << SHIFT)`.
   static final int SHIFT = 20;
 
   private final TreeMap<Long, Extent> extents = new TreeMap<>();
+  private final Fragments fragments = new Fragments(this);
 
   private static final class Extent {
     int references;
@@ -20,7 +21,34 @@ final class LiveExtents {
     long bytes;
   }
 
+  Fragments fragments() {
+    return fragments;
+  }
+
+  /// @param size as a reference says it
   void add(long position, int size) {
+    count(position, fragments.recordSize(position, size));
+    fragments.refer(position);
+  }
+
+  /// @param size as a reference says it
+  void remove(long position, int size) {
+    uncount(position, fragments.recordSize(position, size));
+    fragments.release(position, 1);
+  }
+
+  /// The same for references that the log does not know.
+  void addUnlogged(long position, int size) {
+    count(position, fragments.recordSize(position, size));
+    fragments.referUnlogged(position);
+  }
+
+  void removeUnlogged(long position, int size) {
+    uncount(position, fragments.recordSize(position, size));
+    fragments.releaseUnlogged(position);
+  }
+
+  void count(long position, int size) {
     for (long number = first(position); number <= last(position, size); number++) {
       Extent extent = extents.computeIfAbsent(number, _ -> new Extent());
       extent.references++;
@@ -28,7 +56,7 @@ final class LiveExtents {
     }
   }
 
-  void remove(long position, int size) {
+  void uncount(long position, int size) {
     for (long number = first(position); number <= last(position, size); number++) {
       Extent extent = extents.get(number);
       if (extent == null) {

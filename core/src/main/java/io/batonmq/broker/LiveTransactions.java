@@ -58,6 +58,7 @@ public final class LiveTransactions {
     acknowledged.forEach((queue, keys) -> acknowledge(sends, queue, keys));
     if (sends.logged > 0 || sends.acknowledged) {
       dropKnown(sends);
+      keep(sends);
       committed(sends.id(), sends.logged, ender, xid);
     } else {
       unlogged.add(
@@ -65,6 +66,16 @@ public final class LiveTransactions {
     }
     acknowledged.keySet().forEach(this::mark);
     commit(sends);
+  }
+
+  /// What is logged of a transaction keeps its bodies in the log up to the commit, and not longer where the queues
+  /// that last were deleted meanwhile: others may still be given them.
+  private void keep(TransactionSends sends) {
+    for (TransactionSends.Volatile pending : sends.volatiles) {
+      if (pending.logged()) {
+        state.extents().addUnlogged(pending.position(), pending.size());
+      }
+    }
   }
 
   /// Of a message that is known by now the event that follows drops what waits for queues that last; what waits
@@ -110,6 +121,9 @@ public final class LiveTransactions {
     });
     for (TransactionSends.Volatile pending : sends.volatiles) {
       commit(pending);
+      if (pending.logged()) {
+        state.extents().removeUnlogged(pending.position(), pending.size());
+      }
     }
     sends.targets.forEach(this::mark);
   }
@@ -218,10 +232,13 @@ public final class LiveTransactions {
   public Set<String> commitPrepared(Xid xid, Ender ender) {
     PreparedTransactions.Prepared it = existing(xid, ender.user());
     OpenTransaction content = it.content();
+    TransactionSends rest = prepared.remove(xid);
+    if (rest != null) {
+      keep(rest);
+    }
     committed(it.number(), content.count(), ender, xid);
     content.staged().keySet().forEach(id -> mark(state.queue(id)));
     content.acknowledged().keySet().forEach(id -> mark(state.queue(id)));
-    TransactionSends rest = prepared.remove(xid);
     if (rest != null) {
       commit(rest);
     }

@@ -27,6 +27,9 @@ final class OpenTransaction {
   /// What its messages have in the log.
   private final LiveExtents extents = new LiveExtents();
 
+  /// How many of what waits refer to each record of a message with a tail.
+  private final Map<Long, Integer> tailed = new LinkedHashMap<>();
+
   /// How many of what waits name each place that copies were diverted from.
   private final Map<Integer, Integer> origins = new LinkedHashMap<>();
 
@@ -72,7 +75,11 @@ final class OpenTransaction {
     }
     Reference reference =
         Reference.fresh(
-            Keys.of(place, message.priority()), position, size, true, message.expiryMillis());
+            Keys.of(place, message.priority()),
+            position,
+            Fragments.referenceSize(size, message.tail()),
+            true,
+            message.expiryMillis());
     // Its delay counts from when it was sent. If that is over before the commit, the active finds
     // it
     // due as soon as it is in the queue.
@@ -94,9 +101,13 @@ final class OpenTransaction {
 
   /// @param reference whose origin counts it already
   void stage(int queue, Reference reference, long fromMillis, LiveExtents all) {
+    long position = reference.position();
     staged(queue).append(reference, fromMillis);
-    extents.add(reference.position(), reference.size());
-    all.add(reference.position(), reference.size());
+    extents.add(position, all.fragments().recordSize(position, reference.size()));
+    all.add(position, reference.size());
+    if (all.fragments().closed(position)) {
+      tailed.merge(position, 1, Integer::sum);
+    }
     if (reference.origin() != 0) {
       origins.merge(reference.origin(), 1, Integer::sum);
     }
@@ -105,6 +116,7 @@ final class OpenTransaction {
   /// Gives up all that it has, without a look at the single messages.
   void giveUp(LiveExtents all, Origins allOrigins) {
     all.removeAll(extents);
+    tailed.forEach(all.fragments()::release);
     origins.forEach(allOrigins::release);
   }
 
@@ -152,8 +164,10 @@ final class OpenTransaction {
   }
 
   private void giveUp(Reference dropped, LiveExtents all, Origins allOrigins) {
-    extents.remove(dropped.position(), dropped.size());
-    all.remove(dropped.position(), dropped.size());
+    long position = dropped.position();
+    extents.remove(position, all.fragments().recordSize(position, dropped.size()));
+    tailed.computeIfPresent(position, (_, references) -> references == 1 ? null : references - 1);
+    all.remove(position, dropped.size());
     if (dropped.origin() != 0) {
       origins.merge(dropped.origin(), -1, Integer::sum);
       allOrigins.release(dropped.origin());

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | kind | entry | fields |
 /// |---|---|---|
-/// | 1 | head, always first | number version (3), number position, number epoch, number wall time, number sequence, number last address, number last queue, octet whether a snapshot was taken: \[number position, text name, signed checksum] |
+/// | 1 | head, always first | number version (4), number position, number epoch, number wall time, number sequence, number last address, number last queue, octet whether a snapshot was taken: \[number position, text name, signed checksum] |
 /// | 2 | address | the payload of its AddressCreated event |
 /// | 3 | queue | the payload of its QueueCreated event, number added, number acknowledged |
 /// | 4 | producer | text name, signed floor, number of ranges, each signed first, number length less one |
@@ -41,10 +41,11 @@ import org.jspecify.annotations.Nullable;
 /// | 16 | leaving, in order | number queue, keys |
 /// | 17 | times, after the references of their queue | number transaction, 0 for what is in the queue, number queue, number of messages that wait, each: number time, number key |
 /// | 18 | dedicated queue | number queue, text address |
+/// | 19 | tail, before any reference; of 1 GiB in one entry | number id, number position of its message's record plus one or 0, number size of that, number of fragments, each: number position, number size |
 ///
 /// A reader that meets an unknown kind or version refuses the snapshot.
 final class Snapshot implements SnapshotContent {
-  static final int VERSION = 3;
+  static final int VERSION = 4;
   static final int HEAD = 1;
   static final int ADDRESS = 2;
   static final int QUEUE = 3;
@@ -63,6 +64,7 @@ final class Snapshot implements SnapshotContent {
   static final int LEAVING = 16;
   static final int TIMES = 17;
   static final int DEDICATED = 18;
+  static final int TAIL = 19;
 
   static final int OUT = 1;
   static final int REDELIVERED = 2;
@@ -89,6 +91,7 @@ final class Snapshot implements SnapshotContent {
   private final List<MessageQueue.Frozen> volatileQueues = new ArrayList<>();
 
   private final LiveExtents.Sizes sizes;
+  private final Fragments.Frozen fragments;
   private long entries;
   private @Nullable List<SnapshotPart> parts;
 
@@ -106,6 +109,7 @@ final class Snapshot implements SnapshotContent {
   Snapshot(BrokerState state) {
     this.position = state.end();
     this.sizes = state.extents().sizes();
+    this.fragments = state.fragments().freeze();
     Blocks blocks = new Blocks(block -> small.add(bytes(block)));
     head(state, blocks);
     for (Address address : state.addresses()) {
@@ -155,6 +159,7 @@ final class Snapshot implements SnapshotContent {
           writer.text(place.queue());
           writer.flag(place.diverted());
         });
+    tails(blocks);
     transactions(state, blocks);
     state
         .transactions()
@@ -224,7 +229,7 @@ final class Snapshot implements SnapshotContent {
   public Optional<LiveBodies> bodies() {
     List<MessageQueue.Frozen> all = new ArrayList<>(volatileQueues);
     queues.forEach(queue -> all.add(queue.messages));
-    return Optional.of(new FrozenBodies(sizes, all));
+    return Optional.of(new FrozenBodies(sizes, fragments, all));
   }
 
   @Override
@@ -263,6 +268,23 @@ final class Snapshot implements SnapshotContent {
       writer.number(taken.position());
       writer.text(taken.name());
       writer.signed(taken.checksum());
+    }
+  }
+
+  private void tails(Blocks blocks) {
+    for (Fragments.FrozenRow row : fragments.rows()) {
+      if (!row.logged()) {
+        continue;
+      }
+      FieldWriter writer = blocks.entry(TAIL);
+      writer.number(row.id());
+      writer.number(row.record() + 1);
+      writer.number(row.recordSize());
+      writer.number(row.count());
+      for (int i = 0; i < row.count(); i++) {
+        writer.number(row.positions()[i]);
+        writer.number(row.sizes()[i]);
+      }
     }
   }
 

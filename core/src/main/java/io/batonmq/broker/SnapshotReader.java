@@ -71,6 +71,7 @@ final class SnapshotReader {
                       from.number(), from.number(), from.text(), Events.readXid(from)),
                   Outcomes.KEPT_MAX);
       case Snapshot.TIMES -> times(from.number(), from);
+      case Snapshot.TAIL -> tail(from);
       case Snapshot.DEDICATED -> state.existingQueue(from.smallNumber()).dedicate(from.text());
       case Snapshot.END -> {
         long counted = from.number();
@@ -111,6 +112,20 @@ final class SnapshotReader {
   private static FieldReader versioned(FieldReader from) {
     Events.version(from);
     return from;
+  }
+
+  private void tail(FieldReader from) {
+    long id = from.number();
+    long record = from.number() - 1;
+    int recordSize = from.smallNumber();
+    int count = from.count(2);
+    long[] positions = new long[count];
+    int[] sizes = new int[count];
+    for (int i = 0; i < count; i++) {
+      positions[i] = from.number();
+      sizes[i] = from.smallNumber();
+    }
+    state.fragments().restore(id, record, recordSize, positions, sizes);
   }
 
   private void names(FieldReader from) {

@@ -33,14 +33,14 @@ final class VolatileReferences {
     queue.queue().messages().append(placed, fromMillis);
     queue.countAdded();
     if (reference.position() >= 0) {
-      extents.add(reference.position(), reference.size());
+      extents.addUnlogged(reference.position(), reference.size());
     }
   }
 
   /// The message is gone from a queue.
   void giveUp(Reference reference) {
     if (reference.position() >= 0) {
-      extents.remove(reference.position(), reference.size());
+      extents.removeUnlogged(reference.position(), reference.size());
     } else {
       bodies.release(reference.position());
     }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param identity what recognises a resend of it, if the sender gave it any
 /// @param groupId message group, if any
 /// @param groupSequence position in the group; -1 closes it
-/// @param bytes everything but the envelope
+/// @param bytes everything but the envelope; of a message that came in fragments only what stands before the body
+/// @param tail the rest of a message that came in fragments; null for one that is here whole
 public record Message(
     Format format,
     boolean durable,
@@ -28,7 +29,8 @@ public record Message(
     @Nullable Identity identity,
     @Nullable String groupId,
     int groupSequence,
-    byte[] bytes) {
+    byte[] bytes,
+    @Nullable Tail tail) {
 
   /// Priority of a message whose sender named none (JMS 3.1 §3.4.10, AMQP 1.0 §3.2.1).
   public static final int DEFAULT_PRIORITY = 4;
@@ -43,6 +45,32 @@ public record Message(
     if (deliveryMillis < 0) {
       throw new IllegalArgumentException("delivery time is not negative: " + deliveryMillis);
     }
+  }
+
+  /// A message that is here whole.
+  public Message(
+      Format format,
+      boolean durable,
+      int priority,
+      long expiryMillis,
+      boolean expiryRewritten,
+      long deliveryMillis,
+      @Nullable Identity identity,
+      @Nullable String groupId,
+      int groupSequence,
+      byte[] bytes) {
+    this(
+        format,
+        durable,
+        priority,
+        expiryMillis,
+        expiryRewritten,
+        deliveryMillis,
+        identity,
+        groupId,
+        groupSequence,
+        bytes,
+        null);
   }
 
   /// A message that may be delivered at once, and whose bytes say when it expires.
@@ -71,7 +99,8 @@ public record Message(
         identity,
         groupId,
         groupSequence,
-        bytes);
+        bytes,
+        tail);
   }
 
   /// The same, not to be seen before a time.
@@ -86,11 +115,33 @@ public record Message(
         identity,
         groupId,
         groupSequence,
-        bytes);
+        bytes,
+        tail);
   }
 
-  /// Size that counts against limits, in bytes.
+  /// The same, followed by fragments.
+  public Message with(Tail fragments) {
+    return new Message(
+        format,
+        durable,
+        priority,
+        expiryMillis,
+        expiryRewritten,
+        deliveryMillis,
+        identity,
+        groupId,
+        groupSequence,
+        bytes,
+        fragments);
+  }
+
+  /// What it takes of memory, in bytes.
   public int size() {
     return bytes.length;
+  }
+
+  /// What it takes of the log, and of the room that an address has, in bytes.
+  public long length() {
+    return bytes.length + (tail == null ? 0 : tail.bytes());
   }
 }

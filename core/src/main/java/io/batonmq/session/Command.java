@@ -4,6 +4,7 @@ import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Xid;
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
+import io.batonmq.message.Tail;
 import io.batonmq.queue.Disposition;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,19 @@ public sealed interface Command {
       long transaction,
       boolean settled)
       implements Command {}
+
+  /// A part of the body of the message that a producing link sends, in order. What stands before the body comes
+  /// after the last of them, by [Send].
+  record SendFragment(long connection, int link, byte[] bytes) implements Command {}
+
+  /// The message whose fragments came does not come.
+  record DropFragments(long connection, int link) implements Command {}
+
+  /// Asks for a part of what follows a message that was delivered on a consuming link. Answered by
+  /// [Output.Fragment].
+  ///
+  /// @param index from 0, in order
+  record Fetch(long connection, int link, long delivery, Tail tail, int index) implements Command {}
 
   /// A producing link has no credit any more; everything that it sent with it came before this.
   record Withdrawn(long connection, int link) implements Command {}

@@ -44,7 +44,7 @@ public sealed interface Output {
   /// The fate of a message is committed: accepted (no refusal), or refused and not kept.
   record Sent(int link, long delivery, @Nullable Refusal refusal) implements Output {}
 
-  /// A message for a consumer.
+  /// A message for a consumer. What follows it, if it has a tail, is asked for by [Command.Fetch].
   ///
   /// @param delivery its number on this link, counted from 0 without gaps
   /// @param deliveryCount earlier attempts to deliver it, as AMQP 1.0 §3.2.1 counts them
@@ -74,6 +74,11 @@ public sealed interface Output {
       this(link, delivery, message, deliveryCount, firstAcquirer, settled, origin, null);
     }
   }
+
+  /// A part of what follows a message that was delivered.
+  ///
+  /// @param bytes null if it is gone: whoever only looks at a message does not keep it
+  record Fragment(int link, long delivery, int index, byte @Nullable [] bytes) implements Output {}
 
   /// Where a moved message came from.
   ///

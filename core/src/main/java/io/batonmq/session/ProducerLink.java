@@ -26,6 +26,9 @@ final class ProducerLink implements Link {
 
   boolean closed;
 
+  /// A message that comes in fragments; null between such messages.
+  @Nullable Receiving receiving;
+
   /// Where a message goes.
   ///
   /// @param queue for a name that says which queue of the address

@@ -12,6 +12,7 @@ import io.batonmq.broker.Route;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
+import io.batonmq.message.Tail;
 import io.batonmq.seam.Now;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,6 +22,15 @@ import org.jspecify.annotations.Nullable;
 
 /// What producers do: links that messages come in by, their fate, and how many more may come.
 final class Producing {
+  /// No more than a snapshot keeps in one entry.
+  private static final int FRAGMENTS_MAX = 16_384;
+
+  private static final Refusal NO_CREDIT =
+      new Refusal(Reason.LIMIT_REACHED, "the link has no credit: wait for it before sending more");
+
+  private static final Refusal DISK_FULL =
+      new Refusal(Reason.LIMIT_REACHED, "the disk is full: consume messages or give it more room");
+
   private final ActiveBroker broker;
   private final Limits limits;
   private final Resolver resolver;
@@ -105,6 +115,7 @@ final class Producing {
   /// @param clean whether its producer said so, and will not send anything again
   void closed(ProducerLink link, boolean clean, Now now) {
     link.closed = true;
+    drop(link);
     windows -= link.window;
     blocked.remove(link);
     String producer = link.producer;
@@ -118,8 +129,68 @@ final class Producing {
     }
   }
 
+  /// A part of a message came.
+  void fragment(ProducerLink link, byte[] bytes) {
+    Receiving receiving = link.receiving;
+    if (receiving == null) {
+      receiving = new Receiving();
+      link.receiving = receiving;
+    }
+    if (receiving.refusal != null) {
+      return;
+    }
+    receiving.refusal = refusal(link, receiving);
+    if (receiving.refusal == null) {
+      receiving.tail = broker.large().add(receiving.tail, bytes);
+      receiving.bytes += bytes.length;
+      receiving.count++;
+    } else {
+      end(receiving);
+    }
+  }
+
+  private @Nullable Refusal refusal(ProducerLink link, Receiving receiving) {
+    if (link.credit <= 0) {
+      return NO_CREDIT;
+    }
+    if (broker.storeFull()) {
+      return DISK_FULL;
+    }
+    return receiving.count < FRAGMENTS_MAX
+        ? null
+        : new Refusal(
+            Reason.LIMIT_REACHED, "a message comes in no more than " + FRAGMENTS_MAX + " pieces");
+  }
+
+  /// What came of a message is given up; the message does not come.
+  void drop(ProducerLink link) {
+    Receiving receiving = link.receiving;
+    if (receiving != null) {
+      link.receiving = null;
+      end(receiving);
+    }
+  }
+
+  private void end(Receiving receiving) {
+    if (receiving.tail != 0) {
+      broker.large().end(receiving.tail);
+      receiving.tail = 0;
+    }
+  }
+
   void send(ProducerLink link, Command.Send command, @Nullable Transaction transaction, Now now) {
-    Refusal refusal = accept(link, command, transaction, now);
+    Receiving receiving = link.receiving;
+    Refusal refusal;
+    if (receiving == null) {
+      refusal = accept(link, command, command.message(), transaction, now);
+    } else if (receiving.refusal != null) {
+      refusal = receiving.refusal;
+    } else {
+      Message whole = command.message().with(new Tail(receiving.tail, receiving.bytes));
+      refusal = accept(link, command, whole, transaction, now);
+    }
+    // Nothing of it is kept if it was refused, or came again, or had nowhere to go.
+    drop(link);
     if (refusal != null && transaction != null) {
       // The peer may have sent it settled, and believe that it is in the transaction.
       transaction.failed = true;
@@ -132,6 +203,7 @@ final class Producing {
 
   /// A message came that does not count: its credit comes back like any other.
   void countRefused(ProducerLink link) {
+    drop(link);
     replenish(link);
   }
 
@@ -144,12 +216,14 @@ final class Producing {
   }
 
   private @Nullable Refusal accept(
-      ProducerLink link, Command.Send command, @Nullable Transaction transaction, Now now) {
+      ProducerLink link,
+      Command.Send command,
+      Message message,
+      @Nullable Transaction transaction,
+      Now now) {
     if (link.credit <= 0) {
-      return new Refusal(
-          Reason.LIMIT_REACHED, "the link has no credit: wait for it before sending more");
+      return NO_CREDIT;
     }
-    Message message = command.message();
     Refusal fault = fault(message);
     if (fault != null) {
       return fault;
@@ -187,8 +261,7 @@ final class Producing {
       return route.refusal();
     }
     if (broker.storeFull()) {
-      return new Refusal(
-          Reason.LIMIT_REACHED, "the disk is full: consume messages or give it more room");
+      return DISK_FULL;
     }
     if (route.stays() && address.full()) {
       FullPolicy policy = address.settings().fullPolicy();

@@ -13,6 +13,7 @@ import io.batonmq.seam.Now;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The broker of an active node, as its owner's loop sees it: commands go in, outputs leave by each
@@ -61,6 +62,7 @@ public final class Sessions {
       Branches branches,
       Managing managing,
       Temporaries temporaries,
+      Fetching fetching,
       SnapshotRhythm snapshots) {}
 
   /// @param state the fold of every record of the log
@@ -108,6 +110,7 @@ public final class Sessions {
             new Branches(broker, answers, transacting),
             new Managing(broker, settings, answers),
             new Temporaries(broker.directory(), settings, access, answers, epoch),
+            new Fetching(broker, effects, answers),
             new SnapshotRhythm(broker, effects, settings.snapshotLogBytes()));
   }
 
@@ -142,11 +145,13 @@ public final class Sessions {
       case Command.OpenConsumer open -> openConsumer(connection, open);
       case Command.MakeTemporary make -> room.temporaries.make(connection, make);
       case Command.Send send -> send(connection, send, now);
-      case Command.Withdrawn withdrawn -> {
-        if (connection.links.get(withdrawn.link()) instanceof ProducerLink link) {
-          link.credit = 0;
-        }
-      }
+      case Command.SendFragment fragment ->
+          producer(
+              connection, fragment.link(), link -> room.producing.fragment(link, fragment.bytes()));
+      case Command.DropFragments drop -> producer(connection, drop.link(), room.producing::drop);
+      case Command.Fetch fetch -> room.fetching.fetch(connection, fetch);
+      case Command.Withdrawn withdrawn ->
+          producer(connection, withdrawn.link(), link -> link.credit = 0);
       case Command.Credit credit -> {
         if (connection.links.get(credit.link()) instanceof ConsumerLink link) {
           room.consuming.credit(link, credit.limit(), credit.drain());
@@ -226,6 +231,7 @@ public final class Sessions {
   /// @param payload valid during the call only
   public void loaded(long position, ByteBuffer payload) {
     broker.loaded(position, payload);
+    rooms().fetching.loaded(position, payload);
   }
 
   /// The snapshot that [Effects#snapshot] asked for is on stable storage.
@@ -395,6 +401,12 @@ public final class Sessions {
       answers.to(connection, new Output.LinkRefused(link, refusal));
     }
     return refusal == null;
+  }
+
+  private static void producer(Connection connection, int number, Consumer<ProducerLink> then) {
+    if (connection.links.get(number) instanceof ProducerLink link) {
+      then.accept(link);
+    }
   }
 
   private void send(Connection connection, Command.Send send, Now now) {

@@ -9,6 +9,7 @@ import io.batonmq.message.Format;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
+import io.batonmq.message.Tail;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -75,36 +76,40 @@ class EventsTest {
           new Event.Admitted(2, 1_000, new long[] {84}),
           new Event.Cancelled(2, new long[] {84}, new long[] {1_000}),
           new Event.Dedicated(2, "orders"),
-          new Event.QueueUpdated(2, new QueueFilter("b", null), QueueSettings.DEFAULTS));
+          new Event.QueueUpdated(2, new QueueFilter("b", null), QueueSettings.DEFAULTS),
+          new Event.Fragment(77, new byte[] {1, 2}),
+          new Event.FragmentsDropped(77));
 
   private static final List<String> BYTES =
       List.of(
-          "03 03 e807",
-          "03 01 06 6f7264657273 05",
-          "03 01",
-          "03 02 01 01 71 19 01 0b 0e 02 01 01 66 0a 07 01 6b 01 61 02 6d65",
-          "03 02",
-          "03 bb 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 01 01 61 01 64 01 04 02"
+          "04 03 e807",
+          "04 01 06 6f7264657273 05",
+          "04 01",
+          "04 02 01 01 71 19 01 0b 0e 02 01 01 66 0a 07 01 6b 01 61 02 6d65",
+          "04 02",
+          "04 bb 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 01 01 61 01 64 01 04 02"
               + " 6869",
-          "03 02 02 a801 20",
-          "03 02 02 c801 1f",
-          "03 02 01 a801 01",
-          "03 02 54 06 01 01 03",
-          "03 07 02 01 a801",
-          "03 07 08 06 02 01 75 01 0d 02 01ff 00",
-          "03 07",
-          "03 02 7031",
-          "03 8020 01 73 01",
-          "03 02 02 a801 20",
-          "03 07 02 01 05 01 06 01 75",
-          "03 06",
-          "03",
-          "03 ac02",
-          "03 02 02 a801 20 02 d00f 01",
-          "03 02 e807 01 a801",
-          "03 02 01 a801 01 d00f",
-          "03 02 06 6f7264657273",
-          "03 02 08 00 00 01 00 01 01 00 01 62");
+          "04 02 02 a801 20",
+          "04 02 02 c801 1f",
+          "04 02 01 a801 01",
+          "04 02 54 06 01 01 03",
+          "04 07 02 01 a801",
+          "04 07 08 06 02 01 75 01 0d 02 01ff 00",
+          "04 07",
+          "04 02 7031",
+          "04 8020 01 73 01",
+          "04 02 02 a801 20",
+          "04 07 02 01 05 01 06 01 75",
+          "04 06",
+          "04",
+          "04 ac02",
+          "04 02 02 a801 20 02 d00f 01",
+          "04 02 e807 01 a801",
+          "04 02 01 a801 01 d00f",
+          "04 02 06 6f7264657273",
+          "04 02 08 00 00 01 00 01 01 00 01 62",
+          "04 4d 02 0102",
+          "04 4d");
 
   @Test
   void theSamplesHaveTheBytesOfTheTable() {
@@ -122,7 +127,7 @@ class EventsTest {
       byte[] bytes = write(sample);
       Event read = Events.read(Events.type(sample), ByteBuffer.wrap(bytes));
       assertThat(read).hasSameClassAs(sample);
-      if (!(sample instanceof Event.Enqueued)) {
+      if (!(sample instanceof Event.Enqueued) && !(sample instanceof Event.Fragment)) {
         assertThat(write(read)).isEqualTo(bytes);
       }
       if (sample instanceof Event.QueueCreated || sample instanceof Event.QueueUpdated) {
@@ -148,7 +153,7 @@ class EventsTest {
     byte[] bytes = write(new Event.Enqueued(5, 0, 1_000, -1, 1, new int[] {2}, List.of(), TIMED));
     assertThat(hex(bytes))
         .isEqualTo(
-            "03 4b 05 e807 01 01 02 01 09 01 e807 02 7031 0c 01 01 67 01 02 6869".replace(" ", ""));
+            "04 4b 05 e807 01 01 02 01 09 01 e807 02 7031 0c 01 01 67 01 02 6869".replace(" ", ""));
     Message read = Events.message(ByteBuffer.wrap(bytes));
     assertThat(read.deliveryMillis()).isEqualTo(1_000);
     assertThat(read.expiryMillis()).isZero();
@@ -158,12 +163,27 @@ class EventsTest {
   }
 
   @Test
+  void whatFollowsAMessageIsReadWithItAndByItself() {
+    Message message = MESSAGE.with(new Tail(77, 300));
+    byte[] bytes = write(new Event.Enqueued(5, 0, 1_000, -1, 1, new int[] {2}, List.of(), message));
+    assertThat(hex(bytes))
+        .isEqualTo(
+            "04 5b 05 e807 01 01 02 01 09 ac02 02 00 4d ac02 02 7031 0c 01 01 67 01 02 6869"
+                .replace(" ", ""));
+    assertThat(Events.message(ByteBuffer.wrap(bytes)).tail()).isEqualTo(message.tail());
+    Event event = Events.read(Events.ENQUEUED, ByteBuffer.wrap(bytes));
+    assertThat(((Event.Enqueued) event).message().tail()).isEqualTo(message.tail());
+    byte[] fragment = write(new Event.Fragment(77, new byte[] {1, 2}));
+    assertThat(Events.fragment(ByteBuffer.wrap(fragment))).containsExactly(1, 2);
+  }
+
+  @Test
   void anUnknownTypeOrVersionIsAnErrorThatSaysSo() {
-    byte[] one = {3, 1};
+    byte[] one = {4, 1};
     assertThatThrownBy(() -> Events.read(99, ByteBuffer.wrap(one)))
         .isInstanceOf(VersionException.class)
         .hasMessageContaining("99");
-    for (byte version : new byte[] {2, 4}) {
+    for (byte version : new byte[] {3, 5}) {
       byte[] other = {version, 1};
       assertThatThrownBy(() -> Events.read(Events.ADDRESS_DELETED, ByteBuffer.wrap(other)))
           .isInstanceOf(VersionException.class)
@@ -194,7 +214,7 @@ class EventsTest {
 
   @Test
   void aLengthThatIsTooLargeCostsNoMemory() {
-    byte[] claims = {3, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
+    byte[] claims = {4, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
     assertThatThrownBy(() -> Events.read(Events.IDENTITIES_FORGOTTEN, ByteBuffer.wrap(claims)))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -182,6 +182,28 @@ class ServingTest implements Lanes {
         .count();
   }
 
+  /// Large commands that came together made one batch of all of them, in memory, whatever the batch was meant to
+  /// have; a node with a small heap died of it.
+  @Test
+  void aTurnTakesNoMoreThanABatchHasRoomFor() {
+    fill(ADDRESS, 1, 10);
+    int bytes = 512 << 10;
+    for (int i = 0; i < 40; i++) {
+      submit(new Command.SendFragment(CONNECTION, PRODUCER, new byte[bytes]));
+    }
+    long before = serving().applied();
+    int turns = 0;
+    while (serving().applied() - before < 40L * bytes) {
+      long from = serving().applied();
+      serving().brokerWork(now());
+      assertThat(serving().applied() - from)
+          .isLessThan(LogSettings.DEFAULTS.batchBytesMax() + bytes + 1_000);
+      serving().logWork(now());
+      serving().keeperWork(now());
+      assertThat(++turns).isLessThan(1_000);
+    }
+  }
+
   @Test
   void whoLooksThroughADeepQueueOnDiskDoesNotHoldUpAConfirm() {
     for (boolean browse : new boolean[] {false, true}) {

@@ -89,7 +89,10 @@ final class EndpointBinder {
           .missingUnless("false", "there is no proxy protocol", "proxyProtocolEnabled")
           .missingUnless("true", "an acceptor opens with the broker", "autoStart")
           .harmless("the peer chooses its idle time-out", "amqpIdleTimeout")
-          .harmlessUnless("102400", "no size of message is special", "amqpMinLargeMessageSize")
+          .harmlessUnless(
+              "102400",
+              "what is larger than 1 MiB goes in fragments, and nothing else does",
+              "amqpMinLargeMessageSize")
           .harmlessUnless("true", "the best transport is found at start", "useEpoll", "useKQueue")
           .harmless(
               "Baton has its own threads and batches",

@@ -172,6 +172,8 @@ final class EchoBroker implements Gateway, AutoCloseable {
       case Command.BeginBranch _, Command.EndBranch _, Command.Recover _ -> {
         // No protocol here has them.
       }
+      case Command.SendFragment _, Command.DropFragments _, Command.Fetch _ ->
+          throw new IllegalStateException("nobody here sends large messages: " + command);
     }
     consumers.values().forEach(this::deliver);
   }

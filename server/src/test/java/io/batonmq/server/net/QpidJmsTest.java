@@ -58,7 +58,7 @@ class QpidJmsTest {
         new AmqpProtocol(
             "baton",
             () -> List.of(new AmqpProtocol.FailoverServer("localhost", 61617, "amqp")),
-            AmqpLimits.standard());
+            AmqpLimits.standard().withMessageBytes(8 << 20).withWholeBytes(8 << 20));
     return front.open(
         new Listener("test", "localhost", 0, List.of(amqp), new TestUsers(mechanisms)));
   }

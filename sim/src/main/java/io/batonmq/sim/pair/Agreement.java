@@ -12,6 +12,7 @@ import io.batonmq.log.file.FileLog;
 import io.batonmq.log.file.Follower;
 import io.batonmq.log.file.LogVerify;
 import io.batonmq.log.file.RecordReader;
+import io.batonmq.message.Tail;
 import io.batonmq.seam.Storage;
 import io.batonmq.seam.StorageException;
 import java.io.ByteArrayOutputStream;
@@ -119,7 +120,16 @@ final class Agreement {
   private static void readBodies(FileLog log, BrokerState state) {
     try (RecordReader reader = log.reader()) {
       for (BoundQueue queue : state.queues()) {
-        queue.messages().forEach(reference -> Events.message(reader.read(reference.position())));
+        queue
+            .messages()
+            .forEach(reference -> {
+              Tail tail = Events.message(reader.read(reference.position())).tail();
+              if (tail != null) {
+                for (long position : state.fragments(tail)) {
+                  Events.fragment(reader.read(position));
+                }
+              }
+            });
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.batonmq.sim.pair;
 
+import io.batonmq.message.Tail;
 import io.batonmq.session.Command;
 import io.batonmq.session.Output;
 import io.batonmq.session.Principal;
@@ -115,6 +116,25 @@ abstract class Client {
         }
       }
       default -> hearMore(output);
+    }
+  }
+
+  /// Sends what comes before a message.
+  final void sendFragments(int link, Sent sent) {
+    for (int i = 0; i < sent.fragments(); i++) {
+      send(new Command.SendFragment(connection(), link, sent.fragment(i)));
+    }
+  }
+
+  /// Asks for what follows a message.
+  final void fetch(Output.Delivered given) {
+    Tail tail = given.message().tail();
+    Wire to = wire;
+    if (tail != null && to != null) {
+      int count = sim.ledger().sent(given).fragments();
+      for (int i = 0; i < count; i++) {
+        send(new Command.Fetch(connection(), given.link(), given.delivery(), tail, i));
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.batonmq.sim.pair;
 
 import io.batonmq.ha.Role;
+import io.batonmq.message.Message;
 import io.batonmq.queue.Disposition;
 import io.batonmq.session.Command;
 import io.batonmq.session.Output;
@@ -126,6 +127,7 @@ final class Ledger {
     switch (output) {
       case Output.Sent answer -> sent(wire, answer);
       case Output.Delivered given -> delivered(wire, given);
+      case Output.Fragment fragment -> fragment(wire, fragment);
       case Output.Settled answer when answer.refusal() == null -> settled(wire, answer);
       case Output.Ended answer -> ended(wire, answer);
       default -> {}
@@ -186,11 +188,35 @@ final class Ledger {
     sent.refused = true;
   }
 
-  private void delivered(Wire wire, Output.Delivered given) {
-    Sent sent = sents.get(Sent.id(given.message()));
-    if (sent == null || !Arrays.equals(sent.message.bytes(), given.message().bytes())) {
+  /// What was delivered.
+  Sent sent(Output.Delivered given) {
+    Message message = given.message();
+    Sent sent = sents.get(Sent.id(message));
+    if (sent == null
+        || !Arrays.equals(sent.message.bytes(), message.bytes())
+        || message.length() - message.size() != sent.fragmentBytes()) {
       throw new Violation("nobody ever sent what was delivered: " + given);
     }
+    return sent;
+  }
+
+  /// A part of what was delivered. It may be gone when it is settled.
+  private void fragment(Wire wire, Output.Fragment fragment) {
+    Copy.Delivery delivery = wire.deliveries.get(fragment.delivery());
+    byte[] bytes = fragment.bytes();
+    if (delivery == null) {
+      return;
+    }
+    if (bytes == null && !delivery.asked) {
+      throw new Violation("what follows " + delivery.copy.sent + " is gone: " + fragment);
+    }
+    if (bytes != null && !Arrays.equals(delivery.copy.sent.fragment(fragment.index()), bytes)) {
+      throw new Violation("nobody sent what follows " + delivery.copy.sent + ": " + fragment);
+    }
+  }
+
+  private void delivered(Wire wire, Output.Delivered given) {
+    Sent sent = sent(given);
     String queue = wire.client().source();
     Output.Origin origin = moved(queue, given);
     Copy copy = sent.copy(origin == null ? queue : queue + FROM + origin.queue());

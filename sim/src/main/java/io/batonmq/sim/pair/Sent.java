@@ -72,6 +72,25 @@ final class Sent {
     return bytes.array();
   }
 
+  /// How many fragments come before it; most messages come whole.
+  int fragments() {
+    return id % 9 == 4 ? 1 + (int) (id % 5) : 0;
+  }
+
+  /// One of them.
+  byte[] fragment(int index) {
+    return bytes(id * 31 + index, (int) (id % 97));
+  }
+
+  /// What they have together.
+  long fragmentBytes() {
+    long sum = 0;
+    for (int i = 0; i < fragments(); i++) {
+      sum += fragment(i).length;
+    }
+    return sum;
+  }
+
   /// The id in the body of a message.
   static long id(Message message) {
     return ByteBuffer.wrap(message.bytes()).getLong();

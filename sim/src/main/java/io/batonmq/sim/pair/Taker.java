@@ -66,6 +66,7 @@ final class Taker extends Client {
         delivered++;
         wants(given.message());
         unsettled.add(given.delivery());
+        fetch(given);
         think();
       }
       case Output.Drained _ -> {
@@ -75,6 +76,7 @@ final class Taker extends Client {
       }
       case Output.Settled(int _, long first, long last, var _) ->
           unanswered -= (int) (last - first + 1);
+      case Output.Fragment _ -> {}
       default -> throw new Violation(name + " was told " + output);
     }
   }

@@ -111,8 +111,9 @@ final class Transactor extends Client {
       case Output.Delivered given -> {
         delivered++;
         unsettled.add(given.delivery());
+        fetch(given);
       }
-      case Output.Settled _, Output.Drained _ -> {}
+      case Output.Settled _, Output.Drained _, Output.Fragment _ -> {}
       default -> throw new Violation(name + " was told " + output);
     }
   }
@@ -200,6 +201,7 @@ final class Transactor extends Client {
       credit--;
       unanswered++;
       to.sends.put(delivery, next);
+      sendFragments(OUT, next);
       send(
           new Command.Send(
               connection(), OUT, delivery++, next.address, next.message, number, false));

@@ -102,7 +102,7 @@ class GuardsTest {
       Event forgotten = new Event.IdentitiesForgotten(producer);
       byte[] name = producer.getBytes(StandardCharsets.UTF_8);
       ByteBuffer payload = ByteBuffer.allocate(2 + name.length);
-      payload.put((byte) 3).put((byte) name.length).put(name).flip();
+      payload.put((byte) Events.VERSION).put((byte) name.length).put(name).flip();
       replica.record(end, end, Events.type(forgotten), payload);
     }
   }
@@ -125,7 +125,7 @@ class GuardsTest {
     for (long epoch = 1; epoch < 20; epoch++) {
       for (int count = 1; count < 200; count++) {
         Event forgotten = new Event.OutcomesForgotten(epoch << 32 | count);
-        ByteBuffer payload = ByteBuffer.allocate(11).put((byte) 3);
+        ByteBuffer payload = ByteBuffer.allocate(11).put((byte) Events.VERSION);
         long rest = epoch << 32 | count;
         while (rest > 0x7F) {
           payload.put((byte) (rest & 0x7F | 0x80));

@@ -5,6 +5,8 @@ package io.batonmq.wire.amqp;
 /// @param saslFrameBytes largest frame before authentication (AMQP 1.0 §5.3.1 says 512)
 /// @param frameBytes largest frame after it; told to the peer in Open
 /// @param messageBytes largest message; told to the peer in Attach
+/// @param wholeBytes of a message that are kept in memory until its last frame has come; of a larger one only what
+///     stands before its body, and that has no more
 /// @param partialBytes of messages whose last frame has not come yet, per connection
 /// @param sessions per connection
 /// @param links per session
@@ -21,7 +23,8 @@ package io.batonmq.wire.amqp;
 public record AmqpLimits(
     int saslFrameBytes,
     int frameBytes,
-    int messageBytes,
+    long messageBytes,
+    int wholeBytes,
     int partialBytes,
     int sessions,
     int links,
@@ -50,17 +53,53 @@ public record AmqpLimits(
   /// What a broker uses whose owner chose nothing.
   public static AmqpLimits standard() {
     return new AmqpLimits(
-        4 << 10, 1 << 20, 8 << 20, 16 << 20, 256, 4096, 1024, 20_000, 256, 2 << 20, 2048, 64 << 10,
-        10_000, 60_000, 2_000);
+        4 << 10,
+        1 << 20,
+        (1L << 30) + (1 << 20),
+        1 << 20,
+        16 << 20,
+        256,
+        4096,
+        1024,
+        20_000,
+        256,
+        2 << 20,
+        2048,
+        64 << 10,
+        10_000,
+        60_000,
+        2_000);
   }
 
   /// The same with another limit for messages.
-  public AmqpLimits withMessageBytes(int bytes) {
+  public AmqpLimits withMessageBytes(long bytes) {
     return new AmqpLimits(
         saslFrameBytes,
         frameBytes,
         bytes,
-        Math.max(partialBytes, bytes),
+        wholeBytes,
+        partialBytes,
+        sessions,
+        links,
+        transactions,
+        unsettled,
+        window,
+        windowBytes,
+        nameBytes,
+        filterBytes,
+        authenticateMillis,
+        idleMillis,
+        closeMillis);
+  }
+
+  /// The same with another limit for what is kept whole.
+  public AmqpLimits withWholeBytes(int bytes) {
+    return new AmqpLimits(
+        saslFrameBytes,
+        frameBytes,
+        messageBytes,
+        bytes,
+        partialBytes,
         sessions,
         links,
         transactions,

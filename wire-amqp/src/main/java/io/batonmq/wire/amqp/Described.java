@@ -59,15 +59,27 @@ record Described(long code, byte[] bytes, int at, int end) {
     }
     int descriptor = at + 1;
     int value = Encoding.skip(bytes, descriptor, limit);
-    long code =
-        switch (bytes[descriptor] & 0xff) {
-          case Encoding.ULONG0 -> 0;
-          case Encoding.SMALL_ULONG -> bytes[descriptor + 1] & 0xff;
-          case Encoding.ULONG -> Encoding.int64(bytes, descriptor + 1, value);
-          case Encoding.SYMBOL8, Encoding.SYMBOL32 -> byName(bytes, descriptor, value);
-          default -> UNKNOWN;
-        };
-    return new Described(code, bytes, value, Encoding.skip(bytes, value, limit));
+    return new Described(
+        code(bytes, descriptor, value), bytes, value, Encoding.skip(bytes, value, limit));
+  }
+
+  private static long code(byte[] bytes, int descriptor, int value) {
+    return switch (bytes[descriptor] & 0xff) {
+      case Encoding.ULONG0 -> 0;
+      case Encoding.SMALL_ULONG -> bytes[descriptor + 1] & 0xff;
+      case Encoding.ULONG -> Encoding.int64(bytes, descriptor + 1, value);
+      case Encoding.SYMBOL8, Encoding.SYMBOL32 -> byName(bytes, descriptor, value);
+      default -> UNKNOWN;
+    };
+  }
+
+  /// The [#kind] of what begins at `at`, of which only the descriptor need be there.
+  static int kindAt(byte[] bytes, int at, int limit) {
+    if (Encoding.code(bytes, at, limit) != Encoding.DESCRIBED) {
+      throw Malformed.decode("what should be described has no descriptor");
+    }
+    int value = Encoding.skip(bytes, at + 1, limit);
+    return kind(code(bytes, at + 1, value));
   }
 
   private static long byName(byte[] bytes, int at, int end) {
@@ -80,6 +92,10 @@ record Described(long code, byte[] bytes, int at, int end) {
 
   /// The descriptor if it is one of AMQP's own, which all fit into a byte, else -1.
   int kind() {
+    return kind(code);
+  }
+
+  private static int kind(long code) {
     return code >= 0 && code <= 0xff ? (int) code : -1;
   }
 

@@ -318,6 +318,11 @@ final class Endpoint {
           link.delivered(delivered);
         }
       }
+      case Output.Fragment fragment -> {
+        if (conversation.link(fragment.link()) instanceof OutgoingLink link) {
+          link.fragment(fragment);
+        }
+      }
       case Output.Drained drained -> {
         if (conversation.link(drained.link()) instanceof OutgoingLink link) {
           link.drained(drained);

@@ -35,8 +35,6 @@ final class IncomingLink implements AmqpLink {
     CLOSED
   }
 
-  private static final byte[] NOTHING = {};
-
   private final Conversation conversation;
   private final Receiver receiver;
   private final EngineSession session;
@@ -49,9 +47,7 @@ final class IncomingLink implements AmqpLink {
   private long deliveries;
   private int credit;
   private boolean partial;
-  private byte[] bytes = NOTHING;
-  private int size;
-  private int reserved;
+  private final Assembly message;
   private boolean detachOnly;
   private boolean made;
   private boolean withdrawing;
@@ -70,6 +66,7 @@ final class IncomingLink implements AmqpLink {
     this.receiver = receiver;
     this.session = session;
     this.number = conversation.number();
+    this.message = new Assembly(conversation, number);
     this.target = target;
     this.address = target == null ? null : target.getAddress();
     Source source = receiver.getRemoteSource();
@@ -181,7 +178,7 @@ final class IncomingLink implements AmqpLink {
     } else if (state != State.OPEN) {
       forget(delivery, deliveryId);
     } else if (delivery.isAborted()) {
-      drop();
+      giveUp();
       delivery.settle();
       granted(1);
     } else if (append(payload) && !delivery.isPartial()) {
@@ -208,79 +205,71 @@ final class IncomingLink implements AmqpLink {
 
   /// Adds to the message at hand.
   ///
-  /// @return false if that made it too large
+  /// @return false if that is not possible
   private boolean append(@Nullable ProtonBuffer payload) {
-    int more = payload == null ? 0 : payload.getReadableBytes();
-    if (more > conversation.limits().messageBytes() - size) {
-      fail(
-          LinkError.MESSAGE_SIZE_EXCEEDED,
-          "a message has at most %d bytes".formatted(conversation.limits().messageBytes()));
+    try {
+      Assembly.Fault fault = message.add(payload, partial);
+      if (fault != null) {
+        fail(fault.condition(), fault.text());
+      }
+      return fault == null;
+    } catch (Malformed malformed) {
+      conversation.fail(malformed);
       return false;
     }
-    if (partial) {
-      reserved += more;
-      if (!conversation.reserve(more)) {
-        fail(AmqpError.RESOURCE_LIMIT_EXCEEDED, "too many messages are sent in pieces at once");
-        return false;
-      }
-    }
-    if (payload != null) {
-      if (more > bytes.length - size) {
-        // The last piece fits exactly, so a message in one frame is copied once.
-        int room = partial ? Math.max(size + more, size * 2) : size + more;
-        bytes = Arrays.copyOf(bytes, room);
-      }
-      payload.readBytes(bytes, size, more);
-      size += more;
-    }
-    return true;
   }
 
-  /// Forgets the message at hand.
-  private void drop() {
-    conversation.release(reserved);
-    reserved = 0;
-    bytes = NOTHING;
-    size = 0;
+  /// Forgets the message at hand, and takes back what the broker has of it.
+  private void giveUp() {
+    if (message.fragmented()) {
+      conversation.submit(new Command.DropFragments(conversation.connection(), number));
+    }
+    message.drop();
   }
 
   private void complete(IncomingDelivery delivery, long deliveryId) {
-    byte[] message = bytes;
-    int length = size;
-    drop();
     try {
-      Binary transaction =
-          delivery.getRemoteState() instanceof TransactionalState transactional
-              ? transactional.getTxnId()
-              : null;
-      long number = transaction == null ? 0 : conversation.transactions().number(transaction);
-      boolean settled = delivery.isRemotelySettled();
-      if (number == Transactions.UNKNOWN) {
-        unknownTransaction(delivery);
-        return;
+      message.end();
+      if (!passOn(delivery, deliveryId)) {
+        giveUp();
       }
-      if (delivery.getMessageFormat() != 0) {
-        reject(delivery, AmqpError.NOT_IMPLEMENTED, "there is only message format 0");
-        return;
-      }
-      send(delivery, deliveryId, message, length, transaction, number, settled);
+      message.drop();
     } catch (Malformed malformed) {
       conversation.fail(malformed);
     }
   }
 
-  private void send(
+  /// Answers whether the broker has it.
+  private boolean passOn(IncomingDelivery delivery, long deliveryId) {
+    Binary transaction =
+        delivery.getRemoteState() instanceof TransactionalState transactional
+            ? transactional.getTxnId()
+            : null;
+    long number = transaction == null ? 0 : conversation.transactions().number(transaction);
+    boolean settled = delivery.isRemotelySettled();
+    if (number == Transactions.UNKNOWN) {
+      unknownTransaction(delivery);
+      return false;
+    }
+    if (delivery.getMessageFormat() != 0) {
+      reject(delivery, AmqpError.NOT_IMPLEMENTED, "there is only message format 0");
+      return false;
+    }
+    return send(delivery, deliveryId, transaction, number, settled);
+  }
+
+  private boolean send(
       IncomingDelivery delivery,
       long deliveryId,
-      byte[] message,
-      int length,
       @Nullable Binary transaction,
       long transactionNumber,
       boolean settled) {
-    Sections sections = Sections.of(message, length, conversation.limits().nameBytes());
+    byte[] bytes = message.bytes();
+    int length = message.length();
+    Sections sections = Sections.of(bytes, length, conversation.limits().nameBytes());
     if (address == null && sections.to() == null) {
       reject(delivery, AmqpError.INVALID_FIELD, "the message does not say where it goes: no `to`");
-      return;
+      return false;
     }
     long asked = deliveries++;
     if (settled) {
@@ -294,9 +283,10 @@ final class IncomingLink implements AmqpLink {
             number,
             asked,
             address == null ? sections.to() : null,
-            message(sections, message, length),
+            message(sections, bytes, length),
             transactionNumber,
             settled));
+    return true;
   }
 
   private Message message(Sections sections, byte[] bytes, int length) {
@@ -383,7 +373,7 @@ final class IncomingLink implements AmqpLink {
   private void leave() {
     state = State.CLOSED;
     conversation.remove(this);
-    drop();
+    message.drop();
     unanswered.values().forEach(message -> session.forgetIncoming(message.deliveryId()));
     unanswered.clear();
   }

@@ -2,6 +2,7 @@ package io.batonmq.wire.amqp;
 
 import io.batonmq.broker.Refusal;
 import io.batonmq.message.RoutingType;
+import io.batonmq.message.Tail;
 import io.batonmq.queue.Disposition;
 import io.batonmq.session.Command;
 import io.batonmq.session.Output;
@@ -67,6 +68,15 @@ final class OutgoingLink implements AmqpLink {
 
   private @Nullable OutgoingDelivery current;
   private @Nullable ProtonBuffer rest;
+
+  /// What follows the message at hand, of which so many bytes have not been asked for; null if it is here whole.
+  private @Nullable Tail tail;
+
+  private long tailLeft;
+  private long currentNumber;
+  private int nextFragment;
+  private boolean fetching;
+  private boolean acceptedAtEnd;
   private long sent;
   private long delivered;
   private long limit;
@@ -161,7 +171,7 @@ final class OutgoingLink implements AmqpLink {
   }
 
   boolean waits() {
-    return rest != null || !waiting.isEmpty();
+    return current != null || !waiting.isEmpty();
   }
 
   /// Sends what waits, as far as credit, session window and line allow, then asks for more.
@@ -199,11 +209,19 @@ final class OutgoingLink implements AmqpLink {
       unsettled.put(delivery.delivery(), id);
     }
     current = outgoing;
+    currentNumber = delivery.delivery();
     rest = ProtonByteArrayBufferAllocator.wrapped(bytes);
+    tail = delivery.message().tail();
+    tailLeft = tail == null ? 0 : tail.bytes();
+    nextFragment = 0;
+    fetching = false;
     // The broker has no word for "settled when sent": it is accepted as it leaves, and lost if it
     // is
-    // lost, which is what the peer asked for (AMQP 1.0 §3.4, at-most-once).
-    if (presettled && !delivery.settled()) {
+    // lost, which is what the peer asked for (AMQP 1.0 §3.4, at-most-once). What follows it would
+    // be gone
+    // before it was asked for.
+    acceptedAtEnd = presettled && !delivery.settled() && tail != null;
+    if (presettled && !delivery.settled() && tail == null) {
       conversation.settle(number, delivery.delivery(), Disposition.ACCEPTED, 0, false);
     }
   }
@@ -214,20 +232,75 @@ final class OutgoingLink implements AmqpLink {
   private boolean write() {
     OutgoingDelivery outgoing = current;
     ProtonBuffer left = rest;
-    if (outgoing == null || left == null) {
+    if (outgoing == null) {
       return true;
+    }
+    if (left == null) {
+      fetch();
+      return false;
     }
     if (!sender.isSendable()) {
       return false;
     }
-    outgoing.writeBytes(left);
+    boolean last = tailLeft == 0;
+    outgoing.streamBytes(left, last);
     if (left.isReadable()) {
       return false;
     }
+    rest = null;
+    if (!last) {
+      fetch();
+      return false;
+    }
+    if (acceptedAtEnd) {
+      conversation.settle(number, currentNumber, Disposition.ACCEPTED, 0, false);
+    }
+    written();
+    return true;
+  }
+
+  private void written() {
     current = null;
     rest = null;
+    tail = null;
     sent++;
-    return true;
+  }
+
+  /// Asks for the next piece of the message at hand when the line has taken the one before: so a peer that does not
+  /// read costs one.
+  private void fetch() {
+    Tail wanted = tail;
+    if (wanted != null && !fetching && conversation.lineWritable()) {
+      fetching = true;
+      conversation.submit(
+          new Command.Fetch(
+              conversation.connection(), number, currentNumber, wanted, nextFragment));
+    }
+  }
+
+  /// A piece of the message at hand.
+  void fragment(Output.Fragment fragment) {
+    OutgoingDelivery outgoing = current;
+    if (state != State.OPEN
+        || outgoing == null
+        || !fetching
+        || fragment.delivery() != currentNumber
+        || fragment.index() != nextFragment) {
+      return;
+    }
+    fetching = false;
+    byte[] bytes = fragment.bytes();
+    if (bytes == null) {
+      // It was looked at only, and somebody took it; or the peer has settled it already.
+      unsettled.remove(currentNumber);
+      outgoing.abort();
+      written();
+    } else {
+      nextFragment++;
+      tailLeft -= bytes.length;
+      rest = ProtonByteArrayBufferAllocator.wrapped(bytes);
+    }
+    pump();
   }
 
   /// The broker has nothing more. If that was only the end of a slice, the next one is asked for. A late
@@ -348,6 +421,7 @@ final class OutgoingLink implements AmqpLink {
     waiting.clear();
     current = null;
     rest = null;
+    tail = null;
   }
 
   @Override

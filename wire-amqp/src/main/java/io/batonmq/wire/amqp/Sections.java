@@ -42,10 +42,10 @@ record Sections(
   static final int MESSAGE_ANNOTATIONS = 0x72;
   private static final int PROPERTIES = 0x73;
   private static final int APPLICATION_PROPERTIES = 0x74;
-  private static final int DATA = 0x75;
-  private static final int SEQUENCE = 0x76;
+  static final int DATA = 0x75;
+  static final int SEQUENCE = 0x76;
   private static final int VALUE = 0x77;
-  private static final int FOOTER = 0x78;
+  static final int FOOTER = 0x78;
 
   private static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
   private static final String DELIVERY_TIME = "x-opt-delivery-time";
@@ -75,6 +75,17 @@ record Sections(
         scan.groupSequence,
         scan.duplicateId,
         scan.destination);
+  }
+
+  /// Where the body begins of a message of which only the first bytes have come.
+  ///
+  /// @throws Malformed if it does not begin before `end`
+  static int bodyAt(byte[] bytes, int end) {
+    int at = 0;
+    while (Described.kindAt(bytes, at, end) < DATA) {
+      at = Encoding.skip(bytes, at, end);
+    }
+    return at;
   }
 
   private static final class Scan {

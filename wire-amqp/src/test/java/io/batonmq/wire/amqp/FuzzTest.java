@@ -192,7 +192,10 @@ class FuzzTest {
             outputs.add(new Output.Withdraw(send.link()));
           }
         }
-        case Command.Withdrawn _ -> {}
+        case Command.Withdrawn _, Command.SendFragment _, Command.DropFragments _ -> {}
+        case Command.Fetch fetch ->
+            outputs.add(
+                new Output.Fragment(fetch.link(), fetch.delivery(), fetch.index(), new byte[100]));
         case Command.Credit credit -> {
           for (; deliveries < Math.min(5, credit.limit()); deliveries++) {
             outputs.add(

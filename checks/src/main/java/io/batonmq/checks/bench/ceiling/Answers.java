@@ -51,8 +51,11 @@ final class Answers implements Gateway {
         // No protocol here has them.
       }
       case Command.Begin begin -> out.emit(new Output.Begun(begin.request(), 1));
-      case Command.Credit _, Command.Settle _, Command.Withdrawn _ -> {
+      case Command.Credit _, Command.Settle _, Command.Withdrawn _, Command.Fetch _ -> {
         // Of links that do not exist here.
+      }
+      case Command.SendFragment _, Command.DropFragments _ -> {
+        // Forgotten, as all is.
       }
     }
   }
