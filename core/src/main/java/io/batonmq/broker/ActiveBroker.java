@@ -7,12 +7,9 @@ import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
 import io.batonmq.queue.KeyList;
-import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
 import io.batonmq.queue.Reference;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +29,7 @@ public final class ActiveBroker {
   private final Routing routing;
   private final DeadLetters deadLetters;
   private final Dispatcher dispatcher;
+  private final Arrivals arrivals;
   private final LiveTransactions transactions;
   private final Schedule schedule;
 
@@ -62,6 +60,7 @@ public final class ActiveBroker {
     this.routing = new Routing(directory, new Forwarding(directory, settings));
     this.deadLetters = new DeadLetters(this, log, bodies, volatiles, effects);
     this.dispatcher = new Dispatcher(this, log, bodies, effects);
+    this.arrivals = new Arrivals(this, log, bodies, volatiles);
     this.transactions = new LiveTransactions(this, state, log, bodies, volatiles);
     this.schedule = new Schedule(this, log);
     directory.tell(
@@ -110,6 +109,10 @@ public final class ActiveBroker {
 
   public LiveTransactions transactions() {
     return transactions;
+  }
+
+  BrokerSettings settings() {
+    return settings;
   }
 
   public LargeMessages large() {
@@ -200,44 +203,7 @@ public final class ActiveBroker {
       Message message,
       @Nullable TransactionSends sends,
       long wall) {
-    List<LiveQueue> queues = route.queues();
-    long envelope =
-        4L * settings.limits().nameMax() + 16L * queues.size() + route.textBytes() + 256;
-    if (message.size() + envelope > log.payloadMax()) {
-      return new Refusal(
-          Refusal.Reason.LIMIT_REACHED,
-          "a message of " + message.size() + " bytes is larger than the log takes");
-    }
-    List<LiveQueue> durable = new ArrayList<>(1);
-    List<LiveQueue> others = new ArrayList<>();
-    for (LiveQueue queue : queues) {
-      if (message.durable() && queue.queue().durable()) {
-        durable.add(queue);
-      } else {
-        others.add(queue);
-      }
-    }
-    if (durable.isEmpty() && !others.isEmpty() && !bodies.roomToHold(message)) {
-      return new Refusal(
-          Refusal.Reason.LIMIT_REACHED,
-          "messages that are not durable fill the memory set aside for them: consume some first");
-    }
-    if (!durable.isEmpty()) {
-      logged(address, route, durable, others, message, sends, wall);
-    } else if (!others.isEmpty()) {
-      held(address, route, others, message, sends, wall);
-    }
-    if (sends != null) {
-      sends.targets.addAll(queues);
-      if (message.identity() instanceof Identity.Sequenced(String producer, long _)) {
-        sends.producers.add(producer);
-      }
-    } else if (message.deliveryMillis() > 0) {
-      queues.forEach(this::placed);
-    } else {
-      queues.forEach(dispatcher::mark);
-    }
-    return null;
+    return arrivals.enqueue(address, route, message, sends, wall(wall));
   }
 
   /// Messages came that may have to wait.
@@ -246,93 +212,11 @@ public final class ActiveBroker {
     dispatcher.mark(queue);
   }
 
-  private void logged(
-      LiveAddress address,
-      Route route,
-      List<LiveQueue> durable,
-      List<LiveQueue> others,
-      Message message,
-      @Nullable TransactionSends sends,
-      long wall) {
-    long next = sends == null ? nextSequence() : 0;
-    long position =
-        log.append(
-            new Event.Enqueued(
-                next,
-                sends == null ? 0 : sends.id(),
-                wall(wall),
-                state
-                    .identities()
-                    .floorFor(message.identity(), settings.limits().identityRangesMax()),
-                address.address().id(),
-                route.straight(durable),
-                route.diverted(durable),
-                message));
-    int size = Fragments.referenceSize((int) (log.end() - position), message.tail());
-    bodies.keep(position, message);
-    if (sends != null) {
-      sends.logged++;
-      if (!others.isEmpty()) {
-        sends.volatiles.add(pending(address, route, others, position, size, message));
-      }
-    } else {
-      Reference reference =
-          Reference.fresh(
-              Keys.of(next, message.priority()), position, size, false, message.expiryMillis());
-      long from = Schedule.waiting(message.deliveryMillis(), wall(wall));
-      others.forEach(queue -> volatiles.place(queue, reference, route.place(queue), from));
-    }
-  }
-
-  private void held(
-      LiveAddress address,
-      Route route,
-      List<LiveQueue> others,
-      Message message,
-      @Nullable TransactionSends sends,
-      long wall) {
-    long position = bodies.hold(message, others.size());
-    int size = Fragments.referenceSize(message.size(), message.tail());
-    if (sends != null) {
-      sends.volatiles.add(pending(address, route, others, position, size, message));
-      return;
-    }
-    acceptVolatile(message.identity(), address.address().id());
-    Reference reference =
-        Reference.fresh(
-            Keys.of(nextSequence(), message.priority()),
-            position,
-            size,
-            false,
-            message.expiryMillis());
-    long from = Schedule.waiting(message.deliveryMillis(), wall(wall));
-    others.forEach(queue -> volatiles.place(queue, reference, route.place(queue), from));
-  }
-
   boolean acceptVolatile(@Nullable Identity identity, int address) {
     return volatileIdentities.add(
         identity,
         address,
         volatileIdentities.floorFor(identity, settings.limits().identityRangesMax()));
-  }
-
-  private static TransactionSends.Volatile pending(
-      LiveAddress address,
-      Route route,
-      List<LiveQueue> queues,
-      long position,
-      int size,
-      Message message) {
-    return new TransactionSends.Volatile(
-        queues,
-        route.places(),
-        position,
-        size,
-        message.priority(),
-        message.expiryMillis(),
-        message.deliveryMillis(),
-        message.identity(),
-        address.address().id());
   }
 
   /// Messages were taken: they are gone.

@@ -121,7 +121,7 @@ public final class LiveTransactions {
     });
     for (TransactionSends.Volatile pending : sends.volatiles) {
       commit(pending);
-      if (pending.logged()) {
+      if (!pending.held()) {
         state.extents().removeUnlogged(pending.position(), pending.size());
       }
     }
@@ -143,7 +143,7 @@ public final class LiveTransactions {
     for (LiveQueue queue : pending.queues()) {
       if (fresh && !queue.queue().deleted()) {
         volatiles.place(queue, reference, pending.places().get(queue), from);
-      } else if (!pending.logged()) {
+      } else if (pending.held()) {
         bodies.release(pending.position());
       }
     }
@@ -209,8 +209,10 @@ public final class LiveTransactions {
 
   private void forgetVolatiles(TransactionSends sends) {
     for (TransactionSends.Volatile pending : sends.volatiles) {
-      if (!pending.logged()) {
+      if (pending.held()) {
         pending.queues().forEach(_ -> bodies.release(pending.position()));
+      } else if (pending.spilled()) {
+        state.extents().removeUnlogged(pending.position(), pending.size());
       }
     }
   }

@@ -119,6 +119,22 @@ public record Message(
         tail);
   }
 
+  /// The same, of which nobody recognises a resend.
+  public Message anonymous() {
+    return new Message(
+        format,
+        durable,
+        priority,
+        expiryMillis,
+        expiryRewritten,
+        deliveryMillis,
+        null,
+        groupId,
+        groupSequence,
+        bytes,
+        tail);
+  }
+
   /// The same, followed by fragments.
   public Message with(Tail fragments) {
     return new Message(

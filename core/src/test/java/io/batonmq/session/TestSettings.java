@@ -68,6 +68,11 @@ final class TestSettings {
         logBytes);
   }
 
+  /// So much memory for bodies that the log has, and for those that it has not.
+  static BrokerSettings memory(long bytes) {
+    return BrokerSettings.DEFAULTS.withLimits(Limits.DEFAULTS.withMemory(bytes, bytes));
+  }
+
   /// Small limits everywhere.
   static BrokerSettings small() {
     return BrokerSettings.DEFAULTS.withLimits(
