@@ -1,5 +1,6 @@
 package io.batonmq.cli;
 
+import io.batonmq.session.Source.Kind;
 import jakarta.jms.Connection;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
@@ -89,7 +90,13 @@ final class Transfer implements Callable<Integer> {
     private @Nullable String own;
   }
 
-  @Option(names = "--filter", description = "Only messages that this selector fits.")
+  @Option(
+      names = "--filter",
+      description = {
+        "Only messages that this selector fits.",
+        "With --source-topic, at another broker than Baton: the selector that the subscription has,"
+            + " or it is lost there with its messages."
+      })
   private @Nullable String filter;
 
   @Option(
@@ -192,14 +199,14 @@ final class Transfer implements Callable<Integer> {
     sources.run(
         1,
         (taking, _) -> {
-          look(origin, taking, from);
+          var place = found(origin, taking, from);
           targets.run(
               1,
               (giving, _) ->
                   moved[0] =
                       copy && !from.topic()
-                          ? copied(taking, from, giving, to)
-                          : transfer(taking, from, giving, to));
+                          ? copied(taking, place, giving, to)
+                          : transfer(taking, place, giving, to));
         });
     out.printf("Transferred %d messages from %s to %s%n", moved[0], from, to);
     return Exit.OK.code();
@@ -226,16 +233,34 @@ final class Transfer implements Callable<Integer> {
         Optional.ofNullable(clientId));
   }
 
-  /// To take from a queue that is not there would make it.
-  private static void look(BrokerAccess source, Connection taking, Target from)
-      throws JMSException {
-    if (from.topic() || !isBaton(source)) {
-      return;
+  /// What the messages are taken from. To take from a queue or a subscription that is not there would make
+  /// it. And a broker takes a subscription with another selector for another one and throws away what the
+  /// one before has kept: so it is the queue of a subscription that is taken from, where that is known.
+  private Target found(BrokerAccess source, Connection taking, Target from) throws JMSException {
+    if (!isBaton(source)) {
+      return from;
     }
-    var missing = QueueLook.missing(taking, from.name());
-    if (missing.isPresent()) {
-      throw UserException.failed(missing.get());
+    if (subscription == null) {
+      var missing = QueueLook.missing(taking, from.name());
+      if (missing.isPresent()) {
+        throw UserException.failed(missing.get());
+      }
+      return from;
     }
+    boolean shared = subscription.own == null;
+    var name = String.valueOf(shared ? subscription.shared : subscription.own);
+    var client = sourceClientId == null ? "" : sourceClientId;
+    var kept = new Kind.Subscription(name, client, shared, true);
+    var queue = new Target(false, from.name() + "::" + kept.queue());
+    if (QueueLook.missing(taking, queue.name()).isPresent()) {
+      throw UserException.failed(
+          "there is no subscription "
+              + name
+              + (client.isEmpty() ? "" : " of " + client)
+              + " at the topic "
+              + from.name());
+    }
+    return queue;
   }
 
   /// To another broker `address::queue` may be a name like any other, and looking make it. Several
@@ -310,11 +335,8 @@ final class Transfer implements Callable<Integer> {
 
   private MessageConsumer consumer(Session session, Target from) throws JMSException {
     var destination = from.in(session);
-    if (subscription == null) {
+    if (subscription == null || !(destination instanceof Topic topic)) {
       return session.createConsumer(destination, filter);
-    }
-    if (!(destination instanceof Topic topic)) {
-      throw new IllegalStateException("a subscription of a queue");
     }
     return subscription.own != null
         ? session.createDurableConsumer(topic, subscription.own, filter, false)

@@ -27,6 +27,11 @@ public record Source(
     /// @param shared whether several links may take from it at once
     /// @param durable whether it outlives its last link
     record Subscription(String name, String clientId, boolean shared, boolean durable)
-        implements Kind {}
+        implements Kind {
+      /// The name of the queue that keeps its messages.
+      public String queue() {
+        return Names.subscription(this);
+      }
+    }
   }
 }
