@@ -187,7 +187,11 @@ final class Create implements Callable<Integer> {
     @Option(names = "--paging", description = "Producers of a full address go on (default).")
     private boolean paging;
 
-    @Option(names = "--blocking", description = "Producers of a full address wait.")
+    @Option(
+        names = "--blocking",
+        description =
+            "Producers of a full address wait; it is full where a queue has --global-max-size bytes"
+                + " of messages.")
     private boolean blocking;
   }
 

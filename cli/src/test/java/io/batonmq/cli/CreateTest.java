@@ -175,10 +175,24 @@ class CreateTest {
     assertThat(config.settings("any").autoCreateAddresses()).isFalse();
     assertThat(config.settings("any").fullPolicy()).isEqualTo(FullPolicy.BLOCK);
     assertThat(config.limits().globalMaxSize()).isEqualTo(100 << 20);
+    assertThat(config.settings("any").maxSizeBytes()).isEqualTo(100 << 20);
     assertThat(Files.readString(instance.resolve("etc/baton.profile")))
         .contains("-Xmx2G -XX:+UseG1GC -XX:+AlwaysPreTouch -Dwho=");
     assertThat(Files.readString(instance.resolve("etc/admin.properties")))
         .contains("role = chiefs");
+  }
+
+  /// An address that has no limit is never full, and nobody would ever wait.
+  @ParameterizedTest
+  @CsvSource({"--paging, -1", "--blocking, 157286400"})
+  void aFullAddressIsOneThatHasHalfOfTheHeapUnlessItIsSaid(String policy, long size)
+      throws IOException {
+    var instance = home.resolve("x");
+    Command.run("create", instance, "--silent", "--password=p", policy, "--java-memory=300M")
+        .good();
+    var config =
+        ConfigReader.read(instance.resolve("etc/broker.xml"), instance).config().orElseThrow();
+    assertThat(config.settings("any").maxSizeBytes()).isEqualTo(size);
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 final class BrokerXml {
   private static final String CONNECTOR = "artemis";
   private static final int AMQP_PORT = 5672;
+  private static final String NO_LIMIT = "-1";
 
   private BrokerXml() {}
 
@@ -63,7 +64,7 @@ final class BrokerXml {
             <max-delivery-attempts>10</max-delivery-attempts>
             <redelivery-delay>0</redelivery-delay>
             <!-- -1: no limit but the disk; messages are never all in memory -->
-            <max-size-bytes>-1</max-size-bytes>
+            <max-size-bytes>%11$s</max-size-bytes>
             <address-full-policy>%9$s</address-full-policy>
             <auto-create-queues>%8$s</auto-create-queues>
             <auto-create-addresses>%8$s</auto-create-addresses>
@@ -102,7 +103,32 @@ final class BrokerXml {
                 .content()
                 .globalMaxSize()
                 .map(size -> "    <global-max-size>" + quoted(size) + "</global-max-size>\n\n")
-                .orElse(""));
+                .orElse(""),
+            quoted(fullAt(options)));
+  }
+
+  /// What makes an address full, which without a limit it never is. Elsewhere the memory for messages is
+  /// that limit.
+  private static String fullAt(CreateOptions options) {
+    if (!options.content().blocking()) {
+      return NO_LIMIT;
+    }
+    return options
+        .content()
+        .globalMaxSize()
+        .filter(size -> !size.strip().equals(NO_LIMIT))
+        .orElseGet(() -> Long.toString(bytes(options.javaMemory()) / 2));
+  }
+
+  /// Of a size that was looked at, such as `512M`.
+  private static long bytes(String memory) {
+    int shift =
+        switch (memory.charAt(memory.length() - 1)) {
+          case 'K', 'k' -> 10;
+          case 'M', 'm' -> 20;
+          default -> 30;
+        };
+    return Long.parseLong(memory.substring(0, memory.length() - 1)) << shift;
   }
 
   /// The addresses that were asked for. A name that stands twice is refused when the file is checked.
