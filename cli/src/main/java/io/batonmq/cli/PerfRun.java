@@ -301,7 +301,8 @@ final class PerfRun {
     while (!over) {
       nap(last + SECOND);
       long now = System.nanoTime();
-      boolean warmup = now - began <= options.warmupSeconds * SECOND;
+      // By when it began: a second is over a little later than it should be.
+      boolean warmup = last - began < options.warmupSeconds * SECOND;
       var second = meter.second(warmup, now - last);
       last = now;
       if (!options.silent && !over) {
