@@ -88,18 +88,13 @@ final class Address {
     public Integer call() throws Exception {
       var out = spec.commandLine().getOut();
       var node = options.node();
-      if (json) {
-        out.println(
-            node.ask(admin -> admin.addressesJson(it -> name == null || it.name().equals(name)))
-                .pretty());
-        return Exit.OK.code();
-      }
-      var shown =
-          node.ask(AdminClient::addresses).stream()
-              .filter(address -> name == null || address.name().equals(name))
-              .toList();
+      var shown = node.ask(AdminClient::addresses).stream().filter(this::isChosen).toList();
       if (shown.isEmpty() && name != null) {
         throw UserException.failed("there is no address " + name);
+      }
+      if (json) {
+        out.println(node.ask(admin -> admin.addressesJson(this::isChosen)).pretty());
+        return Exit.OK.code();
       }
       for (var address : shown) {
         if (bindings) {
@@ -110,6 +105,10 @@ final class Address {
         }
       }
       return Exit.OK.code();
+    }
+
+    private boolean isChosen(AddressStat address) {
+      return name == null || address.name().equals(name);
     }
   }
 

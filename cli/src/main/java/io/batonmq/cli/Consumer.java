@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
     abbreviateSynopsis = true,
     sortOptions = false)
 final class Consumer implements Callable<Integer> {
+  private static final String SUBSCRIPTION = "Consumer";
+
   @Spec private CommandSpec spec;
   @Mixin private Silence silence;
   @Mixin private ClientOptions options;
@@ -35,9 +37,8 @@ final class Consumer implements Callable<Integer> {
 
   @Option(
       names = {"--subscriptionName", "--subscription-name"},
-      defaultValue = "Consumer",
-      description = "Its name (default: ${DEFAULT-VALUE}).")
-  private String subscription;
+      description = "Its name (default: " + SUBSCRIPTION + "); of the second thread NAME-1.")
+  private @Nullable String subscription;
 
   @Option(names = "--break-on-null", description = "End when no message came in time.")
   private boolean breakOnNull;
@@ -68,6 +69,10 @@ final class Consumer implements Callable<Integer> {
     }
     if (durable && plan.access().clientId().isEmpty()) {
       throw UserException.usage("--durable needs --clientID, by which the broker knows it again");
+    }
+    if (!durable && subscription != null) {
+      throw UserException.usage(
+          "--subscriptionName is the name of what --durable makes: give both");
     }
     if (receiveMillis < 1) {
       throw UserException.usage("--receive-timeout is at least 1");
@@ -125,8 +130,9 @@ final class Consumer implements Callable<Integer> {
     private MessageConsumer consumer(Session session) throws JMSException {
       var destination = plan.target().in(session);
       if (durable && destination instanceof Topic topic) {
-        var name = thread == 0 ? subscription : subscription + "-" + thread;
-        return session.createDurableConsumer(topic, name, filter, false);
+        var name = subscription != null ? subscription : SUBSCRIPTION;
+        return session.createDurableConsumer(
+            topic, thread == 0 ? name : name + "-" + thread, filter, false);
       }
       return session.createConsumer(destination, filter);
     }

@@ -1,6 +1,7 @@
 package io.batonmq.cli;
 
 import io.batonmq.server.admin.AdminClient;
+import io.batonmq.server.admin.Json;
 import io.batonmq.server.admin.QueueStat;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -63,6 +64,9 @@ final class Queue {
   /// Prints the figures of queues.
   @Command(name = "stat", description = "Prints the figures of the queues.")
   static final class Stat implements Callable<Integer> {
+    private static final int ROWS = 50;
+    private static final int COLUMN_SIZE = 25;
+
     @Spec private CommandSpec spec;
     @Mixin private NodeOptions options;
 
@@ -80,15 +84,13 @@ final class Queue {
 
     @Option(
         names = "--maxRows",
-        defaultValue = "50",
-        description = "At most so many queues (default: ${DEFAULT-VALUE}).")
-    private int maxRows;
+        description = "At most so many queues (default: " + ROWS + "; with --json all).")
+    private @Nullable Integer maxRows;
 
     @Option(
         names = "--maxColumnSize",
-        defaultValue = "25",
-        description = "At most so wide a column (default: ${DEFAULT-VALUE}).")
-    private int maxColumnSize;
+        description = "At most so wide a column of the table (default: " + COLUMN_SIZE + ").")
+    private @Nullable Integer maxColumnSize;
 
     @Option(
         names = {"--clustered", "--loop"},
@@ -104,25 +106,37 @@ final class Queue {
     @Override
     public Integer call() throws Exception {
       var wanted = filter();
-      if (maxColumnSize < 1 || maxRows < 0) {
+      int width = maxColumnSize != null ? maxColumnSize : COLUMN_SIZE;
+      int rows = maxRows != null ? maxRows : json ? Integer.MAX_VALUE : ROWS;
+      if (width < 1 || rows < 0) {
         throw UserException.usage("--maxColumnSize and --maxRows are positive numbers");
+      }
+      if (json && maxColumnSize != null) {
+        throw UserException.usage("--maxColumnSize is about the table, and --json prints none");
       }
       var out = spec.commandLine().getOut();
       var node = options.node();
       if (json) {
-        out.println(node.ask(admin -> admin.queuesJson(wanted)).pretty());
+        out.println(first(rows, node.ask(admin -> admin.queuesJson(wanted))).pretty());
         return Exit.OK.code();
       }
       var queues = node.ask(AdminClient::queues).stream().filter(wanted).toList();
-      var table = new Table(maxColumnSize, header());
-      queues.stream().limit(maxRows).forEach(queue -> table.add(row(queue)));
+      var table = new Table(width, header());
+      queues.stream().limit(rows).forEach(queue -> table.add(row(queue)));
       table.lines().forEach(out::println);
-      if (queues.size() > maxRows) {
+      if (queues.size() > rows) {
         out.printf(
             "%nWARNING: the displayed queues are %d/%d, set --maxRows to display more queues.%n",
-            maxRows, queues.size());
+            rows, queues.size());
       }
       return Exit.OK.code();
+    }
+
+    private static Json first(int rows, Json answer) {
+      return answer instanceof Json.Fields fields
+              && fields.values().get("queues") instanceof Json.Items(var queues)
+          ? fields.with("queues", new Json.Items(queues.stream().limit(rows).toList()))
+          : answer;
     }
 
     private static List<String> header() {
