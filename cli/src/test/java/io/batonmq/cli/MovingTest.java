@@ -194,6 +194,7 @@ class MovingTest {
   @Test
   void whatOneBrokerExportedAnotherImports() throws Exception {
     send("archive", 3, "--message-size=12");
+    send("archive", 1, "--message-size=2500000");
     send("archive", 1, "--text-size=5");
     var file = folder.resolve("archive.jsonl");
     var journal = here.instance().resolve("data/journal");
@@ -202,14 +203,14 @@ class MovingTest {
                 () -> {
                   var exported = Command.run("data", "exp", "--queue=archive", journal).good();
                   Files.writeString(file, exported.out());
-                  return exported.out().lines().count() == 4;
+                  return exported.out().lines().count() == 5;
                 },
                 RealBroker.PATIENCE))
         .isTrue();
 
     // The instance says where its broker is.
     assertThat(there.node("data", "imp", file, "--user=admin", "--password=secret").good().out())
-        .startsWith("4 messages sent, 0 were there already");
+        .startsWith("5 messages sent, 0 were there already");
     assertThat(there.messages("archive")).hasSameSizeAs(here.messages("archive"));
     assertThat(there.messages("archive").get(2).getJMSMessageID())
         .isEqualTo(here.messages("archive").get(2).getJMSMessageID());
@@ -219,10 +220,15 @@ class MovingTest {
     var in = System.in;
     System.setIn(new ByteArrayInputStream(Files.readString(file).getBytes(StandardCharsets.UTF_8)));
     try {
-      assertThat(there.client("data", "imp", "-").good().out()).startsWith("4 messages sent");
+      assertThat(there.client("data", "imp", "-").good().out()).startsWith("5 messages sent");
     } finally {
       System.setIn(in);
     }
-    assertThat(there.count("archive")).isEqualTo(4);
+    assertThat(there.count("archive")).isEqualTo(5);
+    assertThat(there.messages("archive").get(3).getBody(byte[].class))
+        .isEqualTo(here.messages("archive").get(3).getBody(byte[].class))
+        .hasSize(2_500_000);
+    assertThat(there.node("data", "imp", file, "--user=admin", "--password=secret").good().out())
+        .startsWith("0 messages sent, 5 were there already");
   }
 }
