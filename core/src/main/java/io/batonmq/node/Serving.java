@@ -66,18 +66,8 @@ public final class Serving implements Gateway {
   private boolean handedOver;
   private volatile long committed = -1;
   private volatile boolean starved;
+  private volatile boolean fed;
   private final ArrayDeque<Named> named = new ArrayDeque<>();
-
-  /// What a record names that ends at a position: done once that is committed.
-  private sealed interface Named {
-    long end();
-
-    record Drop(List<SegmentFile> dropped, long end) implements Named {}
-
-    record Replace(Rewriter.Result.Replaced replaced, long end) implements Named {}
-
-    record Taken(SnapshotRef snapshot, long end) implements Named {}
-  }
 
   /// What the keeper brings back to the broker's lane.
   sealed interface Answer {
@@ -269,6 +259,10 @@ public final class Serving implements Gateway {
     worked |= open(now);
     worked |= answer(now);
     worked |= commands(now);
+    if (fed) {
+      fed = false;
+      sessions.dispatch(now);
+    }
     long due = sessions.nextDeadlineNanos();
     if (due != Long.MAX_VALUE && now.nanos() - due >= 0) {
       sessions.tick(now);
@@ -415,9 +409,15 @@ public final class Serving implements Gateway {
     return writer.outOfRoom();
   }
 
-  private void fed() {
-    if (starved && writer.sparesSettled()) {
+  /// A spare segment was made, or there is no room for one: who waits for room goes on. A producer that came when
+  /// there was none got its credit when somebody else took a turn, after a take-over up to a second later.
+  private void fed(boolean made) {
+    boolean settled = starved && writer.sparesSettled();
+    if (settled) {
       starved = false;
+    }
+    if (made || settled) {
+      fed = true;
       lanes.wakeBroker();
     }
   }
@@ -445,7 +445,7 @@ public final class Serving implements Gateway {
     if (starved && !worked && !writer.waiting()) {
       // The keeper may write a snapshot for seconds.
       worked = writer.makeSpare();
-      fed();
+      fed(worked);
     }
     return worked || (writer.waiting() && !writer.busy());
   }
@@ -470,7 +470,7 @@ public final class Serving implements Gateway {
     }
     try {
       boolean spare = writer.prepareSpare();
-      fed();
+      fed(spare);
       return keeper.doWork(now) || spare;
     } catch (StorageException e) {
       writer.failed(e);

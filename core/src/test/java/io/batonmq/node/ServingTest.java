@@ -45,7 +45,7 @@ class ServingTest implements Lanes {
   private static final int PRODUCER = 1;
   private static final String ADDRESS = "a";
 
-  private final MemoryStorage storage = new MemoryStorage();
+  private MemoryStorage storage = new MemoryStorage();
   private final List<Output> heard = new ArrayList<>();
   private @Nullable Serving serving;
   private long nanos = 1;
@@ -69,6 +69,12 @@ class ServingTest implements Lanes {
 
   @BeforeEach
   void start() {
+    serve();
+    openProducer();
+    settle();
+  }
+
+  private void serve() {
     var log = new FileLog(storage, LogSettings.DEFAULTS, "node", () -> "n" + ++names);
     log.prepare();
     var state = new BrokerState();
@@ -88,13 +94,36 @@ class ServingTest implements Lanes {
             false);
     var keeper = new Keeper(log, writer, () -> "s" + ++names, () -> Long.MAX_VALUE);
     serving = new Serving(new Role.Active(1, writer, receipt), state, settings(), keeper, this);
-    // Without spare segments nobody may send.
-    settle();
+  }
+
+  private void openProducer() {
     submit(
         new Command.Connect(
             CONNECTION, new Principal("me", Set.of()), "me", false, "here", heard::add));
     submit(new Command.OpenProducer(CONNECTION, PRODUCER, null, RoutingType.ANYCAST, null));
-    settle();
+  }
+
+  /// Who came in while the spare segments of a new active node were being made had to wait for the next chore, for
+  /// up to a second.
+  @Test
+  void whoComesBeforeThereIsRoomIsToldAsSoonAsThereIs() {
+    heard.clear();
+    storage = new MemoryStorage();
+    serve();
+    openProducer();
+    while (turn()) {
+      // Without the keeper, who makes segments.
+    }
+    assertThat(heard).contains(new Output.ProducerOpened(PRODUCER, 0));
+    brokerWakes = 0;
+    while (brokerWakes == 0) {
+      assertThat(serving().keeperWork(now())).isTrue();
+    }
+    long before = nanos;
+    while (heard.stream().noneMatch(Output.Grant.class::isInstance)) {
+      assertThat(serving().keeperWork(now()) | turn()).isTrue();
+    }
+    assertThat(nanos - before).isLessThan(1_000);
   }
 
   private NodeSettings settings() {
