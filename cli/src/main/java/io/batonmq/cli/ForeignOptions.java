@@ -61,7 +61,7 @@ final class ForeignOptions {
 
   @Option(
       names = {"--autodelete"},
-      description = "queues stay until they are deleted: use queue delete",
+      description = "set auto-delete-queues and auto-delete-addresses in etc/broker.xml",
       hidden = true)
   private boolean[] autoDelete = {};
 

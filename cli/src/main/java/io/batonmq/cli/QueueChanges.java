@@ -72,15 +72,6 @@ final class QueueChanges {
 
     @Mixin private Giving giving;
 
-    /// Known elsewhere, and not built.
-    @Option(
-        names = "--purge-on-no-consumers",
-        arity = "0..1",
-        description = "queues do not purge themselves yet: leave that option out",
-        hidden = true)
-    @SuppressWarnings("UnusedVariable") // never asked: Refusals looks at the option
-    private String[] refused = {};
-
     @Override
     public Integer call() throws Exception {
       if (maxConsumers < -1 || maxConsumers == 0) {
@@ -184,6 +175,14 @@ final class QueueChanges {
         description = "Messages stay whoever consumes them.")
     private @Nullable Boolean nonDestructive;
 
+    @Option(
+        names = "--purge-on-no-consumers",
+        arity = "0..1",
+        fallbackValue = "true",
+        description =
+            "Its messages go with the last consumer, and none come in while there is none.")
+    private @Nullable Boolean purgeOnNoConsumers;
+
     QueueSettings.Overrides settings(int maxConsumers) {
       var said =
           new QueueSettings.Overrides(
@@ -195,7 +194,8 @@ final class QueueChanges {
               groupFirstKey,
               consumersBeforeDispatch,
               delayBeforeDispatch,
-              new QueueKeeping.Overrides(ringSize, lastValue, lastValueKey, nonDestructive));
+              new QueueKeeping.Overrides(
+                  ringSize, lastValue, lastValueKey, nonDestructive, purgeOnNoConsumers));
       var fault = said.fault();
       if (fault != null) {
         throw UserException.usage(fault);
@@ -217,6 +217,7 @@ final class QueueChanges {
       append(text, "lastValue", lastValue);
       append(text, "lastValueKey", lastValueKey);
       append(text, "nonDestructive", nonDestructive);
+      append(text, "purgeOnNoConsumers", purgeOnNoConsumers);
       return text.toString();
     }
 

@@ -123,7 +123,7 @@ class CreateTest {
       value = {
         "--replicated|there is no replicated store yet: use --shared-store",
         "--disable-persistence|Baton always writes its log",
-        "--autodelete|queues stay until they are deleted",
+        "--autodelete|set auto-delete-queues and auto-delete-addresses",
         "--windows|POSIX shells",
         "--ssl-key=x|there is no TLS yet",
         "--journal-retention=7|not kept",

@@ -115,7 +115,6 @@ class MainTest {
         "queue create",
         "queue create --name q --anycast --multicast",
         "queue create --name q --ring-size 0",
-        "queue create --name q --purge-on-no-consumers",
         "queue delete",
         "queue purge --name q",
         "queue stat --loop",
@@ -157,7 +156,6 @@ class MainTest {
           create --jdbc x                         | --jdbc: there is no database store yet
           create --use-client-auth x              | --use-client-auth: there is no TLS yet
           create x --ping 10.0.0.1                | --ping: no network check decides
-          queue create --name q --purge-on-no-consumers true | --purge-on-no-consumers: queues do not
           queue stat --clustered                  | --clustered: a pair has one active node
           producer --object-size 3                | --object-size: no serialized objects
           producer --data f                       | --data: messages from a file are not built

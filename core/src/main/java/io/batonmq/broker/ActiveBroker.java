@@ -82,11 +82,15 @@ public final class ActiveBroker {
   public void activate(long epoch, long wall) {
     log.append(new Event.Activated(epoch, wall(wall)));
     directory.open();
+    transactions.begin();
     directory.queues().forEach(this::resume);
   }
 
   private void resume(LiveQueue queue) {
     schedule.note(queue);
+    if (queue.awaits()) {
+      dispatcher.await(queue, wallMillis + settings.producerRetentionNanos() / 1_000_000);
+    }
     if (queue.queue().settings().keeping().replaces()) {
       // A predecessor may have had no time to throw away what newer messages replaced.
       dispatcher.mark(queue);
@@ -284,6 +288,12 @@ public final class ActiveBroker {
   /// Expires messages that are due in any queue, at most `max`. False if there may be more.
   public boolean expireDue(long wall, int max) {
     return deadLetters.expireDue(wall, max);
+  }
+
+  /// How many names of messages are remembered of an address.
+  int namesKnown(LiveAddress address) {
+    int id = address.address().id();
+    return state.identities().nameCount(id) + volatileIdentities.nameCount(id);
   }
 
   /// Makes messages available that have waited for their time, at most `max`, and lets queues begin whose

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lifetime how long its messages live
 /// @param deadLetterQueues whether its dead letters get a queue of their own
 /// @param expiryQueues whether its expired messages do
+/// @param autoDelete whether it and its queues go when nobody uses them any more
 public record AddressSettings(
     @Nullable String deadLetterAddress,
     @Nullable String expiryAddress,
@@ -34,7 +35,8 @@ public record AddressSettings(
     Redelivery redelivery,
     Lifetime lifetime,
     OwnQueues deadLetterQueues,
-    OwnQueues expiryQueues) {
+    OwnQueues expiryQueues,
+    AutoDelete autoDelete) {
 
   /// What holds where nothing was configured.
   public static final AddressSettings DEFAULTS =
@@ -52,7 +54,8 @@ public record AddressSettings(
           Redelivery.DEFAULTS,
           Lifetime.DEFAULTS,
           OwnQueues.DEAD_LETTER_DEFAULTS,
-          OwnQueues.EXPIRY_DEFAULTS);
+          OwnQueues.EXPIRY_DEFAULTS,
+          AutoDelete.DEFAULTS);
 
   /// What one configured entry says; null where it says nothing.
   public record Overrides(
@@ -69,14 +72,15 @@ public record AddressSettings(
       Redelivery.Overrides redelivery,
       Lifetime.Overrides lifetime,
       OwnQueues.Overrides deadLetterQueues,
-      OwnQueues.Overrides expiryQueues) {
+      OwnQueues.Overrides expiryQueues,
+      AutoDelete.Overrides autoDelete) {
 
     /// An entry that says nothing.
     public static final Overrides NONE =
         new Overrides(null, null, null, null, null, null, null, null, null, null);
 
-    /// An entry that says nothing about times, nor about own queues at dead ends, and of queues only how many
-    /// consumers they may have.
+    /// An entry that says nothing about times, nor about own queues at dead ends, nor about what goes by itself, and
+    /// of queues only how many consumers they may have.
     public Overrides(
         @Nullable String deadLetterAddress,
         @Nullable String expiryAddress,
@@ -102,27 +106,33 @@ public record AddressSettings(
           Redelivery.Overrides.NONE,
           Lifetime.Overrides.NONE,
           OwnQueues.Overrides.NONE,
-          OwnQueues.Overrides.NONE);
+          OwnQueues.Overrides.NONE,
+          AutoDelete.Overrides.NONE);
     }
 
     /// The same with settings of queues.
     public Overrides with(QueueSettings.Overrides newQueues) {
-      return with(newQueues, redelivery, lifetime, deadLetterQueues, expiryQueues);
+      return with(newQueues, redelivery, lifetime, deadLetterQueues, expiryQueues, autoDelete);
     }
 
     /// The same with delays after failures.
     public Overrides with(Redelivery.Overrides newRedelivery) {
-      return with(queues, newRedelivery, lifetime, deadLetterQueues, expiryQueues);
+      return with(queues, newRedelivery, lifetime, deadLetterQueues, expiryQueues, autoDelete);
     }
 
     /// The same with lifetimes.
     public Overrides with(Lifetime.Overrides newLifetime) {
-      return with(queues, redelivery, newLifetime, deadLetterQueues, expiryQueues);
+      return with(queues, redelivery, newLifetime, deadLetterQueues, expiryQueues, autoDelete);
     }
 
     /// The same with own queues at dead ends.
     public Overrides with(OwnQueues.Overrides newDeadLetters, OwnQueues.Overrides newExpired) {
-      return with(queues, redelivery, lifetime, newDeadLetters, newExpired);
+      return with(queues, redelivery, lifetime, newDeadLetters, newExpired, autoDelete);
+    }
+
+    /// The same with what goes by itself.
+    public Overrides with(AutoDelete.Overrides newAutoDelete) {
+      return with(queues, redelivery, lifetime, deadLetterQueues, expiryQueues, newAutoDelete);
     }
 
     private Overrides with(
@@ -130,7 +140,8 @@ public record AddressSettings(
         Redelivery.Overrides newRedelivery,
         Lifetime.Overrides newLifetime,
         OwnQueues.Overrides newDeadLetters,
-        OwnQueues.Overrides newExpired) {
+        OwnQueues.Overrides newExpired,
+        AutoDelete.Overrides newAutoDelete) {
       return new Overrides(
           deadLetterAddress,
           expiryAddress,
@@ -145,7 +156,8 @@ public record AddressSettings(
           newRedelivery,
           newLifetime,
           newDeadLetters,
-          newExpired);
+          newExpired,
+          newAutoDelete);
     }
   }
 
@@ -172,7 +184,8 @@ public record AddressSettings(
         redelivery.with(overrides.redelivery),
         lifetime.with(overrides.lifetime),
         deadLetterQueues.with(overrides.deadLetterQueues),
-        expiryQueues.with(overrides.expiryQueues));
+        expiryQueues.with(overrides.expiryQueues),
+        autoDelete.with(overrides.autoDelete));
   }
 
   private static @Nullable String either(@Nullable String first, @Nullable String second) {

@@ -63,7 +63,7 @@ final class Arrivals {
       held(address, route, others, message, sends, wall);
     }
     if (sends != null) {
-      sends.targets.addAll(queues);
+      sends.send(queues);
       if (message.identity() instanceof Identity.Sequenced(String producer, long _)) {
         sends.producers.add(producer);
       }

@@ -39,7 +39,7 @@ public final class BoundQueue {
     this.settings = settings;
     this.auto = auto;
     this.filter = filter;
-    this.filters = !filter.equals(QueueFilter.NONE);
+    this.filters = looks();
   }
 
   public int id() {
@@ -71,9 +71,13 @@ public final class BoundQueue {
     return filter;
   }
 
-  /// Whether it looks at what comes in.
+  /// Whether it looks at what comes in, or at who is there to take it.
   boolean filters() {
     return filters;
+  }
+
+  private boolean looks() {
+    return !filter.equals(QueueFilter.NONE) || settings.keeping().purgeOnNoConsumers();
   }
 
   public boolean durable() {
@@ -122,7 +126,7 @@ public final class BoundQueue {
   void update(QueueFilter newFilter, QueueSettings newSettings) {
     settings = newSettings;
     filter = newFilter;
-    filters = !newFilter.equals(QueueFilter.NONE);
+    filters = looks();
   }
 
   void delete() {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param producerRetentionNanos how long a producer's identities are kept after its connection was lost
 /// @param expiryScanNanos how often expired messages that nobody asks for are looked for
 /// @param snapshotLogBytes by how much the log grows between two snapshots, at least
+/// @param queueScanNanos how often unused queues and addresses are looked for; 0 or less for never
 public record BrokerSettings(
     Limits limits,
     List<AddressSettings.Rule> addressRules,
@@ -24,7 +25,11 @@ public record BrokerSettings(
     Wildcards wildcards,
     long producerRetentionNanos,
     long expiryScanNanos,
-    long snapshotLogBytes) {
+    long snapshotLogBytes,
+    long queueScanNanos) {
+
+  /// How often unused queues are looked for where nothing was configured: 30 s.
+  public static final long QUEUE_SCAN_NANOS = 30_000_000_000L;
 
   /// What holds where nothing was configured: ten minutes, one second, 64 MiB.
   public static final BrokerSettings DEFAULTS =
@@ -84,7 +89,8 @@ public record BrokerSettings(
         Wildcards.DEFAULTS,
         producerRetentionNanos,
         expiryScanNanos,
-        snapshotLogBytes);
+        snapshotLogBytes,
+        QUEUE_SCAN_NANOS);
   }
 
   /// The diverts at one address, in the order of the file.
@@ -113,7 +119,8 @@ public record BrokerSettings(
         wildcards,
         producerRetentionNanos,
         expiryScanNanos,
-        snapshotLogBytes);
+        snapshotLogBytes,
+        queueScanNanos);
   }
 
   /// The same with other wildcards.
@@ -126,7 +133,8 @@ public record BrokerSettings(
         newWildcards,
         producerRetentionNanos,
         expiryScanNanos,
-        snapshotLogBytes);
+        snapshotLogBytes,
+        queueScanNanos);
   }
 
   /// The same with other limits.
@@ -139,6 +147,21 @@ public record BrokerSettings(
         wildcards,
         producerRetentionNanos,
         expiryScanNanos,
-        snapshotLogBytes);
+        snapshotLogBytes,
+        queueScanNanos);
+  }
+
+  /// The same with unused queues looked for at other times.
+  public BrokerSettings withQueueScan(long newQueueScanNanos) {
+    return new BrokerSettings(
+        limits,
+        addressRules,
+        addresses,
+        diverts,
+        wildcards,
+        producerRetentionNanos,
+        expiryScanNanos,
+        snapshotLogBytes,
+        newQueueScanNanos);
   }
 }

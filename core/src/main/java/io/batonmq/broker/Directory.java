@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The addresses and queues of the active node. What is durable about them goes through the log.
@@ -23,6 +24,11 @@ public final class Directory {
   private final Map<Integer, LiveAddress> addresses = new LinkedHashMap<>();
   private final Map<Integer, LiveQueue> queues = new LinkedHashMap<>();
   private final WildcardAddresses wildcards;
+
+  /// Those that last, for going through them in pieces.
+  private final TreeMap<Integer, LiveAddress> lastingAddresses = new TreeMap<>();
+
+  private final TreeMap<Integer, LiveQueue> lastingQueues = new TreeMap<>();
   private int lastVolatileQueue;
   private Gone gone =
       new Gone() {
@@ -63,12 +69,12 @@ public final class Directory {
   /// Takes over what the state has, and makes what the configuration asks for.
   void open() {
     for (Address address : state.addresses()) {
-      open(address);
+      // Nobody knows any more who used what was there before.
+      open(address).disuse().used();
     }
     for (BoundQueue queue : state.queues()) {
-      queues.put(
-          queue.id(),
-          new LiveQueue(queue, live(queue.address()), condition(queue.filter().selector())));
+      open(new LiveQueue(queue, live(queue.address()), condition(queue.filter().selector())))
+          .restored();
     }
     for (BrokerSettings.Predefined predefined : settings.addresses()) {
       open(predefined);
@@ -83,8 +89,33 @@ public final class Directory {
             new LiveDiverts(
                 settings.diverts(address.name()), divert -> condition(divert.filter())));
     addresses.put(address.id(), live);
+    if (address.durable()) {
+      lastingAddresses.put(address.id(), live);
+    }
     wildcards.add(live);
     return live;
+  }
+
+  private LiveQueue open(LiveQueue live) {
+    queues.put(live.queue().id(), live);
+    if (live.queue().durable()) {
+      lastingQueues.put(live.queue().id(), live);
+    }
+    return live;
+  }
+
+  /// The next queue that lasts; null if there is none.
+  ///
+  /// @param id of the one before, which may be gone; 0 for the first
+  @Nullable LiveQueue queueAfter(int id) {
+    Map.Entry<Integer, LiveQueue> next = lastingQueues.higherEntry(id);
+    return next == null ? null : next.getValue();
+  }
+
+  /// The same of addresses.
+  @Nullable LiveAddress addressAfter(int id) {
+    Map.Entry<Integer, LiveAddress> next = lastingAddresses.higherEntry(id);
+    return next == null ? null : next.getValue();
   }
 
   /// The addresses with patterns that get what is sent to another one.
@@ -244,7 +275,8 @@ public final class Directory {
     return createQueue(address, name, routing, durable, consumersMax, auto, QueueFilter.NONE);
   }
 
-  /// Makes a queue that is otherwise as its address says.
+  /// Makes a queue that is otherwise as its address says, but that it always keeps what comes while nobody
+  /// consumes: subscriptions, dead ends and temporary queues are there for that.
   ///
   /// @param durable whether the log hears of it; otherwise it is gone with this node
   /// @param filter what it takes in; its selector has no [#fault]
@@ -257,7 +289,12 @@ public final class Directory {
       boolean auto,
       QueueFilter filter) {
     QueueSettings of =
-        address.settings().queues().with(QueueSettings.Overrides.consumers(consumersMax));
+        address
+            .settings()
+            .queues()
+            .with(
+                QueueSettings.Overrides.consumers(consumersMax)
+                    .with(new QueueKeeping.Overrides(null, null, null, null, false)));
     return createQueue(address, name, routing, durable, of, auto, filter);
   }
 
@@ -290,9 +327,9 @@ public final class Directory {
     if (created == null) {
       throw new IllegalStateException("queue " + name + " was not made");
     }
-    LiveQueue live = new LiveQueue(created, address, condition);
-    queues.put(id, live);
+    LiveQueue live = open(new LiveQueue(created, address, condition));
     address.filtersChanged();
+    address.disuse().used();
     return live;
   }
 
@@ -300,7 +337,9 @@ public final class Directory {
   public void deleteQueue(LiveQueue live) {
     BoundQueue queue = live.queue();
     queues.remove(queue.id());
+    lastingQueues.remove(queue.id());
     live.address().filtersChanged();
+    live.address().disuse().used();
     List<QueueConsumer> attached = new ArrayList<>(live.consumers());
     live.browsers().forEach(browser -> attached.add(browser.consumer));
     queue
@@ -322,6 +361,7 @@ public final class Directory {
   /// Deletes an address that has no queues.
   public void deleteAddress(LiveAddress live) {
     addresses.remove(live.address().id());
+    lastingAddresses.remove(live.address().id());
     wildcards.remove(live);
     live.delete();
     if (live.address().durable()) {

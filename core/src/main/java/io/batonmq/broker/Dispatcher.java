@@ -45,6 +45,7 @@ final class Dispatcher {
 
   private final GroupRoom room = new GroupRoom(GroupRoom.BYTES_MAX);
   private final Openings openings = new Openings();
+  private final Comebacks comebacks = new Comebacks();
   private final Looks looks = new Looks(Looks.CHOOSING_PER_TURN);
   private final Choosing choosing;
   private final KeyList given = new KeyList();
@@ -82,12 +83,18 @@ final class Dispatcher {
 
   /// When [#openDue] has something to do; [Schedule#NEVER] for never.
   long nextOpeningMillis() {
-    return openings.nextMillis();
+    return Math.min(openings.nextMillis(), comebacks.nextMillis());
   }
 
-  /// Consumers have waited long enough for others.
+  /// Consumers have waited long enough for others, or have been waited for.
   void openDue(long wall) {
     openings.due(wall, this::mark);
+    comebacks.due(wall, this::mark);
+  }
+
+  /// The consumers of a queue are waited for until then.
+  void await(LiveQueue queue, long millis) {
+    comebacks.await(queue, millis);
   }
 
   /// Whether a queue gives nothing to those who take, whoever they are. They are told that there is nothing.
@@ -146,6 +153,10 @@ final class Dispatcher {
       LiveQueue queue = marked.removeFirst();
       queue.marked = false;
       if (queue.queue().deleted() || queue.returning > 0) {
+        continue;
+      }
+      if (queue.purges(broker, looks)) {
+        later.add(queue);
         continue;
       }
       LastValues.Step looked = replace(queue);

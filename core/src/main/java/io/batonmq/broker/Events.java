@@ -45,7 +45,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Settings of a queue: number consumers, octet 1 exclusive + 2 group rebalance + 4 with a pause + 8 group first key,
 /// signed group buckets, number consumers before dispatch, signed delay before dispatch, \[8: text group first key],
-/// signed size of the ring, octet 1 last value + 2 last value key + 4 non-destructive, \[2: text last value key].
+/// signed size of the ring, octet 1 last value + 2 last value key + 4 non-destructive + 8 purged without
+/// consumers, \[2: text last value key].
 ///
 /// An xid: signed format, raw global id, raw branch qualifier.
 public final class Events {

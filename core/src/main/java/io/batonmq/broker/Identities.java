@@ -98,6 +98,12 @@ public final class Identities {
     producers.remove(producer);
   }
 
+  /// How many names an address remembers.
+  int nameCount(int address) {
+    Set<String> known = names.get(address);
+    return known == null ? 0 : known.size();
+  }
+
   void forgetNames(int address) {
     names.remove(address);
   }

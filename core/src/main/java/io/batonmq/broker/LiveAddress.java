@@ -16,6 +16,7 @@ public final class LiveAddress {
   private final LiveDiverts diverts;
   private int turn;
   private boolean deleted;
+  private final Disuse disuse = new Disuse();
 
   /// What the filters of its queues and diverts ask about; null if one came, went or changed since.
   private @Nullable Set<String> asked;
@@ -41,6 +42,11 @@ public final class LiveAddress {
 
   public AddressSettings settings() {
     return settings;
+  }
+
+  /// Whether queues of it came and went.
+  Disuse disuse() {
+    return disuse;
   }
 
   LiveDiverts diverts() {

@@ -53,6 +53,17 @@ public final class LiveQueue {
   /// Transactions whose messages are on their way back here.
   int returning;
 
+  /// Transactions that have a message for it, and have not ended.
+  private int expecting;
+
+  private final Disuse disuse = new Disuse();
+
+  /// What is thrown away before it gives anything; null for nothing.
+  private @Nullable Purging purging;
+
+  /// Whether consumers that it had before a take-over may come back.
+  private boolean awaiting;
+
   /// Under which time it stands in the [Schedule].
   long alarmMillis = Schedule.NEVER;
 
@@ -114,7 +125,7 @@ public final class LiveQueue {
   ///
   /// @param client the client id of its sender; empty if it is not known
   boolean admits(MessageFields message, String client) {
-    return !client.equals(queue.filter().notFrom()) && filter.admits(message);
+    return !deserted() && !client.equals(queue.filter().notFrom()) && filter.admits(message);
   }
 
   public BoundQueue queue() {
@@ -150,6 +161,80 @@ public final class LiveQueue {
 
   void countAcknowledged() {
     acknowledged++;
+  }
+
+  /// A node before this one had it: nobody knows any more who used it, and who did may come back.
+  void restored() {
+    disuse.used();
+    awaiting = true;
+  }
+
+  /// Whether its messages are kept although nobody consumes, because somebody may come back.
+  boolean awaits() {
+    return awaiting && queue.settings().keeping().purgeOnNoConsumers();
+  }
+
+  void awaitNoMore() {
+    awaiting = false;
+  }
+
+  /// Whether it keeps nothing, because nobody consumes.
+  private boolean deserted() {
+    QueueKeeping keeping = queue.settings().keeping();
+    return keeping.purgeOnNoConsumers()
+        && !awaiting
+        && (keeping.nonDestructive() ? consumerCount() : takerCount()) == 0;
+  }
+
+  /// Begins to throw away what is in it now and nobody has; until that is done it gives nothing.
+  void purge(ActiveBroker broker) {
+    if (purging == null) {
+      purging = broker.purge(this);
+      broker.mark(this);
+    }
+  }
+
+  /// Throws away what is to go, as far as the turn allows. True if that is not all.
+  boolean purges(ActiveBroker broker, Looks looks) {
+    while (true) {
+      Purging now = purging;
+      if (now == null) {
+        MessageQueue messages = queue.messages();
+        if (!deserted() || messages.messageCount() == messages.outCount()) {
+          return false;
+        }
+        now = broker.purge(this);
+        purging = now;
+      }
+      if (!looks.left() || broker.full()) {
+        return true;
+      }
+      long before = now.count();
+      if (!broker.work(now)) {
+        purging = null;
+      }
+      looks.spend(1 + now.count() - before);
+    }
+  }
+
+  /// A transaction has a message for it, from now on.
+  void expect() {
+    expecting++;
+  }
+
+  /// A transaction that had one has ended.
+  void expectNoMore() {
+    expecting--;
+  }
+
+  /// Whether a transaction that has not ended has a message for it.
+  boolean expected() {
+    return expecting > 0;
+  }
+
+  /// Whether consumers came and went.
+  Disuse disuse() {
+    return disuse;
   }
 
   List<QueueConsumer> consumers() {
@@ -189,6 +274,7 @@ public final class LiveQueue {
   }
 
   public void detach(QueueConsumer consumer) {
+    disuse.used();
     choosers.remove(consumer);
     draining.remove(consumer);
     consumers.remove(consumer);

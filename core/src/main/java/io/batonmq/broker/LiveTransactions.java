@@ -47,6 +47,28 @@ public final class LiveTransactions {
     this.returning = new ReturningMessages(broker);
   }
 
+  /// The node begins to be active: of prepared transactions the queues wait for what they have for them.
+  void begin() {
+    for (OpenTransaction content : state.transactions().open().values()) {
+      content.staged().keySet().forEach(id -> expect(state.queue(id)));
+    }
+  }
+
+  private void expect(@Nullable BoundQueue queue) {
+    if (queue != null) {
+      broker.directory().live(queue).expect();
+    }
+  }
+
+  private void expectNoMore(OpenTransaction content) {
+    for (int id : content.staged().keySet()) {
+      BoundQueue queue = state.queue(id);
+      if (queue != null) {
+        broker.directory().live(queue).expectNoMore();
+      }
+    }
+  }
+
   /// Brings a transaction into effect, all of it.
   ///
   /// @param xid null for a local one
@@ -126,6 +148,7 @@ public final class LiveTransactions {
       }
     }
     sends.targets.forEach(this::mark);
+    sends.targets.forEach(LiveQueue::expectNoMore);
   }
 
   private void commit(TransactionSends.Volatile pending) {
@@ -189,6 +212,7 @@ public final class LiveTransactions {
 
   private void forget(TransactionSends sends, boolean failed) {
     forgetVolatiles(sends);
+    sends.targets.forEach(LiveQueue::expectNoMore);
     sends.taken.forEach((queue, keys) -> giveBack(queue, keys, failed));
   }
 
@@ -243,6 +267,8 @@ public final class LiveTransactions {
     content.acknowledged().keySet().forEach(id -> mark(state.queue(id)));
     if (rest != null) {
       commit(rest);
+    } else {
+      expectNoMore(content);
     }
     return content.identities().producers().keySet();
   }
@@ -257,6 +283,8 @@ public final class LiveTransactions {
     TransactionSends rest = prepared.remove(xid);
     if (rest != null) {
       forget(rest, true);
+    } else {
+      expectNoMore(it.content());
     }
   }
 

@@ -47,6 +47,10 @@ final class Looks {
     left--;
   }
 
+  void spend(long many) {
+    left -= many;
+  }
+
   private static long cost(Condition condition) {
     return 1L + condition.characters() / CHARACTERS_EACH;
   }

@@ -8,8 +8,13 @@ import org.jspecify.annotations.Nullable;
 /// @param lastValue whether of the messages with the same value only the newest stays
 /// @param lastValueKey the property that has the value; null for [#LAST_VALUE_KEY], if any
 /// @param nonDestructive whether it stays whoever consumes it
+/// @param purgeOnNoConsumers whether nothing stays, nor comes in, while nobody consumes
 public record QueueKeeping(
-    long ringSize, boolean lastValue, @Nullable String lastValueKey, boolean nonDestructive) {
+    long ringSize,
+    boolean lastValue,
+    @Nullable String lastValueKey,
+    boolean nonDestructive,
+    boolean purgeOnNoConsumers) {
 
   /// The property that has the value where none is named.
   public static final String LAST_VALUE_KEY = "_AMQ_LVQ_NAME";
@@ -23,6 +28,13 @@ public record QueueKeeping(
   private static final int LAST_VALUE = 1;
   private static final int KEY = 2;
   private static final int NON_DESTRUCTIVE = 4;
+  private static final int PURGE = 8;
+
+  /// One that keeps its messages while nobody consumes.
+  public QueueKeeping(
+      long ringSize, boolean lastValue, @Nullable String lastValueKey, boolean nonDestructive) {
+    this(ringSize, lastValue, lastValueKey, nonDestructive, false);
+  }
 
   public QueueKeeping {
     if (ringSize < NO_RING || ringSize == 0) {
@@ -35,10 +47,20 @@ public record QueueKeeping(
       @Nullable Long ringSize,
       @Nullable Boolean lastValue,
       @Nullable String lastValueKey,
-      @Nullable Boolean nonDestructive) {
+      @Nullable Boolean nonDestructive,
+      @Nullable Boolean purgeOnNoConsumers) {
 
     /// Nothing is said.
-    public static final Overrides NONE = new Overrides(null, null, null, null);
+    public static final Overrides NONE = new Overrides(null, null, null, null, null);
+
+    /// Nothing is said about a queue that nobody consumes.
+    public Overrides(
+        @Nullable Long ringSize,
+        @Nullable Boolean lastValue,
+        @Nullable String lastValueKey,
+        @Nullable Boolean nonDestructive) {
+      this(ringSize, lastValue, lastValueKey, nonDestructive, null);
+    }
 
     @Nullable String fault() {
       if (ringSize != null && (ringSize < NO_RING || ringSize == 0)) {
@@ -57,7 +79,8 @@ public record QueueKeeping(
         said.ringSize != null ? said.ringSize : ringSize,
         said.lastValue != null ? said.lastValue : lastValue,
         said.lastValueKey != null ? said.lastValueKey : lastValueKey,
-        said.nonDestructive != null ? said.nonDestructive : nonDestructive);
+        said.nonDestructive != null ? said.nonDestructive : nonDestructive,
+        said.purgeOnNoConsumers != null ? said.purgeOnNoConsumers : purgeOnNoConsumers);
   }
 
   /// The property of which only the newest message with the same value stays; null if all stay. A key that is
@@ -76,7 +99,8 @@ public record QueueKeeping(
     to.octet(
         (lastValue ? LAST_VALUE : 0)
             | (lastValueKey != null ? KEY : 0)
-            | (nonDestructive ? NON_DESTRUCTIVE : 0));
+            | (nonDestructive ? NON_DESTRUCTIVE : 0)
+            | (purgeOnNoConsumers ? PURGE : 0));
     if (lastValueKey != null) {
       to.text(lastValueKey);
     }
@@ -85,13 +109,14 @@ public record QueueKeeping(
   static QueueKeeping read(FieldReader from) {
     long ring = from.signed();
     int flags = from.octet();
-    if (flags > (LAST_VALUE | KEY | NON_DESTRUCTIVE)) {
+    if (flags > (LAST_VALUE | KEY | NON_DESTRUCTIVE | PURGE)) {
       throw new IllegalArgumentException("a queue that keeps with unknown flags " + flags);
     }
     return new QueueKeeping(
         ring,
         (flags & LAST_VALUE) != 0,
         (flags & KEY) != 0 ? from.text() : null,
-        (flags & NON_DESTRUCTIVE) != 0);
+        (flags & NON_DESTRUCTIVE) != 0,
+        (flags & PURGE) != 0);
   }
 }

@@ -68,6 +68,15 @@ public final class TransactionSends {
     return id;
   }
 
+  /// A message of it will appear in these queues.
+  void send(List<LiveQueue> queues) {
+    for (LiveQueue queue : queues) {
+      if (targets.add(queue)) {
+        queue.expect();
+      }
+    }
+  }
+
   /// Whether it has nothing that is known here.
   public boolean isEmpty() {
     return logged == 0 && volatiles.isEmpty() && !acknowledged && taken.isEmpty();

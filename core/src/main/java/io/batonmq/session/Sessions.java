@@ -63,7 +63,8 @@ public final class Sessions {
       Managing managing,
       Temporaries temporaries,
       Fetching fetching,
-      SnapshotRhythm snapshots) {}
+      SnapshotRhythm snapshots,
+      Upkeep upkeep) {}
 
   /// @param state the fold of every record of the log
   /// @param extractors how messages of each format are looked into
@@ -111,7 +112,8 @@ public final class Sessions {
             new Managing(broker, settings, answers),
             new Temporaries(broker.directory(), settings, access, answers, epoch),
             new Fetching(broker, effects, answers),
-            new SnapshotRhythm(broker, effects, settings.snapshotLogBytes()));
+            new SnapshotRhythm(broker, effects, settings.snapshotLogBytes()),
+            new Upkeep(broker, settings, now));
   }
 
   /// Takes a command and delivers what it made possible.
@@ -209,6 +211,7 @@ public final class Sessions {
       boolean done = broker.expireDue(broker.wall(now.wallMillis()), CHORES);
       scanNanos = done ? now.nanos() + settings.expiryScanNanos() : now.nanos();
     }
+    room.upkeep.tick(now);
     room.snapshots.consider();
     dispatch(now);
   }
@@ -265,7 +268,10 @@ public final class Sessions {
       long waited = broker.dueInMillis(clockMillis);
       next = sooner(next, nowNanos + Math.min(waited, DUE_MILLIS_MAX) * 1_000_000);
     }
-    return rooms == null ? next : sooner(next, rooms.branches.nextDeadline());
+    Rooms room = rooms;
+    return room == null
+        ? next
+        : sooner(sooner(next, room.branches.nextDeadline()), room.upkeep.nextDeadlineNanos());
   }
 
   private static long sooner(long one, long other) {

@@ -44,7 +44,7 @@ class EventsTest {
               "q",
               RoutingType.MULTICAST,
               new QueueSettings(
-                  1, true, 7, true, false, "f", 2, -1, new QueueKeeping(5, true, "k", true)),
+                  1, true, 7, true, false, "f", 2, -1, new QueueKeeping(5, true, "k", true, true)),
               false,
               new QueueFilter("a", "me")),
           new Event.QueueDeleted(2),
@@ -85,7 +85,7 @@ class EventsTest {
           "04 03 e807",
           "04 01 06 6f7264657273 05",
           "04 01",
-          "04 02 01 01 71 19 01 0b 0e 02 01 01 66 0a 07 01 6b 01 61 02 6d65",
+          "04 02 01 01 71 19 01 0b 0e 02 01 01 66 0a 0f 01 6b 01 61 02 6d65",
           "04 02",
           "04 bb 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 01 01 61 01 64 01 04 02"
               + " 6869",

@@ -24,8 +24,8 @@ enum Endpoint {
       "Makes a durable queue; 0 is any number of consumers. These may be added, else what holds for"
           + " the address does: `exclusive`, `groupBuckets`, `groupRebalance`,"
           + " `groupRebalancePauseDispatch`, `groupFirstKey`, `consumersBeforeDispatch`,"
-          + " `delayBeforeDispatch`, `ringSize`, `lastValue`, `lastValueKey`, `nonDestructive`. 200"
-          + " when it is committed."),
+          + " `delayBeforeDispatch`, `ringSize`, `lastValue`, `lastValueKey`, `nonDestructive`,"
+          + " `purgeOnNoConsumers`. 200 when it is committed."),
   QUEUE_DELETE(
       "POST",
       "/api/v1/queues/delete",

@@ -198,6 +198,10 @@ final class Figures {
               "nonDestructive",
               queue -> queue.settings().keeping().nonDestructive(),
               "Whether messages stay whoever consumes them."),
+          Figure.flag(
+              "purgeOnNoConsumers",
+              queue -> queue.settings().keeping().purgeOnNoConsumers(),
+              "Whether nothing stays while nobody consumes."),
           Figure.whole(
               "groupCount",
               QueueStat::groupCount,

@@ -30,7 +30,8 @@ final class QueueJson {
     if (lastValueKey != null) {
       all = all.with("lastValueKey", lastValueKey);
     }
-    return flag(all, "nonDestructive", keeping.nonDestructive());
+    all = flag(all, "nonDestructive", keeping.nonDestructive());
+    return flag(all, "purgeOnNoConsumers", keeping.purgeOnNoConsumers());
   }
 
   private static Json.Fields flag(Json.Fields fields, String name, @Nullable Boolean value) {
@@ -57,7 +58,8 @@ final class QueueJson {
             from.has("ringSize") ? number(from, "ringSize", -1, Long.MAX_VALUE) : null,
             flag(from, "lastValue"),
             text(from, "lastValueKey"),
-            flag(from, "nonDestructive")));
+            flag(from, "nonDestructive"),
+            flag(from, "purgeOnNoConsumers")));
   }
 
   private static @Nullable String text(JsonFields from, String name) throws JsonException {

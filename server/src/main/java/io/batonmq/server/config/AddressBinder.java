@@ -35,14 +35,6 @@ final class AddressBinder {
   private static final Setting<Boolean> DURABLE =
       Setting.of("durable", Values.FLAG, "true", "Whether it survives the broker.")
           .only("true", new Missing("queues in the file are durable yet"));
-  private static final Setting<Boolean> PURGE =
-      Setting.of(
-              "purge-on-no-consumers",
-              Values.FLAG,
-              "false",
-              "Whether its messages go with the last consumer.")
-          .asAttribute()
-          .only("false", new Missing("not built yet"));
 
   private static final Setting<String> STRING =
       Setting.of("string", Values.SELECTOR, "The condition, as JMS message selectors are written.")
@@ -95,16 +87,6 @@ final class AddressBinder {
           Values.FLAG,
           "true",
           "Whether an address is made when it is used.");
-  private static final Setting<Boolean> AUTO_DELETE_QUEUES =
-      Setting.of("auto-delete-queues", Values.FLAG, "true", "Whether such a queue goes by itself.")
-          .only("false", new Harmless("queues stay until deleted"));
-  private static final Setting<Boolean> AUTO_DELETE_ADDRESSES =
-      Setting.of(
-              "auto-delete-addresses",
-              Values.FLAG,
-              "true",
-              "Whether such an address goes by itself.")
-          .only("false", new Harmless("addresses stay until deleted"));
   private static final Setting<RoutingType> DEFAULT_QUEUE_ROUTING =
       Setting.of(
               "default-queue-routing-type",
@@ -133,26 +115,26 @@ final class AddressBinder {
       Setting.of("roles", Values.NAMES, "The roles that may.").asAttribute();
 
   private static final Vocabulary QUEUE =
-      QueueBinder.queueWords(new Vocabulary().honouring(QUEUE_NAME, DURABLE, PURGE))
+      QueueBinder.queueWords(new Vocabulary().honouring(QUEUE_NAME, DURABLE))
           .missing("queues have no owner", "user")
           .missingUnless("true", "a predefined queue always routes", "enabled");
 
   private static final Vocabulary SETTING =
       QueueBinder.settingWords(
-              TimeBinder.words(
-                      new Vocabulary()
+              AutoDeleteBinder.words(
+                      TimeBinder.words(
+                              new Vocabulary()
+                                  .honouring(
+                                      MATCH,
+                                      DEAD_LETTER_ADDRESS,
+                                      EXPIRY_ADDRESS,
+                                      MAX_DELIVERY_ATTEMPTS))
                           .honouring(
-                              MATCH, DEAD_LETTER_ADDRESS, EXPIRY_ADDRESS, MAX_DELIVERY_ATTEMPTS))
-                  .honouring(
-                      MAX_SIZE_BYTES,
-                      FULL_POLICY,
-                      AUTO_CREATE_QUEUES,
-                      AUTO_CREATE_ADDRESSES,
-                      AUTO_DELETE_QUEUES,
-                      AUTO_DELETE_ADDRESSES,
-                      DEFAULT_QUEUE_ROUTING,
-                      DEFAULT_ADDRESS_ROUTING))
-          .missingUnless("false", "queues have no such mode", "default-purge-on-no-consumers")
+                              MAX_SIZE_BYTES,
+                              FULL_POLICY,
+                              AUTO_CREATE_QUEUES,
+                              AUTO_CREATE_ADDRESSES))
+                  .honouring(DEFAULT_QUEUE_ROUTING, DEFAULT_ADDRESS_ROUTING))
           .missingUnless("0", "there is no such feature", "retroactive-message-count")
           .missingUnless(
               "-1",
@@ -166,7 +148,6 @@ final class AddressBinder {
           .missingUnless(
               "false",
               "there is no such feature",
-              "auto-delete-created-queues",
               "enable-ingress-timestamp",
               "send-to-dla-on-no-route")
           .harmless(
@@ -177,17 +158,6 @@ final class AddressBinder {
               "use auto-delete-queues and auto-delete-addresses",
               "auto-delete-jms-queues",
               "auto-delete-jms-topics")
-          .harmlessUnless(
-              "0",
-              "what is empty and unused goes at once",
-              "auto-delete-addresses-delay",
-              "auto-delete-queues-delay",
-              "auto-delete-queues-message-count")
-          .harmlessUnless(
-              "false",
-              "what is empty and unused goes at once",
-              "auto-delete-addresses-skip-usage-check",
-              "auto-delete-queues-skip-usage-check")
           .harmlessUnless(
               "OFF",
               "what is taken out of the file stays in the broker",
@@ -296,11 +266,10 @@ final class AddressBinder {
     for (var element : routing.children("queue")) {
       var name = element.required(QUEUE_NAME);
       boolean durable = element.value(DURABLE);
-      boolean purge = element.value(PURGE);
       var filter = filter(element);
       var options = QueueBinder.ofQueue(element);
       element.rest(QUEUE);
-      name.ifPresent(text -> queues.add(new Queue(text, type, durable, purge, filter, options)));
+      name.ifPresent(text -> queues.add(new Queue(text, type, durable, filter, options)));
     }
     routing.rest(NOTHING);
     return queues;
@@ -340,12 +309,11 @@ final class AddressBinder {
             element.optional(FULL_POLICY),
             element.optional(AUTO_CREATE_QUEUES),
             element.optional(AUTO_CREATE_ADDRESSES),
-            element.optional(AUTO_DELETE_QUEUES),
-            element.optional(AUTO_DELETE_ADDRESSES),
             element.optional(DEFAULT_QUEUE_ROUTING),
             element.optional(DEFAULT_ADDRESS_ROUTING),
             QueueBinder.ofSetting(element),
-            TimeBinder.read(element));
+            TimeBinder.read(element),
+            AutoDeleteBinder.read(element));
     element.rest(SETTING);
     return setting;
   }

@@ -15,13 +15,11 @@ public record AddressConfig(String name, Set<RoutingType> routingTypes, List<Que
   /// A queue of it.
   ///
   /// @param filter the selector that what comes in has to fulfil
-  /// @param purgeOnNoConsumers whether its messages go with the last consumer
-  /// @param options who gets its messages
+  /// @param options who gets its messages, and what stays
   public record Queue(
       String name,
       RoutingType routingType,
       boolean durable,
-      boolean purgeOnNoConsumers,
       Optional<String> filter,
       QueueOptions options) {}
 }

@@ -16,12 +16,11 @@ public record AddressSetting(
     Optional<FullPolicy> fullPolicy,
     Optional<Boolean> autoCreateQueues,
     Optional<Boolean> autoCreateAddresses,
-    Optional<Boolean> autoDeleteQueues,
-    Optional<Boolean> autoDeleteAddresses,
     Optional<RoutingType> defaultQueueRoutingType,
     Optional<RoutingType> defaultAddressRoutingType,
     QueueOptions queues,
-    TimeSettings times) {
+    TimeSettings times,
+    AutoDeleteSettings autoDelete) {
 
   /// This setting where it says something, `general` where not.
   AddressSettings over(AddressSettings general) {
@@ -33,11 +32,10 @@ public record AddressSetting(
         fullPolicy.orElse(general.fullPolicy()),
         autoCreateQueues.orElse(general.autoCreateQueues()),
         autoCreateAddresses.orElse(general.autoCreateAddresses()),
-        autoDeleteQueues.orElse(general.autoDeleteQueues()),
-        autoDeleteAddresses.orElse(general.autoDeleteAddresses()),
         defaultQueueRoutingType.orElse(general.defaultQueueRoutingType()),
         defaultAddressRoutingType.orElse(general.defaultAddressRoutingType()),
         queues.over(general.queues()),
-        times.over(general.times()));
+        times.over(general.times()),
+        autoDelete.over(general.autoDelete()));
   }
 }

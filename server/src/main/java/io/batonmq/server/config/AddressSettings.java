@@ -16,12 +16,11 @@ public record AddressSettings(
     FullPolicy fullPolicy,
     boolean autoCreateQueues,
     boolean autoCreateAddresses,
-    boolean autoDeleteQueues,
-    boolean autoDeleteAddresses,
     RoutingType defaultQueueRoutingType,
     RoutingType defaultAddressRoutingType,
     QueueOptions queues,
-    TimeSettings times) {
+    TimeSettings times,
+    AutoDeleteSettings autoDelete) {
 
   /// Where the file says nothing.
   public static final AddressSettings DEFAULT =
@@ -33,12 +32,11 @@ public record AddressSettings(
           FullPolicy.PAGE,
           true,
           true,
-          true,
-          true,
           RoutingType.MULTICAST,
           RoutingType.MULTICAST,
           QueueOptions.DEFAULT,
-          TimeSettings.DEFAULT);
+          TimeSettings.DEFAULT,
+          AutoDeleteSettings.DEFAULT);
 
   /// What happens to producers of an address that is full.
   public enum FullPolicy {

@@ -14,6 +14,7 @@ import java.util.Set;
 /// @param addressSettings in the order of the file; [#settings] puts them together
 /// @param diverts in the order of the file
 /// @param wildcards how names of addresses are read
+/// @param queueScanPeriod milliseconds between two looks for unused queues and addresses; 0 or less for never
 public record BrokerConfig(
     String name,
     Path instance,
@@ -29,7 +30,8 @@ public record BrokerConfig(
     List<AddressSetting> addressSettings,
     List<AddressConfig> addresses,
     List<DivertConfig> diverts,
-    Wildcards wildcards) {
+    Wildcards wildcards,
+    long queueScanPeriod) {
   public BrokerConfig {
     acceptors = List.copyOf(acceptors);
     connectors = List.copyOf(connectors);

@@ -73,6 +73,14 @@ final class CoreBinder {
           "`false` lets everybody in, by any name and password or without, to do everything. The"
               + " admin listener still asks for a user.");
 
+  private static final Setting<Long> QUEUE_SCAN_PERIOD =
+      Setting.of(
+          "address-queue-scan-period",
+          Values.millisOrNone(),
+          "30000",
+          "Milliseconds between two looks for queues and addresses that go by themselves"
+              + " (`auto-delete-queues`); 0 or -1 for never.");
+
   private static final Vocabulary CORE =
       new Vocabulary()
           .honouring(
@@ -86,6 +94,7 @@ final class CoreBinder {
               MAX_DISK_USAGE,
               GLOBAL_MAX_SIZE,
               SECURITY_ENABLED,
+              QUEUE_SCAN_PERIOD,
               WildcardBinder.OLDER,
               ClusterBinder.USER,
               ClusterBinder.PASSWORD)
@@ -216,7 +225,6 @@ final class CoreBinder {
               "thread-pool-max-size",
               "page-flush-thread-pool-max-size")
           .harmless("the file is read at start only", "configuration-file-refresh-period")
-          .harmless("what is unused goes at once", "address-queue-scan-period")
           .harmless("the disk is watched all the time", "disk-scan-period")
           .harmless(
               "users and roles are read again when their files change",
@@ -282,7 +290,8 @@ final class CoreBinder {
             AddressBinder.settings(core, wildcards),
             AddressBinder.addresses(core),
             DivertBinder.diverts(core, wildcards),
-            wildcards);
+            wildcards,
+            core.value(QUEUE_SCAN_PERIOD));
     if (ha instanceof HaPolicy.SharedStore && cluster.connections().isEmpty()) {
       core.warning(
           "has no cluster-connection: clients and the other node are not told how to reach this"

@@ -72,6 +72,12 @@ final class QueueBinder {
                       + " `last-value` too.")
               .asAttribute(),
           Setting.of("non-destructive", Values.FLAG, "Whether messages stay whoever consumes them.")
+              .asAttribute(),
+          Setting.of(
+                  "purge-on-no-consumers",
+                  Values.FLAG,
+                  "Whether its messages go with the last consumer, and none come in while there is"
+                      + " none.")
               .asAttribute());
 
   private static final Of DEFAULTS =
@@ -126,7 +132,13 @@ final class QueueBinder {
               "default-non-destructive",
               Values.FLAG,
               "false",
-              "`non-destructive` of a queue that does not say it."));
+              "`non-destructive` of a queue that does not say it."),
+          Setting.of(
+              "default-purge-on-no-consumers",
+              Values.FLAG,
+              "false",
+              "`purge-on-no-consumers` of a queue that does not say it; not of subscriptions, nor"
+                  + " of dead-letter and expiry queues that are made when they are needed."));
 
   /// The older name of `default-last-value-queue`.
   private static final Setting<Boolean> LAST_VALUE_QUEUE =
@@ -146,7 +158,8 @@ final class QueueBinder {
       Setting<Long> ringSize,
       Setting<Boolean> lastValue,
       Setting<String> lastValueKey,
-      Setting<Boolean> nonDestructive) {
+      Setting<Boolean> nonDestructive,
+      Setting<Boolean> purgeOnNoConsumers) {
 
     Vocabulary words(Vocabulary vocabulary) {
       return vocabulary.honouring(
@@ -161,7 +174,8 @@ final class QueueBinder {
           ringSize,
           lastValue,
           lastValueKey,
-          nonDestructive);
+          nonDestructive,
+          purgeOnNoConsumers);
     }
 
     QueueOptions read(Binding element, Optional<Boolean> olderLastValue) {
@@ -178,7 +192,8 @@ final class QueueBinder {
               element.optional(ringSize),
               element.optional(lastValue).or(() -> olderLastValue),
               element.optional(lastValueKey),
-              element.optional(nonDestructive)));
+              element.optional(nonDestructive),
+              element.optional(purgeOnNoConsumers)));
     }
   }
 

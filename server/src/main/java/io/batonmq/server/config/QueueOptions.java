@@ -31,21 +31,29 @@ public record QueueOptions(
   /// @param lastValue whether only the newest with the same value
   /// @param lastValueKey the property that has the value
   /// @param nonDestructive whether it stays whoever consumes it
+  /// @param purgeOnNoConsumers whether nothing stays while nobody consumes
   public record Keeping(
       Optional<Long> ringSize,
       Optional<Boolean> lastValue,
       Optional<String> lastValueKey,
-      Optional<Boolean> nonDestructive) {
+      Optional<Boolean> nonDestructive,
+      Optional<Boolean> purgeOnNoConsumers) {
     /// Where the file says nothing.
     public static final Keeping DEFAULT =
-        new Keeping(Optional.of(-1L), Optional.of(false), Optional.empty(), Optional.of(false));
+        new Keeping(
+            Optional.of(-1L),
+            Optional.of(false),
+            Optional.empty(),
+            Optional.of(false),
+            Optional.of(false));
 
     Keeping over(Keeping general) {
       return new Keeping(
           ringSize.or(general::ringSize),
           lastValue.or(general::lastValue),
           lastValueKey.or(general::lastValueKey),
-          nonDestructive.or(general::nonDestructive));
+          nonDestructive.or(general::nonDestructive),
+          purgeOnNoConsumers.or(general::purgeOnNoConsumers));
     }
   }
 

@@ -69,13 +69,18 @@ final class Values {
 
   /// Milliseconds, as many as a number has room for; -1 for none.
   static Kind<Long> millisOrNone() {
-    var words = "a whole number from -1";
+    return whole(-1);
+  }
+
+  /// A whole number from `min`, as many as a number has room for.
+  static Kind<Long> whole(long min) {
+    var words = "a whole number from " + min;
     return new Kind<>(
         words,
         text -> {
           try {
             long number = Long.parseLong(text);
-            if (number >= -1) {
+            if (number >= min) {
               return number;
             }
           } catch (NumberFormatException e) {

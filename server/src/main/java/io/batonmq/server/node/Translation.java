@@ -1,6 +1,7 @@
 package io.batonmq.server.node;
 
 import io.batonmq.broker.AddressSettings;
+import io.batonmq.broker.AutoDelete;
 import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.Divert;
 import io.batonmq.broker.FullPolicy;
@@ -16,6 +17,7 @@ import io.batonmq.message.Format;
 import io.batonmq.node.NodeSettings;
 import io.batonmq.server.config.AddressConfig;
 import io.batonmq.server.config.AddressSetting;
+import io.batonmq.server.config.AutoDeleteSettings;
 import io.batonmq.server.config.BrokerConfig;
 import io.batonmq.server.config.Connector;
 import io.batonmq.server.config.DivertConfig;
@@ -31,6 +33,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /// From what a configuration file says to what the rooms are set to.
 final class Translation {
@@ -94,7 +97,8 @@ final class Translation {
         config.wildcards(),
         defaults.producerRetentionNanos(),
         defaults.expiryScanNanos(),
-        defaults.snapshotLogBytes());
+        defaults.snapshotLogBytes(),
+        TimeUnit.MILLISECONDS.toNanos(config.queueScanPeriod()));
   }
 
   /// `global-max-size`, or half of the heap: one half of it for messages that are in memory only, the
@@ -122,7 +126,20 @@ final class Translation {
             redelivery(setting.times()),
             lifetime(setting.times()),
             own(setting.times().deadLetterQueues()),
-            own(setting.times().expiryQueues())));
+            own(setting.times().expiryQueues()),
+            autoDelete(setting.autoDelete())));
+  }
+
+  private static AutoDelete.Overrides autoDelete(AutoDeleteSettings settings) {
+    return new AutoDelete.Overrides(
+        settings.queues().orElse(null),
+        settings.createdQueues().orElse(null),
+        settings.queuesDelay().orElse(null),
+        settings.queuesMessageCount().orElse(null),
+        settings.queuesSkipUsageCheck().orElse(null),
+        settings.addresses().orElse(null),
+        settings.addressesDelay().orElse(null),
+        settings.addressesSkipUsageCheck().orElse(null));
   }
 
   private static QueueSettings.Overrides queues(QueueOptions options) {
@@ -139,7 +156,8 @@ final class Translation {
             options.keeping().ringSize().orElse(null),
             options.keeping().lastValue().orElse(null),
             options.keeping().lastValueKey().orElse(null),
-            options.keeping().nonDestructive().orElse(null)));
+            options.keeping().nonDestructive().orElse(null),
+            options.keeping().purgeOnNoConsumers().orElse(null)));
   }
 
   private static Redelivery.Overrides redelivery(TimeSettings times) {

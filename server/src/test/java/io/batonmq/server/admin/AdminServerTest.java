@@ -102,7 +102,7 @@ class AdminServerTest {
                   "first",
                   2,
                   5_000,
-                  new QueueKeeping(9, true, "value", true)),
+                  new QueueKeeping(9, true, "value", true, true)),
               9));
 
   private static final List<AddressStat> ADDRESSES =
@@ -220,7 +220,7 @@ class AdminServerTest {
                 "a",
                 RoutingType.ANYCAST,
                 new QueueSettings.Overrides(0, true, 7, false, true, "first", 2, 3_000_000_000L)
-                    .with(new QueueKeeping.Overrides(9L, true, "value", false)),
+                    .with(new QueueKeeping.Overrides(9L, true, "value", false, true)),
                 true,
                 "n = 1"),
             new Management.DeleteQueue("q", false, true),

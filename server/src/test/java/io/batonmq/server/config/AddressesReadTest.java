@@ -26,7 +26,11 @@ class AddressesReadTest {
           Optional.empty(),
           Optional.empty(),
           new QueueOptions.Keeping(
-              Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty()));
 
   @TempDir Path instance;
 
@@ -52,12 +56,11 @@ class AddressesReadTest {
                 Set.of(RoutingType.ANYCAST, RoutingType.MULTICAST),
                 java.util.List.of(
                     new AddressConfig.Queue(
-                        "archive", RoutingType.MULTICAST, true, false, Optional.empty(), SILENT),
+                        "archive", RoutingType.MULTICAST, true, Optional.empty(), SILENT),
                     new AddressConfig.Queue(
                         "red",
                         RoutingType.MULTICAST,
                         true,
-                        false,
                         Optional.of("colour = 'red' AND n < 3"),
                         SILENT))));
   }
@@ -74,7 +77,8 @@ class AddressesReadTest {
                       group-rebalance="true" group-rebalance-pause-dispatch="true"
                       group-first-key="JMSXGroupFirstForConsumer" consumers-before-dispatch="2"
                       delay-before-dispatch="3000000000" ring-size="100" last-value="true"
-                      last-value-key="price" non-destructive="true"/>
+                      last-value-key="price" non-destructive="true"
+                      purge-on-no-consumers="true"/>
                 </anycast>
               </address>
             </addresses>
@@ -92,6 +96,7 @@ class AddressesReadTest {
                 <last-value-queue>true</last-value-queue>
                 <default-last-value-key>stock</default-last-value-key>
                 <default-non-destructive>true</default-non-destructive>
+                <default-purge-on-no-consumers>true</default-purge-on-no-consumers>
               </address-setting>
               <address-setting match="b">
                 <default-exclusive-queue>false</default-exclusive-queue>
@@ -113,6 +118,7 @@ class AddressesReadTest {
                     Optional.of(100L),
                     Optional.of(true),
                     Optional.of("price"),
+                    Optional.of(true),
                     Optional.of(true))));
     assertThat(config.settings("b").queues())
         .isEqualTo(
@@ -126,7 +132,48 @@ class AddressesReadTest {
                 Optional.of(4),
                 Optional.of(-1L),
                 new QueueOptions.Keeping(
-                    Optional.of(7L), Optional.of(true), Optional.of("stock"), Optional.of(true))));
+                    Optional.of(7L),
+                    Optional.of(true),
+                    Optional.of("stock"),
+                    Optional.of(true),
+                    Optional.of(true))));
+  }
+
+  @Test
+  void addressesSayWhatGoesByItself() {
+    var config =
+        config(
+            """
+            <address-queue-scan-period>500</address-queue-scan-period>
+            <address-settings>
+              <address-setting match="#">
+                <auto-delete-queues-delay>3000000000</auto-delete-queues-delay>
+                <auto-delete-addresses>false</auto-delete-addresses>
+                <auto-delete-addresses-delay>7</auto-delete-addresses-delay>
+                <auto-delete-addresses-skip-usage-check>true</auto-delete-addresses-skip-usage-check>
+              </address-setting>
+              <address-setting match="a">
+                <auto-delete-queues>false</auto-delete-queues>
+                <auto-delete-created-queues>true</auto-delete-created-queues>
+                <auto-delete-queues-message-count>-1</auto-delete-queues-message-count>
+                <auto-delete-queues-skip-usage-check>true</auto-delete-queues-skip-usage-check>
+              </address-setting>
+            </address-settings>
+            """);
+    assertThat(config.queueScanPeriod()).isEqualTo(500);
+    assertThat(config.settings("a").autoDelete())
+        .isEqualTo(
+            new AutoDeleteSettings(
+                Optional.of(false),
+                Optional.of(true),
+                Optional.of(3_000_000_000L),
+                Optional.of(-1L),
+                Optional.of(true),
+                Optional.of(false),
+                Optional.of(7L),
+                Optional.of(true)));
+    assertThat(config.settings("b").autoDelete().queuesMessageCount()).contains(0L);
+    assertThat(config("").queueScanPeriod()).isEqualTo(30_000);
   }
 
   @Test

@@ -151,8 +151,16 @@ class ConfigProblemsTest {
             + " name='q'><durable>false</durable></queue></anycast></address></addresses>|durable"
             + " is not honoured",
         "<addresses><address name='a'><anycast><queue name='q'"
-            + " purge-on-no-consumers='true'/></anycast></address></addresses>|purge-on-no-consumers"
-            + " is not honoured",
+            + " purge-on-no-consumers='perhaps'/></anycast></address></addresses>|purge-on-no-consumers:"
+            + " \"perhaps\" is not true or false",
+        "<address-settings><address-setting"
+            + " match='#'><auto-delete-queues-delay>-1</auto-delete-queues-delay></address-setting></address-settings>|auto-delete-queues-delay:"
+            + " \"-1\" is not a whole number from 0",
+        "<address-settings><address-setting"
+            + " match='#'><auto-delete-queues-message-count>-2</auto-delete-queues-message-count></address-setting></address-settings>|auto-delete-queues-message-count:"
+            + " \"-2\" is not a whole number from -1",
+        "<address-queue-scan-period>soon</address-queue-scan-period>|address-queue-scan-period:"
+            + " \"soon\" is not a whole number from -1",
         "<bridges/>|bridges is not honoured",
         "<broker-connections/>|broker-connections is not honoured",
         "<federations/>|federations is not honoured",

@@ -224,7 +224,7 @@ class ConfigReaderTest {
     assertThat(config.settings("bills").times().expiryDelay()).contains(5_000);
     assertThat(config.settings("bills").times().deadLetterQueues().suffix()).contains("");
     assertThat(eu.defaultQueueRoutingType()).isEqualTo(RoutingType.ANYCAST);
-    assertThat(eu.autoDeleteQueues()).isFalse();
+    assertThat(eu.autoDelete().queues()).contains(false);
     assertThat(config.settings("orders.us").maxDeliveryAttempts()).isEqualTo(3);
     assertThat(config.settings("bills").deadLetterAddress()).contains("DLQ");
   }

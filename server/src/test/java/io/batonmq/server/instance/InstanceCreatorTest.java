@@ -107,7 +107,7 @@ class InstanceCreatorTest {
     assertThat(config.journal().datasync()).isTrue();
     assertThat(config.settings("any").deadLetterAddress()).contains("DLQ");
     assertThat(config.settings("any").expiryAddress()).contains("ExpiryQueue");
-    assertThat(config.settings("any").autoDeleteQueues()).isFalse();
+    assertThat(config.settings("any").autoDelete().queues()).contains(false);
     assertThat(config.roles("any", Permission.SEND)).containsExactly("amq");
     assertThat(config.addresses())
         .extracting(AddressConfig::name)

@@ -4,6 +4,7 @@ import io.batonmq.server.config.BrokerConfig;
 import io.batonmq.server.config.ConfigReader;
 import io.batonmq.server.platform.DiskStorage;
 import io.batonmq.server.platform.RealClock;
+import io.batonmq.session.AddressStat;
 import io.batonmq.session.QueueStat;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -96,6 +97,12 @@ final class NodeInProcess implements AutoCloseable {
   List<QueueStat> queues() throws Exception {
     var answer = new CompletableFuture<List<QueueStat>>();
     node.serving().orElseThrow().ask(sessions -> answer.complete(sessions.queueStats()));
+    return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  List<AddressStat> addresses() throws Exception {
+    var answer = new CompletableFuture<List<AddressStat>>();
+    node.serving().orElseThrow().ask(sessions -> answer.complete(sessions.addressStats()));
     return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 

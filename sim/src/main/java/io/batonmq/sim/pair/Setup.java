@@ -1,6 +1,7 @@
 package io.batonmq.sim.pair;
 
 import io.batonmq.broker.AddressSettings;
+import io.batonmq.broker.AutoDelete;
 import io.batonmq.broker.BrokerSettings;
 import io.batonmq.broker.Divert;
 import io.batonmq.broker.Limits;
@@ -104,7 +105,8 @@ record Setup(
             defaults.volatileBytesMax());
     var overrides =
         new AddressSettings.Overrides(
-            DEAD, EXPIRED, ATTEMPTS, null, null, null, null, null, RoutingType.ANYCAST, null);
+                DEAD, EXPIRED, ATTEMPTS, null, null, null, null, null, RoutingType.ANYCAST, null)
+            .with(AutoDelete.Overrides.NEVER);
     if (delays && chance.oneIn(2)) {
       overrides =
           overrides.with(new Redelivery.Overrides(chance.magnitude(2_000), 2.0, 0.3, 5_000L));
