@@ -12,9 +12,19 @@ import java.util.function.Supplier;
 ///
 /// @param containerId what this broker calls itself
 /// @param failover where else clients may connect, asked for at each Open
+/// @param saysUser whether each message says which user sent it, whatever the peer says
 public record AmqpProtocol(
-    String containerId, Supplier<List<FailoverServer>> failover, AmqpLimits limits)
+    String containerId,
+    Supplier<List<FailoverServer>> failover,
+    AmqpLimits limits,
+    boolean saysUser)
     implements WireProtocol {
+
+  /// One that forwards what peers say of their users.
+  public AmqpProtocol(
+      String containerId, Supplier<List<FailoverServer>> failover, AmqpLimits limits) {
+    this(containerId, failover, limits, false);
+  }
 
   private static final byte[] FIRST = {'A', 'M', 'Q', 'P'};
 

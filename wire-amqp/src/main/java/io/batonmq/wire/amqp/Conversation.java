@@ -4,6 +4,7 @@ import io.batonmq.queue.Disposition;
 import io.batonmq.seam.Now;
 import io.batonmq.session.Command;
 import io.batonmq.session.Wiring;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// What the links of one connection share: the way to the broker, the numbers that name them there, and
 /// what has to be done when the frame at hand has been read.
 final class Conversation {
+  private static final byte[] NOBODY = {};
+
   private final Wiring wiring;
   private final AmqpLimits limits;
   private final Transactions transactions;
@@ -26,11 +29,18 @@ final class Conversation {
   private int partialBytes;
   private Command.@Nullable Settle settling;
   private String containerId = "";
+  private final boolean saysUser;
+
+  /// What each message says of its user; null where it says what it likes.
+  private byte @Nullable [] userId;
+
   private @Nullable Malformed failure;
 
-  Conversation(Wiring wiring, AmqpLimits limits, Now now) {
+  /// @param saysUser whether each message says which user sent it
+  Conversation(Wiring wiring, AmqpLimits limits, boolean saysUser, Now now) {
     this.wiring = wiring;
     this.limits = limits;
+    this.saysUser = saysUser;
     this.now = now;
     this.transactions = new Transactions(this);
   }
@@ -63,10 +73,20 @@ final class Conversation {
     return containerId;
   }
 
+  /// What a message is to say of its user, in UTF-8, empty for nobody; null for what the peer says.
+  byte @Nullable [] userId() {
+    return userId;
+  }
+
   /// Introduces the connection to the broker.
   void connect(Command.Connect connect) {
     connected = true;
     containerId = connect.clientId();
+    if (saysUser) {
+      byte[] name = connect.principal().name().getBytes(StandardCharsets.UTF_8);
+      // Nobody rather than a part of a name, which may be somebody else's.
+      userId = name.length <= limits.nameBytes() ? name : NOBODY;
+    }
     submit(connect);
   }
 

@@ -294,10 +294,6 @@ final class IncomingLink implements AmqpLink {
     if (expiry == 0 && sections.ttl() > 0) {
       expiry = conversation.now().wallMillis() + sections.ttl();
     }
-    byte[] forwarded =
-        sections.forwardAt() == 0 && length == bytes.length
-            ? bytes
-            : Arrays.copyOfRange(bytes, sections.forwardAt(), length);
     return new Message(
         Format.AMQP,
         sections.durable(),
@@ -308,7 +304,15 @@ final class IncomingLink implements AmqpLink {
         Identities.of(producer, sections.messageId(), sections.duplicateId()),
         sections.groupId(),
         sections.groupSequence(),
-        forwarded);
+        forwarded(bytes, sections.forwardAt(), length));
+  }
+
+  private byte[] forwarded(byte[] bytes, int from, int length) {
+    byte[] user = conversation.userId();
+    if (user != null) {
+      return UserId.put(bytes, from, length, user);
+    }
+    return from == 0 && length == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, length);
   }
 
   /// When a message is to be seen first; a time is asked for by JMS, a delay by others.

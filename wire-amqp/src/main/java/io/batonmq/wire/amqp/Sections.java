@@ -40,7 +40,7 @@ record Sections(
   private static final int HEADER = 0x70;
   private static final int DELIVERY_ANNOTATIONS = 0x71;
   static final int MESSAGE_ANNOTATIONS = 0x72;
-  private static final int PROPERTIES = 0x73;
+  static final int PROPERTIES = 0x73;
   private static final int APPLICATION_PROPERTIES = 0x74;
   static final int DATA = 0x75;
   static final int SEQUENCE = 0x76;

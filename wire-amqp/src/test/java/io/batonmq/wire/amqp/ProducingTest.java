@@ -10,7 +10,10 @@ import io.batonmq.message.RoutingType;
 import io.batonmq.session.Command;
 import io.batonmq.session.Output;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
 import org.apache.qpid.protonj2.test.driver.codec.messaging.Accepted;
+import org.apache.qpid.protonj2.test.driver.codec.primitives.Binary;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +25,10 @@ class ProducingTest {
   private ScriptedPeer scripted = new ScriptedPeer().connected().session();
 
   private Command.Send sends(int delivery) {
+    return sends(delivery, "somebody else");
+  }
+
+  private Command.Send sends(int delivery, String user) {
     scripted
         .peer
         .remoteTransfer()
@@ -36,6 +43,7 @@ class ProducingTest {
         .withProperties()
         .withTo("elsewhere")
         .withMessageId("ID:p:1:1:1-" + delivery)
+        .withUserID(new Binary(user.getBytes(StandardCharsets.UTF_8)))
         .withGroupId("g")
         .withGroupSequence(3)
         .and()
@@ -67,6 +75,25 @@ class ProducingTest {
         .withState(Accepted.getInstance());
     scripted.broker(new Output.Sent(link, send.delivery(), null));
     scripted.done();
+  }
+
+  private static Object user(Command.Send send) {
+    return AmqpFields.INSTANCE
+        .extract(send.message().bytes(), Set.of("JMSXUserID"))
+        .get("JMSXUserID");
+  }
+
+  @Test
+  void aMessageSaysWhoLoggedInWhereTheBrokerIsToSaySo() {
+    scripted.producing("orders", 10);
+    assertThat(user(sends(0))).isEqualTo("somebody else");
+    scripted =
+        new ScriptedPeer(AmqpLimits.standard(), List.of("PLAIN"), true).connected().session();
+    scripted.producing("orders", 10);
+    Command.Send send = sends(0);
+    assertThat(user(send)).isEqualTo("alice");
+    assertThat(send.message().groupId()).isEqualTo("g");
+    assertThat(user(sends(1, "bob"))).isEqualTo("alice");
   }
 
   @Test
@@ -256,7 +283,7 @@ class ProducingTest {
   @Test
   void aMessageThatGrowsTooLargeEndsItsLinkAndNothingElse() {
     scripted =
-        new ScriptedPeer(AmqpLimits.standard().withMessageBytes(1000), java.util.List.of("PLAIN"))
+        new ScriptedPeer(AmqpLimits.standard().withMessageBytes(1000), List.of("PLAIN"))
             .connected()
             .session();
     scripted.producing("orders", 10);

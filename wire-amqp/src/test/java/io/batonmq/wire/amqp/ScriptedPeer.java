@@ -41,11 +41,16 @@ final class ScriptedPeer implements Gateway, Line {
   private long millis = 1_000_000;
 
   ScriptedPeer(AmqpLimits limits, List<String> mechanisms) {
+    this(limits, mechanisms, false);
+  }
+
+  ScriptedPeer(AmqpLimits limits, List<String> mechanisms, boolean saysUser) {
     engine =
         new AmqpProtocol(
                 "baton",
                 () -> List.of(new AmqpProtocol.FailoverServer("other", 61616, "amqp")),
-                limits)
+                limits,
+                saysUser)
             .open(new Wiring(7, "test", this, _ -> {}, this, new OneUser(mechanisms)), now());
   }
 
