@@ -88,13 +88,7 @@ public final class ActiveBroker {
 
   private void resume(LiveQueue queue) {
     schedule.note(queue);
-    if (queue.awaits()) {
-      dispatcher.await(queue, wallMillis + settings.producerRetentionNanos() / 1_000_000);
-    }
-    if (queue.queue().settings().keeping().replaces()) {
-      // A predecessor may have had no time to throw away what newer messages replaced.
-      dispatcher.mark(queue);
-    }
+    dispatcher.resume(queue, wallMillis + settings.producerRetentionNanos() / 1_000_000);
   }
 
   /// The wall time to act on: never earlier than any that was acted on, here or by a predecessor.
@@ -173,14 +167,14 @@ public final class ActiveBroker {
   /// @param client the client id of its sender; empty if it is not known
   public Route route(
       LiveAddress address, @Nullable RoutingType kind, Message message, String client) {
-    return routing.route(address, kind, message, client);
+    return deadLetters.orUnrouted(routing.route(address, kind, message, client), address, message);
   }
 
   /// Where a message goes that is sent straight to a queue.
   ///
   /// @param client the client id of its sender; empty if it is not known
   public Route route(LiveQueue queue, Message message, String client) {
-    return routing.route(queue, message, client);
+    return deadLetters.orUnrouted(routing.route(queue, message, client), queue.address(), message);
   }
 
   /// Where a message goes that is moved to an address.
@@ -290,10 +284,8 @@ public final class ActiveBroker {
     return deadLetters.expireDue(wall, max);
   }
 
-  /// How many names of messages are remembered of an address.
-  int namesKnown(LiveAddress address) {
-    int id = address.address().id();
-    return state.identities().nameCount(id) + volatileIdentities.nameCount(id);
+  Identities volatileIdentities() {
+    return volatileIdentities;
   }
 
   /// Makes messages available that have waited for their time, at most `max`, and lets queues begin whose

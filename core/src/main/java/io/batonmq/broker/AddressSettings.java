@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param deadLetterQueues whether its dead letters get a queue of their own
 /// @param expiryQueues whether its expired messages do
 /// @param autoDelete whether it and its queues go when nobody uses them any more
+/// @param deadLettersUnrouted whether a message that no queue takes goes to the dead-letter address
+/// @param slowConsumers from when on a consumer is slow, and what follows
 public record AddressSettings(
     @Nullable String deadLetterAddress,
     @Nullable String expiryAddress,
@@ -36,7 +38,9 @@ public record AddressSettings(
     Lifetime lifetime,
     OwnQueues deadLetterQueues,
     OwnQueues expiryQueues,
-    AutoDelete autoDelete) {
+    AutoDelete autoDelete,
+    boolean deadLettersUnrouted,
+    SlowConsumers slowConsumers) {
 
   /// What holds where nothing was configured.
   public static final AddressSettings DEFAULTS =
@@ -55,7 +59,9 @@ public record AddressSettings(
           Lifetime.DEFAULTS,
           OwnQueues.DEAD_LETTER_DEFAULTS,
           OwnQueues.EXPIRY_DEFAULTS,
-          AutoDelete.DEFAULTS);
+          AutoDelete.DEFAULTS,
+          false,
+          SlowConsumers.DEFAULTS);
 
   /// What one configured entry says; null where it says nothing.
   public record Overrides(
@@ -73,14 +79,16 @@ public record AddressSettings(
       Lifetime.Overrides lifetime,
       OwnQueues.Overrides deadLetterQueues,
       OwnQueues.Overrides expiryQueues,
-      AutoDelete.Overrides autoDelete) {
+      AutoDelete.Overrides autoDelete,
+      @Nullable Boolean deadLettersUnrouted,
+      SlowConsumers.Overrides slowConsumers) {
 
     /// An entry that says nothing.
     public static final Overrides NONE =
         new Overrides(null, null, null, null, null, null, null, null, null, null);
 
-    /// An entry that says nothing about times, nor about own queues at dead ends, nor about what goes by itself, and
-    /// of queues only how many consumers they may have.
+    /// An entry that says nothing about times, own queues at dead ends, what goes by itself, unrouted messages and
+    /// slow consumers, and of queues only how many consumers they may have.
     public Overrides(
         @Nullable String deadLetterAddress,
         @Nullable String expiryAddress,
@@ -107,32 +115,100 @@ public record AddressSettings(
           Lifetime.Overrides.NONE,
           OwnQueues.Overrides.NONE,
           OwnQueues.Overrides.NONE,
-          AutoDelete.Overrides.NONE);
+          AutoDelete.Overrides.NONE,
+          null,
+          SlowConsumers.Overrides.NONE);
     }
 
     /// The same with settings of queues.
     public Overrides with(QueueSettings.Overrides newQueues) {
-      return with(newQueues, redelivery, lifetime, deadLetterQueues, expiryQueues, autoDelete);
+      return with(
+          newQueues,
+          redelivery,
+          lifetime,
+          deadLetterQueues,
+          expiryQueues,
+          autoDelete,
+          deadLettersUnrouted,
+          slowConsumers);
     }
 
     /// The same with delays after failures.
     public Overrides with(Redelivery.Overrides newRedelivery) {
-      return with(queues, newRedelivery, lifetime, deadLetterQueues, expiryQueues, autoDelete);
+      return with(
+          queues,
+          newRedelivery,
+          lifetime,
+          deadLetterQueues,
+          expiryQueues,
+          autoDelete,
+          deadLettersUnrouted,
+          slowConsumers);
     }
 
     /// The same with lifetimes.
     public Overrides with(Lifetime.Overrides newLifetime) {
-      return with(queues, redelivery, newLifetime, deadLetterQueues, expiryQueues, autoDelete);
+      return with(
+          queues,
+          redelivery,
+          newLifetime,
+          deadLetterQueues,
+          expiryQueues,
+          autoDelete,
+          deadLettersUnrouted,
+          slowConsumers);
     }
 
     /// The same with own queues at dead ends.
     public Overrides with(OwnQueues.Overrides newDeadLetters, OwnQueues.Overrides newExpired) {
-      return with(queues, redelivery, lifetime, newDeadLetters, newExpired, autoDelete);
+      return with(
+          queues,
+          redelivery,
+          lifetime,
+          newDeadLetters,
+          newExpired,
+          autoDelete,
+          deadLettersUnrouted,
+          slowConsumers);
     }
 
     /// The same with what goes by itself.
     public Overrides with(AutoDelete.Overrides newAutoDelete) {
-      return with(queues, redelivery, lifetime, deadLetterQueues, expiryQueues, newAutoDelete);
+      return with(
+          queues,
+          redelivery,
+          lifetime,
+          deadLetterQueues,
+          expiryQueues,
+          newAutoDelete,
+          deadLettersUnrouted,
+          slowConsumers);
+    }
+
+    /// The same with what becomes of unrouted messages.
+    public Overrides withDeadLettersUnrouted(boolean unrouted) {
+      return with(
+          queues,
+          redelivery,
+          lifetime,
+          deadLetterQueues,
+          expiryQueues,
+          autoDelete,
+          unrouted,
+          slowConsumers);
+    }
+
+    /// The same about slow consumers.
+    public Overrides with(SlowConsumers.Overrides newSlowConsumers) {
+      return with(
+          queues,
+          redelivery,
+          lifetime,
+          deadLetterQueues,
+          expiryQueues,
+          autoDelete,
+          deadLettersUnrouted,
+          newSlowConsumers);
     }
 
     private Overrides with(
@@ -141,7 +217,9 @@ public record AddressSettings(
         Lifetime.Overrides newLifetime,
         OwnQueues.Overrides newDeadLetters,
         OwnQueues.Overrides newExpired,
-        AutoDelete.Overrides newAutoDelete) {
+        AutoDelete.Overrides newAutoDelete,
+        @Nullable Boolean newDeadLettersUnrouted,
+        SlowConsumers.Overrides newSlowConsumers) {
       return new Overrides(
           deadLetterAddress,
           expiryAddress,
@@ -157,7 +235,9 @@ public record AddressSettings(
           newLifetime,
           newDeadLetters,
           newExpired,
-          newAutoDelete);
+          newAutoDelete,
+          newDeadLettersUnrouted,
+          newSlowConsumers);
     }
   }
 
@@ -185,7 +265,9 @@ public record AddressSettings(
         lifetime.with(overrides.lifetime),
         deadLetterQueues.with(overrides.deadLetterQueues),
         expiryQueues.with(overrides.expiryQueues),
-        autoDelete.with(overrides.autoDelete));
+        autoDelete.with(overrides.autoDelete),
+        overrides.deadLettersUnrouted != null ? overrides.deadLettersUnrouted : deadLettersUnrouted,
+        slowConsumers.with(overrides.slowConsumers));
   }
 
   private static @Nullable String either(@Nullable String first, @Nullable String second) {

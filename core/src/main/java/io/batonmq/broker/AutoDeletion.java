@@ -114,7 +114,7 @@ public final class AutoDeletion {
         || !address.address().auto()
         || predefinedAddresses.contains(address.address().name())
         || !address.address().queues().isEmpty()
-        || broker.namesKnown(address) > 0) {
+        || namesKnown(address.address().id()) > 0) {
       address.disuse().inUse();
       return;
     }
@@ -122,5 +122,10 @@ public final class AutoDeletion {
     if (used && address.disuse().over(nanos, settings.addressesDelayMillis())) {
       directory.deleteAddress(address);
     }
+  }
+
+  private int namesKnown(int address) {
+    return broker.state().identities().nameCount(address)
+        + broker.volatileIdentities().nameCount(address);
   }
 }

@@ -95,6 +95,31 @@ final class DeadLetters {
     return true;
   }
 
+  /// Where a message goes that is sent to an address: if no queue takes it, to the dead-letter address, if the
+  /// settings say so.
+  Route orUnrouted(Route route, LiveAddress address, Message message) {
+    AddressSettings settings = address.settings();
+    String to = settings.deadLetterAddress();
+    String from = address.address().name();
+    if (!settings.deadLettersUnrouted()
+        || !route.isEmpty()
+        || route.refusal() != null
+        || route.diverted()
+        || to == null
+        || to.equals(from)) {
+      return route;
+    }
+    LiveQueue dedicated = dedicated(to, settings.deadLetterQueues(), from);
+    Route moved = broker.moved(broker.directory().deadEnd(to, dedicated != null), message);
+    List<LiveQueue> targets = new ArrayList<>(moved.queues());
+    if (dedicated != null && !moved.diverted() && !targets.contains(dedicated)) {
+      targets.add(dedicated);
+    }
+    Route dead = new Route();
+    dead.add(targets, new Origins.Place(from, "", true));
+    return dead;
+  }
+
   /// The time of a message is over. Answers whether it is gone; otherwise it goes when its body was read.
   boolean expire(LiveQueue queue, Reference reference) {
     AddressSettings settings = queue.address().settings();

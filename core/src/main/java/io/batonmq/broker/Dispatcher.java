@@ -92,9 +92,17 @@ final class Dispatcher {
     comebacks.due(wall, this::mark);
   }
 
-  /// The consumers of a queue are waited for until then.
-  void await(LiveQueue queue, long millis) {
-    comebacks.await(queue, millis);
+  /// A node before this one had a queue.
+  ///
+  /// @param awaitMillis until when its consumers are waited for
+  void resume(LiveQueue queue, long awaitMillis) {
+    if (queue.awaits()) {
+      comebacks.await(queue, awaitMillis);
+    }
+    if (queue.queue().settings().keeping().replaces()) {
+      // There may have been no time to throw away what newer messages replaced.
+      mark(queue);
+    }
   }
 
   /// Whether a queue gives nothing to those who take, whoever they are. They are told that there is nothing.

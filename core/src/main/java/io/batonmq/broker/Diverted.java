@@ -3,10 +3,10 @@ package io.batonmq.broker;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where a divert brought copies of a message that was taken over.
+/// Where a divert brought copies of a message that was taken over, or where that went because no queue took it.
 ///
-/// @param address name of the address that the divert is at
-/// @param divert its name
+/// @param address name of the address that the divert is at, or that the message was sent to
+/// @param divert its name; empty for none
 /// @param queues that got one
 public record Diverted(String address, String divert, int[] queues) {
   Origins.Place place() {

@@ -15,4 +15,7 @@ public interface Effects {
   /// above it), except those in the given live extents: extent `n` covers positions
   /// `[n << extentShift, (n + 1) << extentShift)`.
   void reclaim(long position, long[] liveExtents, int extentShift);
+
+  /// Says something to whoever reads the log of the node: what happened, and its facts, in one line.
+  default void warn(String line) {}
 }

@@ -72,6 +72,7 @@ public final class LiveQueue {
 
   private long added;
   private long acknowledged;
+  private long slowFound;
 
   static final class Browser {
     final QueueConsumer consumer;
@@ -153,6 +154,23 @@ public final class LiveQueue {
   /// Messages that were ever acknowledged, in this process or as far as the log knows.
   public long acknowledged() {
     return queue.acknowledged() + acknowledged;
+  }
+
+  /// A consumer was found slow.
+  public void countSlow() {
+    slowFound++;
+  }
+
+  /// How often a consumer was found slow that was not before, in this process.
+  public long slowFound() {
+    return slowFound;
+  }
+
+  /// Messages that are there for a consumer; none for one that chooses, or waits for another one to leave.
+  public int availableTo(QueueConsumer consumer) {
+    return choosers.has(consumer) || parked.containsKey(consumer)
+        ? 0
+        : queue.messages().availableCount();
   }
 
   void countAdded() {

@@ -15,8 +15,9 @@ public final class Origins {
 
   /// Where a message was before it came to another address.
   ///
-  /// @param queue that it was moved from; the name of the divert, if one brought it
-  /// @param diverted whether it is a copy that a divert made when it was sent; otherwise it was moved later
+  /// @param queue that it was moved from; the name of the divert, if one brought it; empty if no queue took it there
+  /// @param diverted whether it came elsewhere when it was sent, as the copy of a divert or because no queue took it;
+  ///     otherwise it was moved later
   public record Place(String address, String queue, boolean diverted) {
     /// Of a message that is moved out of a queue: the first such place stays. Where a copy was diverted from
     /// does not count as one: what is known about a dead message is the queue that it died in.

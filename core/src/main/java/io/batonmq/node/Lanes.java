@@ -1,6 +1,7 @@
 package io.batonmq.node;
 
-/// How lanes wake each other; each method may be called by any thread, costs little and never blocks.
+/// How lanes wake each other, and are heard; each method may be called by any thread, costs little and never
+/// blocks.
 public interface Lanes {
   /// The owner of the queues has something to do.
   void wakeBroker();
@@ -13,4 +14,7 @@ public interface Lanes {
 
   /// The baton's lane has something to do.
   void wakeBaton();
+
+  /// Says something to whoever reads the log of the node, in one line.
+  default void warn(String line) {}
 }

@@ -1,7 +1,6 @@
 package io.batonmq.node;
 
 import io.batonmq.broker.BrokerState;
-import io.batonmq.broker.Effects;
 import io.batonmq.broker.Refusal;
 import io.batonmq.ha.Aftermath;
 import io.batonmq.ha.Role;
@@ -99,7 +98,7 @@ public final class Serving implements Gateway {
             settings.broker(),
             settings.access(),
             settings.extractors(),
-            new KeeperEffects());
+            new KeeperEffects(keeper, lanes));
     keeper.answersTo(answer -> {
       answers.add(answer);
       lanes.wakeBroker();
@@ -475,26 +474,6 @@ public final class Serving implements Gateway {
     } catch (StorageException e) {
       writer.failed(e);
       return false;
-    }
-  }
-
-  private final class KeeperEffects implements Effects {
-    @Override
-    public void load(long position) {
-      keeper.load(position);
-      lanes.wakeKeeper();
-    }
-
-    @Override
-    public void snapshot(SnapshotContent content) {
-      keeper.snapshot(content);
-      lanes.wakeKeeper();
-    }
-
-    @Override
-    public void reclaim(long position, long[] liveExtents, int extentShift) {
-      keeper.reclaim(position, liveExtents, extentShift);
-      lanes.wakeKeeper();
     }
   }
 }

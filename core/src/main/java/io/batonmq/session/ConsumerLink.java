@@ -29,6 +29,9 @@ final class ConsumerLink implements Link, QueueConsumer {
   /// Deliveries that may be made in all, as the peer said last.
   private long limit;
 
+  /// Deliveries of which the peer has said what became of them, in a transaction too.
+  private long settled;
+
   private boolean draining;
   boolean closed;
 
@@ -69,6 +72,19 @@ final class ConsumerLink implements Link, QueueConsumer {
   void credit(long newLimit, boolean drain) {
     limit = newLimit;
     draining = drain;
+  }
+
+  void countSettled() {
+    settled++;
+  }
+
+  long settled() {
+    return settled;
+  }
+
+  /// Messages that it has and has not settled, and those that are there for it and that it does not ask for.
+  int waiting() {
+    return outstanding.openCount() + (ready() ? 0 : queue.availableTo(this));
   }
 
   boolean draining() {

@@ -13,6 +13,7 @@ import io.batonmq.queue.Disposition;
 import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.Reference;
+import io.batonmq.seam.Now;
 import org.jspecify.annotations.Nullable;
 
 /// What consumers do: links that messages go out by, credit, and what became of what they were given.
@@ -23,22 +24,25 @@ final class Consuming {
   private final Resolver resolver;
   private final AccessRules access;
   private final Answers answers;
+  private final SlowConsumerWatch slow;
 
   Consuming(
       ActiveBroker broker,
       BrokerSettings settings,
       Resolver resolver,
       AccessRules access,
-      Answers answers) {
+      Answers answers,
+      SlowConsumerWatch slow) {
     this.broker = broker;
     this.directory = broker.directory();
     this.limits = settings.limits();
     this.resolver = resolver;
     this.access = access;
     this.answers = answers;
+    this.slow = slow;
   }
 
-  void open(Connection connection, Command.OpenConsumer command) {
+  void open(Connection connection, Command.OpenConsumer command, Now now) {
     Source source = command.source();
     Refusal fault = fault(connection, source);
     if (fault != null) {
@@ -52,7 +56,7 @@ final class Consuming {
         if (queue == null) {
           throw new IllegalStateException("no queue for " + source);
         }
-        open(connection, command.link(), source, address, queue);
+        open(connection, command.link(), source, address, queue, now);
       }
     }
   }
@@ -74,7 +78,12 @@ final class Consuming {
   }
 
   private void open(
-      Connection connection, int number, Source source, LiveAddress address, LiveQueue queue) {
+      Connection connection,
+      int number,
+      Source source,
+      LiveAddress address,
+      LiveQueue queue,
+      Now now) {
     int max = queue.queue().settings().consumersMax();
     // Of what stays whoever consumes it, each has its own look.
     boolean stays = queue.queue().settings().keeping().nonDestructive();
@@ -102,6 +111,7 @@ final class Consuming {
     // A subscription's queue has let in only what fits.
     String selector = source.kind() instanceof Source.Kind.Queue ? source.filter() : null;
     directory.attach(queue, link, link.browses(), selector);
+    slow.watch(link, now.nanos());
     // It may be the one that the others have waited for.
     broker.mark(queue);
     answers.to(
@@ -139,6 +149,7 @@ final class Consuming {
       if (key == Keys.NONE) {
         continue;
       }
+      link.countSettled();
       if (transaction == null) {
         outstanding.settle(delivery);
         keys.add(key);
@@ -222,6 +233,7 @@ final class Consuming {
   /// @param clean whether the peer said so
   void closed(ConsumerLink link, boolean clean) {
     link.closed = true;
+    slow.forget(link);
     LiveQueue queue = link.queue;
     queue.detach(link);
     if (queue.queue().deleted()) {
@@ -274,6 +286,7 @@ final class Consuming {
   private void deleted(Connection connection, Integer number) {
     if (connection.links.get(number) instanceof ConsumerLink link) {
       link.closed = true;
+      slow.forget(link);
       connection.links.remove(number);
       answers.to(
           connection,

@@ -82,6 +82,7 @@ public sealed interface Output {
 
   /// Where a moved message came from.
   ///
+  /// @param queue the name of a divert, if one brought it; empty if no queue took it where it was sent to
   /// @param expired moved because it expired, otherwise because delivery failed
   record Origin(String address, String queue, boolean expired) {}
 

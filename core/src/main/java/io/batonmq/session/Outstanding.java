@@ -14,6 +14,7 @@ final class Outstanding {
   private long first;
   private long next;
   private int count;
+  private int held;
 
   Outstanding() {
     Arrays.fill(keys, Keys.NONE);
@@ -22,6 +23,11 @@ final class Outstanding {
   /// Unsettled deliveries, those acknowledged in an open transaction too.
   int count() {
     return count;
+  }
+
+  /// Unsettled deliveries that no transaction has.
+  int openCount() {
+    return count - held;
   }
 
   /// Whether one more fits.
@@ -70,6 +76,9 @@ final class Outstanding {
   }
 
   void settle(long delivery) {
+    if (keys[slot(delivery)] < Keys.NONE) {
+      held--;
+    }
     keys[slot(delivery)] = Keys.NONE;
     count--;
     forward();
@@ -78,11 +87,13 @@ final class Outstanding {
   /// A transaction takes a delivery. Keys are below 2^62, so that the mark is never [Keys#NONE].
   void hold(long delivery) {
     keys[slot(delivery)] = -2 - key(delivery);
+    held++;
   }
 
   /// A transaction gives a delivery back.
   void restore(long delivery) {
     keys[slot(delivery)] = -2 - keys[slot(delivery)];
+    held--;
   }
 
   private void forward() {

@@ -10,6 +10,7 @@ import io.batonmq.message.RoutingType;
 /// @param messageCount all that are here: available, delivering and scheduled
 /// @param scheduledCount those that wait for their time: sent with a delay, or for another attempt
 /// @param groupCount message groups that have an owner, or are to have another one
+/// @param slowConsumersFound how often a consumer was found slow that was not before
 public record QueueStat(
     String name,
     String address,
@@ -21,7 +22,8 @@ public record QueueStat(
     int scheduledCount,
     RoutingType routingType,
     QueueSettings settings,
-    int groupCount) {
+    int groupCount,
+    long slowConsumersFound) {
 
   /// As a standby has it: nobody is connected there, and what is not durable it does not have.
   public static QueueStat of(BoundQueue queue) {
@@ -36,6 +38,7 @@ public record QueueStat(
         queue.messages().waitingCount(),
         queue.routing(),
         queue.settings(),
+        0,
         0);
   }
 
@@ -51,6 +54,7 @@ public record QueueStat(
         queue.queue().messages().waitingCount(),
         queue.queue().routing(),
         queue.queue().settings(),
-        queue.groupCount());
+        queue.groupCount(),
+        queue.slowFound());
   }
 }

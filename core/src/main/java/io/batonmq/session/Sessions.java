@@ -51,9 +51,6 @@ public final class Sessions {
   /// What the clock said then.
   private long clockMillis;
 
-  /// When expired messages are looked for next.
-  private long scanNanos;
-
   /// What there is once the epoch is known.
   private record Rooms(
       Producing producing,
@@ -93,14 +90,14 @@ public final class Sessions {
       throw new IllegalStateException("active already, in epoch " + state.epoch());
     }
     nowNanos = now.nanos();
-    scanNanos = now.nanos();
     door.committed(appender.committed());
     broker.activate(epoch, now.wallMillis());
     // Whoever was attached to the node before this one may come back to this one.
     state.identities().producers().forEach(name -> producers.retain(name, now.nanos()));
     state.outcomes().sessions().forEach(session -> outcomes.retain(session, now.nanos()));
     Resolver resolver = new Resolver(broker.directory(), settings, access, epoch);
-    Consuming consuming = new Consuming(broker, settings, resolver, access, answers);
+    SlowConsumerWatch slow = new SlowConsumerWatch(answers, effects);
+    Consuming consuming = new Consuming(broker, settings, resolver, access, answers, slow);
     Transacting transacting =
         new Transacting(broker, settings.limits(), answers, consuming, producers, outcomes, epoch);
     rooms =
@@ -113,7 +110,7 @@ public final class Sessions {
             new Temporaries(broker.directory(), settings, access, answers, epoch),
             new Fetching(broker, effects, answers),
             new SnapshotRhythm(broker, effects, settings.snapshotLogBytes()),
-            new Upkeep(broker, settings, now));
+            new Upkeep(broker, settings, slow, now));
   }
 
   /// Takes a command and delivers what it made possible.
@@ -144,7 +141,7 @@ public final class Sessions {
           room.producing.open(connection, open);
         }
       }
-      case Command.OpenConsumer open -> openConsumer(connection, open);
+      case Command.OpenConsumer open -> openConsumer(connection, open, now);
       case Command.MakeTemporary make -> room.temporaries.make(connection, make);
       case Command.Send send -> send(connection, send, now);
       case Command.SendFragment fragment ->
@@ -207,11 +204,7 @@ public final class Sessions {
     room.branches.lapse(now.nanos(), CHORES);
     nowNanos = now.nanos();
     broker.admitDue(broker.wall(now.wallMillis()), CHORES);
-    if (now.nanos() - scanNanos >= 0) {
-      boolean done = broker.expireDue(broker.wall(now.wallMillis()), CHORES);
-      scanNanos = done ? now.nanos() + settings.expiryScanNanos() : now.nanos();
-    }
-    room.upkeep.tick(now);
+    room.upkeep.tick(now, this::accept);
     room.snapshots.consider();
     dispatch(now);
   }
@@ -258,20 +251,19 @@ public final class Sessions {
     if (leaving()) {
       return Long.MAX_VALUE;
     }
-    if ((broker.undispatched() || (rooms != null && rooms.managing.working())) && !broker.full()) {
+    Rooms room = rooms;
+    if (room == null || ((broker.undispatched() || room.managing.working()) && !broker.full())) {
       return nowNanos;
     }
-    long next = sooner(scanNanos, producers.nextDeadline());
+    long next = sooner(room.upkeep.nextDeadlineNanos(), producers.nextDeadline());
     next = sooner(next, outcomes.nextDeadline());
+    next = sooner(next, room.branches.nextDeadline());
     if (!broker.full()) {
       // Looked at anew at every scan at the latest, should the clock be set meanwhile.
       long waited = broker.dueInMillis(clockMillis);
       next = sooner(next, nowNanos + Math.min(waited, DUE_MILLIS_MAX) * 1_000_000);
     }
-    Rooms room = rooms;
-    return room == null
-        ? next
-        : sooner(sooner(next, room.branches.nextDeadline()), room.upkeep.nextDeadlineNanos());
+    return next;
   }
 
   private static long sooner(long one, long other) {
@@ -381,7 +373,7 @@ public final class Sessions {
     rooms().temporaries.closed(connection);
   }
 
-  private void openConsumer(Connection connection, Command.OpenConsumer open) {
+  private void openConsumer(Connection connection, Command.OpenConsumer open, Now now) {
     if (!mayOpen(connection, open.link())) {
       return;
     }
@@ -390,7 +382,7 @@ public final class Sessions {
       answers.to(connection, new Output.LinkRefused(open.link(), refusal));
       return;
     }
-    rooms().consuming.open(connection, open);
+    rooms().consuming.open(connection, open, now);
   }
 
   private boolean mayOpen(Connection connection, int link) {

@@ -4,36 +4,61 @@ import io.batonmq.broker.ActiveBroker;
 import io.batonmq.broker.AutoDeletion;
 import io.batonmq.broker.BrokerSettings;
 import io.batonmq.seam.Now;
+import java.util.function.BiConsumer;
 
 /// What the active node looks after every so often, in pieces.
 final class Upkeep {
-  /// Queues and addresses that are looked at in one turn.
+  /// Expired messages, or queues and addresses, of one turn.
   private static final int PIECE = 1_000;
 
   private final ActiveBroker broker;
   private final AutoDeletion unused;
-  private final long scanNanos;
+  private final SlowConsumerWatch slow;
+  private final long expiryNanos;
+  private final long unusedNanos;
 
-  /// When unused queues are looked for next.
-  private long nextScanNanos;
+  /// When expired messages that nobody asks for are looked for next.
+  private long nextExpiryNanos;
 
-  Upkeep(ActiveBroker broker, BrokerSettings settings, Now now) {
+  /// When unused queues are.
+  private long nextUnusedNanos;
+
+  Upkeep(ActiveBroker broker, BrokerSettings settings, SlowConsumerWatch slow, Now now) {
     this.broker = broker;
+    this.slow = slow;
     this.unused = new AutoDeletion(broker, settings);
+    this.expiryNanos = settings.expiryScanNanos();
     // So far away only in words: later ones must not overflow into the past.
-    this.scanNanos = Math.min(settings.queueScanNanos(), Long.MAX_VALUE / 4);
-    this.nextScanNanos = now.nanos() + scanNanos;
+    this.unusedNanos = Math.min(settings.queueScanNanos(), Long.MAX_VALUE / 4);
+    this.nextExpiryNanos = now.nanos();
+    this.nextUnusedNanos = now.nanos() + unusedNanos;
   }
 
-  void tick(Now now) {
-    if (scanNanos > 0 && now.nanos() - nextScanNanos >= 0) {
-      boolean over = unused.work(now.nanos(), PIECE);
-      nextScanNanos = over ? now.nanos() + scanNanos : now.nanos();
+  /// @param commands takes what a connection says that is closed
+  void tick(Now now, BiConsumer<Command, Now> commands) {
+    long nanos = now.nanos();
+    if (nanos - nextExpiryNanos >= 0) {
+      boolean done = broker.expireDue(broker.wall(now.wallMillis()), PIECE);
+      nextExpiryNanos = done ? nanos + expiryNanos : nanos;
     }
+    if (unusedNanos > 0 && nanos - nextUnusedNanos >= 0) {
+      boolean done = unused.work(nanos, PIECE);
+      nextUnusedNanos = done ? nanos + unusedNanos : nanos;
+    }
+    slow.look(now, commands);
   }
 
-  /// When [#tick] has something to do; [Long#MAX_VALUE] for never, or not before the log takes more.
+  /// When [#tick] has something to do. What has to wait until the log takes more is looked at with the expired
+  /// messages.
   long nextDeadlineNanos() {
-    return scanNanos <= 0 || broker.full() ? Long.MAX_VALUE : nextScanNanos;
+    long next = nextExpiryNanos;
+    if (broker.full()) {
+      return next;
+    }
+    if (unusedNanos > 0 && nextUnusedNanos - next < 0) {
+      next = nextUnusedNanos;
+    }
+    long look = slow.nextNanos();
+    return look != Long.MAX_VALUE && look - next < 0 ? look : next;
   }
 }

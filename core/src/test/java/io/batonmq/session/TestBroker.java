@@ -25,6 +25,7 @@ final class TestBroker implements Effects {
   final Deque<Long> loads = new ArrayDeque<>();
   final List<SnapshotContent> snapshots = new ArrayList<>();
   final List<Reclaim> reclaims = new ArrayList<>();
+  final List<String> warnings = new ArrayList<>();
   int loadCount;
 
   /// Messages that were looked into.
@@ -174,5 +175,10 @@ final class TestBroker implements Effects {
   @Override
   public void reclaim(long position, long[] liveExtents, int extentShift) {
     reclaims.add(new Reclaim(position, liveExtents, log.committed()));
+  }
+
+  @Override
+  public void warn(String line) {
+    warnings.add(line);
   }
 }

@@ -225,6 +225,7 @@ final class AdminJson {
         from.whole("scheduledCount"),
         from.text("routingType"),
         QueueSettings.DEFAULTS.with(QueueJson.overrides(from)),
-        from.whole("groupCount"));
+        from.whole("groupCount"),
+        from.whole("slowConsumersFound"));
   }
 }

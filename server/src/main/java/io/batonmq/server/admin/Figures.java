@@ -205,7 +205,12 @@ final class Figures {
           Figure.whole(
               "groupCount",
               QueueStat::groupCount,
-              "Message groups that have an owner now, on the active node."));
+              "Message groups that have an owner now, on the active node."),
+          Figure.whole(
+              "slowConsumersFound",
+              QueueStat::slowConsumersFound,
+              "How often a consumer was found slow that was not before, since the node is"
+                  + " active."));
 
   static final List<Figure<AddressStat>> ADDRESS =
       List.of(

@@ -12,6 +12,7 @@ import io.batonmq.broker.QueueSettings;
 /// @param routingType `ANYCAST` or `MULTICAST`
 /// @param settings who gets its messages
 /// @param groupCount message groups that have an owner, or are to have another one
+/// @param slowConsumersFound how often a consumer was found slow that was not before
 public record QueueStat(
     String name,
     String address,
@@ -23,7 +24,8 @@ public record QueueStat(
     long scheduledCount,
     String routingType,
     QueueSettings settings,
-    long groupCount) {
+    long groupCount,
+    long slowConsumersFound) {
 
   /// One like any other.
   public QueueStat(
@@ -47,6 +49,7 @@ public record QueueStat(
         scheduledCount,
         routingType,
         QueueSettings.DEFAULTS,
+        0,
         0);
   }
 

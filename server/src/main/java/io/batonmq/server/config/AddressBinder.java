@@ -71,6 +71,12 @@ final class AddressBinder {
           Values.bytesOrUnlimited(0),
           "-1",
           "Bytes in one queue of the address before it is full; -1 for no limit.");
+  private static final Setting<Long> MAX_SIZE_MESSAGES =
+      Setting.of(
+          "max-size-messages",
+          Values.whole(-1),
+          "-1",
+          "Messages in one queue of the address before it is full; -1 for no limit.");
   private static final Setting<FullPolicy> FULL_POLICY =
       Setting.of(
           "address-full-policy",
@@ -87,6 +93,13 @@ final class AddressBinder {
           Values.FLAG,
           "true",
           "Whether an address is made when it is used.");
+  private static final Setting<Boolean> SEND_TO_DLA_ON_NO_ROUTE =
+      Setting.of(
+          "send-to-dla-on-no-route",
+          Values.FLAG,
+          "false",
+          "Whether a message that no queue takes goes to the dead-letter address; else it is"
+              + " dropped.");
   private static final Setting<RoutingType> DEFAULT_QUEUE_ROUTING =
       Setting.of(
               "default-queue-routing-type",
@@ -120,36 +133,16 @@ final class AddressBinder {
           .missingUnless("true", "a predefined queue always routes", "enabled");
 
   private static final Vocabulary SETTING =
-      QueueBinder.settingWords(
-              AutoDeleteBinder.words(
-                      TimeBinder.words(
-                              new Vocabulary()
-                                  .honouring(
-                                      MATCH,
-                                      DEAD_LETTER_ADDRESS,
-                                      EXPIRY_ADDRESS,
-                                      MAX_DELIVERY_ATTEMPTS))
-                          .honouring(
-                              MAX_SIZE_BYTES,
-                              FULL_POLICY,
-                              AUTO_CREATE_QUEUES,
-                              AUTO_CREATE_ADDRESSES))
-                  .honouring(DEFAULT_QUEUE_ROUTING, DEFAULT_ADDRESS_ROUTING))
+      QueueBinder.settingWords(SlowConsumerBinder.words(AutoDeleteBinder.words(settingWords())))
           .missingUnless("0", "there is no such feature", "retroactive-message-count")
           .missingUnless(
               "-1",
               "there is no such limit",
               "max-size-bytes-reject-threshold",
-              "max-size-messages",
               "page-limit-bytes",
-              "page-limit-messages",
-              "slow-consumer-threshold")
+              "page-limit-messages")
           .missing("there is no such limit", "page-full-policy")
-          .missingUnless(
-              "false",
-              "there is no such feature",
-              "enable-ingress-timestamp",
-              "send-to-dla-on-no-route")
+          .missingUnless("false", "there is no such feature", "enable-ingress-timestamp")
           .harmless(
               "use auto-create-queues and auto-create-addresses",
               "auto-create-jms-queues",
@@ -172,7 +165,7 @@ final class AddressBinder {
               "page-size-bytes",
               "prefetch-page-bytes",
               "prefetch-page-messages")
-          .harmless("Baton sizes its buffers itself", "default-consumer-window-size")
+          .harmless("clients of AMQP ask for as much as they like", "default-consumer-window-size")
           .harmless(
               "Baton sizes its buffers itself",
               "initial-queue-buffer-size",
@@ -185,10 +178,7 @@ final class AddressBinder {
               "enable-metrics",
               "management-browse-page-size",
               "management-message-attribute-size-limit",
-              "message-counter-history-day-limit",
-              "slow-consumer-check-period",
-              "slow-consumer-policy",
-              "slow-consumer-threshold-measurement-unit");
+              "message-counter-history-day-limit");
 
   private static final Vocabulary SECURITY_SETTINGS =
       new Vocabulary()
@@ -232,6 +222,22 @@ final class AddressBinder {
               "core/security-settings/security-setting/permission", "One right.", PERMISSION));
 
   private AddressBinder() {}
+
+  private static Vocabulary settingWords() {
+    var ends =
+        new Vocabulary()
+            .honouring(MATCH, DEAD_LETTER_ADDRESS, EXPIRY_ADDRESS, MAX_DELIVERY_ATTEMPTS);
+    return TimeBinder.words(ends)
+        .honouring(
+            SEND_TO_DLA_ON_NO_ROUTE,
+            MAX_SIZE_BYTES,
+            MAX_SIZE_MESSAGES,
+            FULL_POLICY,
+            AUTO_CREATE_QUEUES,
+            AUTO_CREATE_ADDRESSES,
+            DEFAULT_QUEUE_ROUTING,
+            DEFAULT_ADDRESS_ROUTING);
+  }
 
   static List<AddressConfig> addresses(Binding core) {
     var addresses = new ArrayList<AddressConfig>();
@@ -306,6 +312,7 @@ final class AddressBinder {
             element.optional(EXPIRY_ADDRESS),
             element.optional(MAX_DELIVERY_ATTEMPTS),
             element.optional(MAX_SIZE_BYTES),
+            element.optional(MAX_SIZE_MESSAGES),
             element.optional(FULL_POLICY),
             element.optional(AUTO_CREATE_QUEUES),
             element.optional(AUTO_CREATE_ADDRESSES),
@@ -313,7 +320,9 @@ final class AddressBinder {
             element.optional(DEFAULT_ADDRESS_ROUTING),
             QueueBinder.ofSetting(element),
             TimeBinder.read(element),
-            AutoDeleteBinder.read(element));
+            AutoDeleteBinder.read(element),
+            element.optional(SEND_TO_DLA_ON_NO_ROUTE),
+            SlowConsumerBinder.read(element));
     element.rest(SETTING);
     return setting;
   }

@@ -13,6 +13,7 @@ public record AddressSetting(
     Optional<String> expiryAddress,
     Optional<Integer> maxDeliveryAttempts,
     Optional<Long> maxSizeBytes,
+    Optional<Long> maxSizeMessages,
     Optional<FullPolicy> fullPolicy,
     Optional<Boolean> autoCreateQueues,
     Optional<Boolean> autoCreateAddresses,
@@ -20,7 +21,9 @@ public record AddressSetting(
     Optional<RoutingType> defaultAddressRoutingType,
     QueueOptions queues,
     TimeSettings times,
-    AutoDeleteSettings autoDelete) {
+    AutoDeleteSettings autoDelete,
+    Optional<Boolean> sendToDlaOnNoRoute,
+    SlowConsumerSettings slowConsumers) {
 
   /// This setting where it says something, `general` where not.
   AddressSettings over(AddressSettings general) {
@@ -29,6 +32,7 @@ public record AddressSetting(
         expiryAddress.or(general::expiryAddress),
         maxDeliveryAttempts.orElse(general.maxDeliveryAttempts()),
         maxSizeBytes.orElse(general.maxSizeBytes()),
+        maxSizeMessages.orElse(general.maxSizeMessages()),
         fullPolicy.orElse(general.fullPolicy()),
         autoCreateQueues.orElse(general.autoCreateQueues()),
         autoCreateAddresses.orElse(general.autoCreateAddresses()),
@@ -36,6 +40,8 @@ public record AddressSetting(
         defaultAddressRoutingType.orElse(general.defaultAddressRoutingType()),
         queues.over(general.queues()),
         times.over(general.times()),
-        autoDelete.over(general.autoDelete()));
+        autoDelete.over(general.autoDelete()),
+        sendToDlaOnNoRoute.orElse(general.sendToDlaOnNoRoute()),
+        slowConsumers.over(general.slowConsumers()));
   }
 }

@@ -8,11 +8,14 @@ import java.util.Optional;
 /// @param maxDeliveryAttempts failed deliveries before a message goes to the dead-letter address;
 ///   -1 for never
 /// @param maxSizeBytes bytes of messages before `fullPolicy` applies; -1 for no limit
+/// @param maxSizeMessages messages before it does; -1 for no limit
+/// @param sendToDlaOnNoRoute whether a message that no queue takes goes to the dead-letter address
 public record AddressSettings(
     Optional<String> deadLetterAddress,
     Optional<String> expiryAddress,
     int maxDeliveryAttempts,
     long maxSizeBytes,
+    long maxSizeMessages,
     FullPolicy fullPolicy,
     boolean autoCreateQueues,
     boolean autoCreateAddresses,
@@ -20,7 +23,9 @@ public record AddressSettings(
     RoutingType defaultAddressRoutingType,
     QueueOptions queues,
     TimeSettings times,
-    AutoDeleteSettings autoDelete) {
+    AutoDeleteSettings autoDelete,
+    boolean sendToDlaOnNoRoute,
+    SlowConsumerSettings slowConsumers) {
 
   /// Where the file says nothing.
   public static final AddressSettings DEFAULT =
@@ -29,6 +34,7 @@ public record AddressSettings(
           Optional.empty(),
           10,
           -1,
+          -1,
           FullPolicy.PAGE,
           true,
           true,
@@ -36,7 +42,9 @@ public record AddressSettings(
           RoutingType.MULTICAST,
           QueueOptions.DEFAULT,
           TimeSettings.DEFAULT,
-          AutoDeleteSettings.DEFAULT);
+          AutoDeleteSettings.DEFAULT,
+          false,
+          SlowConsumerSettings.DEFAULT);
 
   /// What happens to producers of an address that is full.
   public enum FullPolicy {

@@ -15,6 +15,7 @@ import java.util.Set;
 /// @param diverts in the order of the file
 /// @param wildcards how names of addresses are read
 /// @param queueScanPeriod milliseconds between two looks for unused queues and addresses; 0 or less for never
+/// @param populateValidatedUser whether each message says which user sent it
 public record BrokerConfig(
     String name,
     Path instance,
@@ -31,7 +32,8 @@ public record BrokerConfig(
     List<AddressConfig> addresses,
     List<DivertConfig> diverts,
     Wildcards wildcards,
-    long queueScanPeriod) {
+    long queueScanPeriod,
+    boolean populateValidatedUser) {
   public BrokerConfig {
     acceptors = List.copyOf(acceptors);
     connectors = List.copyOf(connectors);

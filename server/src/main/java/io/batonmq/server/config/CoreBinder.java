@@ -73,6 +73,13 @@ final class CoreBinder {
           "`false` lets everybody in, by any name and password or without, to do everything. The"
               + " admin listener still asks for a user.");
 
+  private static final Setting<Boolean> POPULATE_VALIDATED_USER =
+      Setting.of(
+          "populate-validated-user",
+          Values.FLAG,
+          "false",
+          "Whether each message says which user sent it, whatever the client says: `JMSXUserID`,"
+              + " the user-id of AMQP.");
   private static final Setting<Long> QUEUE_SCAN_PERIOD =
       Setting.of(
           "address-queue-scan-period",
@@ -94,6 +101,7 @@ final class CoreBinder {
               MAX_DISK_USAGE,
               GLOBAL_MAX_SIZE,
               SECURITY_ENABLED,
+              POPULATE_VALIDATED_USER,
               QUEUE_SCAN_PERIOD,
               WildcardBinder.OLDER,
               ClusterBinder.USER,
@@ -129,7 +137,6 @@ final class CoreBinder {
               "BLOCK", "producers are held back when the disk is full", "disk-full-policy")
           .missingUnless(
               "false", "the broker does not wait for its clients", "graceful-shutdown-enabled")
-          .missingUnless("false", "messages are not signed", "populate-validated-user")
           .missingUnless(
               "false", "subscriptions have AMQP names", "amqp-use-core-subscription-naming")
           .missingUnless(
@@ -291,7 +298,8 @@ final class CoreBinder {
             AddressBinder.addresses(core),
             DivertBinder.diverts(core, wildcards),
             wildcards,
-            core.value(QUEUE_SCAN_PERIOD));
+            core.value(QUEUE_SCAN_PERIOD),
+            core.value(POPULATE_VALIDATED_USER));
     if (ha instanceof HaPolicy.SharedStore && cluster.connections().isEmpty()) {
       core.warning(
           "has no cluster-connection: clients and the other node are not told how to reach this"

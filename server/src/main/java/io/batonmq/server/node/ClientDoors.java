@@ -103,7 +103,10 @@ final class ClientDoors {
     List<WireProtocol> protocols =
         List.of(
             new AmqpProtocol(
-                config.name(), () -> failoverServers(others.get()), AmqpLimits.standard()));
+                config.name(),
+                () -> failoverServers(others.get()),
+                AmqpLimits.standard(),
+                config.populateValidatedUser()));
     return config.acceptors().stream()
         .map(acceptor ->
             new Listener(

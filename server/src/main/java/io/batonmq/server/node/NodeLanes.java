@@ -10,9 +10,12 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The threads of a node: the baton's, always; the broker's, the log's and the keeper's while it serves.
 final class NodeLanes implements Lanes {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeLanes.class);
   private static final long KEEPER_NAP_NANOS = 200_000_000L;
 
   private final Clock clock;
@@ -87,6 +90,11 @@ final class NodeLanes implements Lanes {
   @Override
   public void wakeBaton() {
     wake(baton);
+  }
+
+  @Override
+  public void warn(String line) {
+    LOG.warn(line);
   }
 
   private static void wake(@Nullable LaneThread thread) {

@@ -234,7 +234,8 @@ final class NodeView implements AdminView {
         queue.scheduledCount(),
         queue.routingType().name(),
         queue.settings(),
-        queue.groupCount());
+        queue.groupCount(),
+        queue.slowConsumersFound());
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.batonmq.broker.OwnQueues;
 import io.batonmq.broker.QueueKeeping;
 import io.batonmq.broker.QueueSettings;
 import io.batonmq.broker.Redelivery;
+import io.batonmq.broker.SlowConsumers;
 import io.batonmq.ha.HaSettings;
 import io.batonmq.log.LogSettings;
 import io.batonmq.message.Format;
@@ -24,6 +25,7 @@ import io.batonmq.server.config.DivertConfig;
 import io.batonmq.server.config.HaPolicy;
 import io.batonmq.server.config.QueueOptions;
 import io.batonmq.server.config.SecuritySetting;
+import io.batonmq.server.config.SlowConsumerSettings;
 import io.batonmq.server.config.TimeSettings;
 import io.batonmq.session.AccessRules;
 import io.batonmq.session.Permission;
@@ -117,7 +119,7 @@ final class Translation {
             setting.expiryAddress().orElse(null),
             setting.maxDeliveryAttempts().orElse(null),
             setting.maxSizeBytes().orElse(null),
-            null,
+            setting.maxSizeMessages().orElse(null),
             setting.fullPolicy().map(policy -> FullPolicy.valueOf(policy.name())).orElse(null),
             setting.autoCreateAddresses().orElse(null),
             setting.autoCreateQueues().orElse(null),
@@ -127,7 +129,17 @@ final class Translation {
             lifetime(setting.times()),
             own(setting.times().deadLetterQueues()),
             own(setting.times().expiryQueues()),
-            autoDelete(setting.autoDelete())));
+            autoDelete(setting.autoDelete()),
+            setting.sendToDlaOnNoRoute().orElse(null),
+            slowConsumers(setting.slowConsumers())));
+  }
+
+  private static SlowConsumers.Overrides slowConsumers(SlowConsumerSettings settings) {
+    return new SlowConsumers.Overrides(
+        settings.threshold().orElse(null),
+        settings.unit().map(unit -> SlowConsumers.Unit.valueOf(unit.name())).orElse(null),
+        settings.checkPeriod().orElse(null),
+        settings.policy().map(policy -> SlowConsumers.Policy.valueOf(policy.name())).orElse(null));
   }
 
   private static AutoDelete.Overrides autoDelete(AutoDeleteSettings settings) {

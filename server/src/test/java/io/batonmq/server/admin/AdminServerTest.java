@@ -103,7 +103,8 @@ class AdminServerTest {
                   2,
                   5_000,
                   new QueueKeeping(9, true, "value", true, true)),
-              9));
+              9,
+              4));
 
   private static final List<AddressStat> ADDRESSES =
       List.of(new AddressStat("news", false, true, true, List.of("a", "b"), List.of("d"), 7));

@@ -177,6 +177,43 @@ class AddressesReadTest {
   }
 
   @Test
+  void addressesSayWhatIsTooMuchAndWhoIsTooSlow() {
+    var config =
+        config(
+            """
+            <populate-validated-user>true</populate-validated-user>
+            <address-settings>
+              <address-setting match="#">
+                <send-to-dla-on-no-route>true</send-to-dla-on-no-route>
+                <max-size-messages>7</max-size-messages>
+                <slow-consumer-threshold>3</slow-consumer-threshold>
+                <slow-consumer-policy>kill</slow-consumer-policy>
+              </address-setting>
+              <address-setting match="a">
+                <slow-consumer-check-period>60</slow-consumer-check-period>
+                <slow-consumer-threshold-measurement-unit>MESSAGES_PER_HOUR</slow-consumer-threshold-measurement-unit>
+                <send-to-dla-on-no-route>false</send-to-dla-on-no-route>
+              </address-setting>
+            </address-settings>
+            """);
+    var settings = config.settings("a");
+    assertThat(config.populateValidatedUser()).isTrue();
+    assertThat(settings.maxSizeMessages()).isEqualTo(7);
+    assertThat(settings.sendToDlaOnNoRoute()).isFalse();
+    assertThat(config.settings("b").sendToDlaOnNoRoute()).isTrue();
+    assertThat(settings.slowConsumers())
+        .isEqualTo(
+            new SlowConsumerSettings(
+                Optional.of(3L),
+                Optional.of(SlowConsumerSettings.Unit.MESSAGES_PER_HOUR),
+                Optional.of(60L),
+                Optional.of(SlowConsumerSettings.Policy.KILL)));
+    assertThat(config("").populateValidatedUser()).isFalse();
+    assertThat(config("").settings("a").maxSizeMessages()).isEqualTo(-1);
+    assertThat(config("").settings("a").slowConsumers()).isEqualTo(SlowConsumerSettings.DEFAULT);
+  }
+
+  @Test
   void divertsAreRead() {
     var config =
         config(

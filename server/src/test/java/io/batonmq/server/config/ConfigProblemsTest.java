@@ -159,6 +159,15 @@ class ConfigProblemsTest {
         "<address-settings><address-setting"
             + " match='#'><auto-delete-queues-message-count>-2</auto-delete-queues-message-count></address-setting></address-settings>|auto-delete-queues-message-count:"
             + " \"-2\" is not a whole number from -1",
+        "<address-settings><address-setting"
+            + " match='#'><slow-consumer-policy>WARN</slow-consumer-policy></address-setting></address-settings>|\"WARN\""
+            + " is not one of KILL, NOTIFY",
+        "<address-settings><address-setting"
+            + " match='#'><slow-consumer-check-period>0</slow-consumer-check-period></address-setting></address-settings>|\"0\""
+            + " is not a whole number from 1",
+        "<address-settings><address-setting"
+            + " match='#'><max-size-messages>-2</max-size-messages></address-setting></address-settings>|\"-2\""
+            + " is not a whole number from -1",
         "<address-queue-scan-period>soon</address-queue-scan-period>|address-queue-scan-period:"
             + " \"soon\" is not a whole number from -1",
         "<bridges/>|bridges is not honoured",
@@ -229,6 +238,12 @@ class ConfigProblemsTest {
         "<message-counter-enabled>true</message-counter-enabled>",
         "<node-manager-lock-directory>x</node-manager-lock-directory>",
         "<network-check-list>10.0.0.1</network-check-list>",
+        "<address-settings><address-setting"
+            + " match='#'><default-consumer-window-size>1000</default-consumer-window-size></address-setting></address-settings>",
+        "<address-settings><address-setting"
+            + " match='#'><max-read-page-bytes>20M</max-read-page-bytes></address-setting></address-settings>",
+        "<address-settings><address-setting"
+            + " match='#'><page-size-bytes>10M</page-size-bytes></address-setting></address-settings>",
         "<acceptors><acceptor name='a'>tcp://h:1?directDeliver=true</acceptor></acceptors>",
         "<ha-policy><shared-store><primary/></shared-store></ha-policy>"
       })

@@ -98,8 +98,12 @@ final class Outgoing {
     }
     if (origin != null) {
       writer.symbol(ORIGINAL_ADDRESS).string(origin.address());
-      writer.symbol(ORIGINAL_QUEUE).string(origin.queue());
-      count += 4;
+      count += 2;
+      // No queue took it where it was sent to.
+      if (!origin.queue().isEmpty()) {
+        writer.symbol(ORIGINAL_QUEUE).string(origin.queue());
+        count += 2;
+      }
     }
     if (groupFirst != null) {
       writer.symbol(groupFirst).bool(true);
