@@ -181,6 +181,12 @@ final class Create implements Callable<Integer> {
       description = "Make addresses and queues when they are used (default).")
   private boolean autoCreate;
 
+  @Option(
+      names = "--autodelete",
+      description =
+          "Delete addresses and queues that were made by their use when nobody uses them any more.")
+  private boolean autoDelete;
+
   @ArgGroup private @Nullable Full full;
 
   static final class Full {
@@ -296,6 +302,7 @@ final class Create implements Callable<Integer> {
             queues,
             addresses,
             autoCreate,
+            autoDelete,
             full != null && full.blocking && !full.paging,
             Optional.ofNullable(globalMaxSize)),
         javaOptions,

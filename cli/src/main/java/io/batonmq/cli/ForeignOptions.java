@@ -60,12 +60,6 @@ final class ForeignOptions {
   private boolean[] noStore = {};
 
   @Option(
-      names = {"--autodelete"},
-      description = "set auto-delete-queues and auto-delete-addresses in etc/broker.xml",
-      hidden = true)
-  private boolean[] autoDelete = {};
-
-  @Option(
       names = {"--windows", "--cygwin"},
       description = "the scripts of an instance are for POSIX shells",
       hidden = true)

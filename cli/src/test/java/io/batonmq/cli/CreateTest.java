@@ -123,7 +123,6 @@ class CreateTest {
       value = {
         "--replicated|there is no replicated store yet: use --shared-store",
         "--disable-persistence|Baton always writes its log",
-        "--autodelete|set auto-delete-queues and auto-delete-addresses",
         "--windows|POSIX shells",
         "--ssl-key=x|there is no TLS yet",
         "--journal-retention=7|not kept",
@@ -157,6 +156,7 @@ class CreateTest {
             "--addresses",
             "news",
             "--no-autocreate",
+            "--autodelete",
             "--blocking",
             "--global-max-size",
             "100M",
@@ -173,6 +173,8 @@ class CreateTest {
         .isEqualTo(RoutingType.MULTICAST);
     assertThat(config.settings("any").autoCreateQueues()).isFalse();
     assertThat(config.settings("any").autoCreateAddresses()).isFalse();
+    assertThat(config.settings("any").autoDelete().queues()).contains(true);
+    assertThat(config.settings("any").autoDelete().addresses()).contains(true);
     assertThat(config.settings("any").fullPolicy()).isEqualTo(FullPolicy.BLOCK);
     assertThat(config.limits().globalMaxSize()).isEqualTo(100 << 20);
     assertThat(config.settings("any").maxSizeBytes()).isEqualTo(100 << 20);

@@ -68,8 +68,8 @@ final class BrokerXml {
             <address-full-policy>%9$s</address-full-policy>
             <auto-create-queues>%8$s</auto-create-queues>
             <auto-create-addresses>%8$s</auto-create-addresses>
-            <auto-delete-queues>false</auto-delete-queues>
-            <auto-delete-addresses>false</auto-delete-addresses>
+            <auto-delete-queues>%12$s</auto-delete-queues>
+            <auto-delete-addresses>%12$s</auto-delete-addresses>
           </address-setting>
         </address-settings>
 
@@ -104,7 +104,8 @@ final class BrokerXml {
                 .globalMaxSize()
                 .map(size -> "    <global-max-size>" + quoted(size) + "</global-max-size>\n\n")
                 .orElse(""),
-            quoted(fullAt(options)));
+            quoted(fullAt(options)),
+            options.content().autoDelete());
   }
 
   /// What makes an address full, which without a limit it never is. Elsewhere the memory for messages is

@@ -110,16 +110,18 @@ public record CreateOptions(
   /// @param queues `--queues`: `name`, `name:anycast` or `name:multicast`
   /// @param addresses `--addresses`: names; each is for anycast and multicast
   /// @param autoCreate false for `--no-autocreate`
+  /// @param autoDelete `--autodelete`: what was made by its use goes when nobody uses it
   /// @param blocking `--blocking`: producers of a full address wait
   /// @param globalMaxSize `--global-max-size`, as it is written in the file
   public record Content(
       List<String> queues,
       List<String> addresses,
       boolean autoCreate,
+      boolean autoDelete,
       boolean blocking,
       Optional<String> globalMaxSize) {
     public static final Content DEFAULT =
-        new Content(List.of(), List.of(), true, false, Optional.empty());
+        new Content(List.of(), List.of(), true, false, false, Optional.empty());
 
     public Content {
       queues = List.copyOf(queues);
