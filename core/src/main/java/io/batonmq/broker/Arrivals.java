@@ -50,13 +50,14 @@ final class Arrivals {
       }
     }
     boolean spills = durable.isEmpty() && !others.isEmpty() && !bodies.roomToHold(message);
-    if (spills && message.tail() != null) {
+    // In a transaction nobody would tell the rewriting of segments that the record is needed.
+    if (spills && (message.tail() != null || sends != null)) {
       return new Refusal(
           Refusal.Reason.LIMIT_REACHED,
           "messages that are not durable fill the memory set aside for them: consume some first");
     }
     if (spills) {
-      spilled(address, route, others, message, sends, wall);
+      spilled(address, route, others, message, wall);
     } else if (!durable.isEmpty()) {
       logged(address, route, durable, others, message, sends, wall);
     } else if (!others.isEmpty()) {
@@ -103,7 +104,7 @@ final class Arrivals {
     if (sends != null) {
       sends.logged++;
       if (!others.isEmpty()) {
-        sends.volatiles.add(pending(address, route, others, position, size, false, message));
+        sends.volatiles.add(pending(address, route, others, position, size, message));
       }
     } else {
       Reference reference =
@@ -124,7 +125,7 @@ final class Arrivals {
     long position = bodies.hold(message, others.size());
     int size = Fragments.referenceSize(message.size(), message.tail());
     if (sends != null) {
-      sends.volatiles.add(pending(address, route, others, position, size, false, message));
+      sends.volatiles.add(pending(address, route, others, position, size, message));
       return;
     }
     broker.acceptVolatile(message.identity(), address.address().id());
@@ -142,12 +143,7 @@ final class Arrivals {
   /// Of a message that memory has no room for the log keeps the bytes, and only that: a record which is nobody's,
   /// for whose place only this node's references speak.
   private void spilled(
-      LiveAddress address,
-      Route route,
-      List<LiveQueue> others,
-      Message message,
-      @Nullable TransactionSends sends,
-      long wall) {
+      LiveAddress address, Route route, List<LiveQueue> others, Message message, long wall) {
     long next = broker.nextSequence();
     long position =
         log.append(
@@ -161,11 +157,6 @@ final class Arrivals {
                 List.of(),
                 message.anonymous()));
     int size = (int) (log.end() - position);
-    if (sends != null) {
-      broker.state().extents().addUnlogged(position, size);
-      sends.volatiles.add(pending(address, route, others, position, size, true, message));
-      return;
-    }
     broker.acceptVolatile(message.identity(), address.address().id());
     Reference reference =
         Reference.fresh(
@@ -180,14 +171,12 @@ final class Arrivals {
       List<LiveQueue> queues,
       long position,
       int size,
-      boolean spilled,
       Message message) {
     return new TransactionSends.Volatile(
         queues,
         route.places(),
         position,
         size,
-        spilled,
         message.priority(),
         message.expiryMillis(),
         message.deliveryMillis(),

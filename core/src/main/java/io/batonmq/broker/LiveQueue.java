@@ -61,6 +61,9 @@ public final class LiveQueue {
   /// What is thrown away before it gives anything; null for nothing.
   private @Nullable Purging purging;
 
+  /// Whether that is because nobody uses it.
+  private boolean purgesUnused;
+
   /// Whether consumers that it had before a take-over may come back.
   private boolean awaiting;
 
@@ -183,7 +186,9 @@ public final class LiveQueue {
 
   /// A node before this one had it: nobody knows any more who used it, and who did may come back.
   void restored() {
-    disuse.used();
+    if (queue.messages().messageCount() == 0) {
+      disuse.used();
+    }
     awaiting = true;
   }
 
@@ -204,16 +209,23 @@ public final class LiveQueue {
         && (keeping.nonDestructive() ? consumerCount() : takerCount()) == 0;
   }
 
-  /// Begins to throw away what is in it now and nobody has; until that is done it gives nothing.
+  /// Begins to throw away what is in it now and nobody has, because it is unused; until that is done, or somebody
+  /// comes to consume, it gives nothing.
   void purge(ActiveBroker broker) {
     if (purging == null) {
       purging = broker.purge(this);
+      purgesUnused = true;
       broker.mark(this);
     }
   }
 
   /// Throws away what is to go, as far as the turn allows. True if that is not all.
   boolean purges(ActiveBroker broker, Looks looks) {
+    if (purgesUnused && consumerCount() > 0) {
+      // Somebody came meanwhile, and what is left is theirs.
+      purging = null;
+    }
+    purgesUnused &= purging != null;
     while (true) {
       Purging now = purging;
       if (now == null) {

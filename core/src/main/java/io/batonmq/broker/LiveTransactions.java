@@ -143,7 +143,7 @@ public final class LiveTransactions {
     });
     for (TransactionSends.Volatile pending : sends.volatiles) {
       commit(pending);
-      if (!pending.held()) {
+      if (pending.logged()) {
         state.extents().removeUnlogged(pending.position(), pending.size());
       }
     }
@@ -166,7 +166,7 @@ public final class LiveTransactions {
     for (LiveQueue queue : pending.queues()) {
       if (fresh && !queue.queue().deleted()) {
         volatiles.place(queue, reference, pending.places().get(queue), from);
-      } else if (pending.held()) {
+      } else if (!pending.logged()) {
         bodies.release(pending.position());
       }
     }
@@ -233,10 +233,8 @@ public final class LiveTransactions {
 
   private void forgetVolatiles(TransactionSends sends) {
     for (TransactionSends.Volatile pending : sends.volatiles) {
-      if (pending.held()) {
+      if (!pending.logged()) {
         pending.queues().forEach(_ -> bodies.release(pending.position()));
-      } else if (pending.spilled()) {
-        state.extents().removeUnlogged(pending.position(), pending.size());
       }
     }
   }

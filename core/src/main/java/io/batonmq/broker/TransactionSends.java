@@ -36,13 +36,11 @@ public final class TransactionSends {
   /// @param places where it was diverted from, for those queues that it was diverted to
   /// @param position of the body; not negative if the log has it, and then what is logged of the transaction keeps it
   ///     there
-  /// @param spilled whether the log has it only because memory had no room; then it is kept there by this
   record Volatile(
       List<LiveQueue> queues,
       Map<LiveQueue, Origins.Place> places,
       long position,
       int size,
-      boolean spilled,
       int priority,
       long expiryMillis,
       long deliveryMillis,
@@ -51,12 +49,7 @@ public final class TransactionSends {
 
     /// Whether the message is in the log, for queues that last.
     boolean logged() {
-      return position >= 0 && !spilled;
-    }
-
-    /// Whether its body is in memory only.
-    boolean held() {
-      return position < 0;
+      return position >= 0;
     }
   }
 

@@ -70,7 +70,10 @@ public sealed interface Command {
 
   /// A part of the body of the message that a producing link sends, in order. What stands before the body comes
   /// after the last of them, by [Send].
-  record SendFragment(long connection, int link, byte[] bytes) implements Command {}
+  ///
+  /// @param address for a link opened without one, else null
+  record SendFragment(long connection, int link, @Nullable String address, byte[] bytes)
+      implements Command {}
 
   /// The message whose fragments came does not come.
   record DropFragments(long connection, int link) implements Command {}

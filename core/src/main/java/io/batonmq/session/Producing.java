@@ -130,7 +130,7 @@ final class Producing {
   }
 
   /// A part of a message came.
-  void fragment(ProducerLink link, byte[] bytes) {
+  void fragment(ProducerLink link, Command.SendFragment fragment) {
     Receiving receiving = link.receiving;
     if (receiving == null) {
       receiving = new Receiving();
@@ -139,22 +139,36 @@ final class Producing {
     if (receiving.refusal != null) {
       return;
     }
-    receiving.refusal = refusal(link, receiving);
+    receiving.refusal = refusal(link, receiving, fragment.address());
     if (receiving.refusal == null) {
-      receiving.tail = broker.large().add(receiving.tail, bytes);
-      receiving.bytes += bytes.length;
+      receiving.tail = broker.large().add(receiving.tail, fragment.bytes());
+      receiving.bytes += fragment.bytes().length;
       receiving.count++;
     } else {
       end(receiving);
     }
   }
 
-  private @Nullable Refusal refusal(ProducerLink link, Receiving receiving) {
+  /// Looked at with each fragment: whoever may not send, or sends to what is full, must not fill the disk first.
+  private @Nullable Refusal refusal(ProducerLink link, Receiving receiving, @Nullable String name) {
     if (link.credit <= 0) {
       return NO_CREDIT;
     }
     if (broker.storeFull()) {
       return DISK_FULL;
+    }
+    if (receiving.count == 0) {
+      switch (resolve(link, name)) {
+        case Resolver.Resolved.Refused(Refusal refusal) -> {
+          return refusal;
+        }
+        case Resolver.Resolved.Found(LiveAddress address, LiveQueue _) ->
+            receiving.address = address;
+      }
+    }
+    LiveAddress address = receiving.address;
+    if (address != null && address.full() && refuses(link, address.settings().fullPolicy())) {
+      return full(address);
     }
     return receiving.count < FRAGMENTS_MAX
         ? null
@@ -271,10 +285,8 @@ final class Producing {
           return null;
         }
       }
-      if (policy == FullPolicy.FAIL || (policy == FullPolicy.BLOCK && link.target == null)) {
-        return new Refusal(
-            Reason.LIMIT_REACHED,
-            "the address " + address.address().name() + " is full: consume from it first");
+      if (refuses(link, policy)) {
+        return full(address);
       }
     }
     Message kept = broker.kept(message, address);
@@ -285,6 +297,16 @@ final class Producing {
       producers.retain(producer, now.nanos());
     }
     return refusal;
+  }
+
+  private static boolean refuses(ProducerLink link, FullPolicy policy) {
+    return policy == FullPolicy.FAIL || (policy == FullPolicy.BLOCK && link.target == null);
+  }
+
+  private static Refusal full(LiveAddress address) {
+    return new Refusal(
+        Reason.LIMIT_REACHED,
+        "the address " + address.address().name() + " is full: consume from it first");
   }
 
   private @Nullable Refusal enqueue(

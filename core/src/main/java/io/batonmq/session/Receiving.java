@@ -1,5 +1,6 @@
 package io.batonmq.session;
 
+import io.batonmq.broker.LiveAddress;
 import io.batonmq.broker.Refusal;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,9 @@ final class Receiving {
 
   long bytes;
   int count;
+
+  /// Where it goes, as far as its first fragment says.
+  @Nullable LiveAddress address;
 
   /// Why it will not be taken over. What still comes of it is thrown away.
   @Nullable Refusal refusal;

@@ -145,8 +145,7 @@ public final class Sessions {
       case Command.MakeTemporary make -> room.temporaries.make(connection, make);
       case Command.Send send -> send(connection, send, now);
       case Command.SendFragment fragment ->
-          producer(
-              connection, fragment.link(), link -> room.producing.fragment(link, fragment.bytes()));
+          producer(connection, fragment.link(), link -> room.producing.fragment(link, fragment));
       case Command.DropFragments drop -> producer(connection, drop.link(), room.producing::drop);
       case Command.Fetch fetch -> room.fetching.fetch(connection, fetch);
       case Command.Withdrawn withdrawn ->

@@ -14,8 +14,8 @@ import java.util.function.BiConsumer;
 
 /// Looks every so often at consumers that have to settle so many messages in a time, see [SlowConsumers].
 ///
-/// A consumer is slow if it settled too few of them since the last look, and fewer than it had then: so it had
-/// something to do all the time. Where the threshold is less than one message between two looks, it has the time that
+/// A consumer is slow if it settled too few of them since the last look, and fewer than it had then, and has some
+/// now: so it had something to do all the time. Where the threshold is less than one message between two looks, it has the time that
 /// one message may take.
 final class SlowConsumerWatch {
   /// Consumers that are looked at in one turn.
@@ -83,6 +83,8 @@ final class SlowConsumerWatch {
     Watched one = new Watched(link, ++lastNumber);
     watched.put(link, one);
     one.begin(nanos);
+    // What is there when it comes, others may be given.
+    one.had = 0;
     schedule(one, nanos);
   }
 
@@ -120,7 +122,7 @@ final class SlowConsumerWatch {
     double seconds = (now.nanos() - one.sinceNanos) / NANOS_PER_SECOND;
     double enough = settings.enough(seconds);
     long settled = one.link.settled() - one.settled;
-    boolean busy = settled < one.had;
+    boolean busy = settled < one.had && one.link.waiting() > 0;
     if (busy && enough < 1) {
       schedule(one, now.nanos());
       return;

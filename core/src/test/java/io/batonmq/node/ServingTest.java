@@ -218,7 +218,7 @@ class ServingTest implements Lanes {
     fill(ADDRESS, 1, 10);
     int bytes = 512 << 10;
     for (int i = 0; i < 40; i++) {
-      submit(new Command.SendFragment(CONNECTION, PRODUCER, new byte[bytes]));
+      submit(new Command.SendFragment(CONNECTION, PRODUCER, ADDRESS, new byte[bytes]));
     }
     long before = serving().applied();
     int turns = 0;

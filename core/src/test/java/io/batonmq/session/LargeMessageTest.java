@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batonmq.broker.BrokerState;
+import io.batonmq.broker.FullPolicy;
 import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.broker.StateBytes;
 import io.batonmq.broker.Xid;
@@ -38,7 +39,7 @@ class LargeMessageTest {
 
   private void fragments(int link) {
     for (int i = 0; i < FRAGMENTS; i++) {
-      broker.on(new Command.SendFragment(peer.connection, link, fragment(i)));
+      broker.on(new Command.SendFragment(peer.connection, link, null, fragment(i)));
     }
   }
 
@@ -345,11 +346,26 @@ class LargeMessageTest {
   }
 
   @Test
+  void oneThatMayNotBeSentTakesNoRoomWhileItComes() {
+    int anywhere = peer.producer(null);
+    broker.on(new Command.SendFragment(peer.connection, anywhere, "\0", fragment(0)));
+    nothingIsLeft();
+    broker = new TestBroker(TestSettings.full(FullPolicy.FAIL, 1));
+    peer = broker.connect();
+    int producer = peer.producer("orders");
+    peer.send(producer, "full");
+    long[] before = StateBytes.extents(broker.state);
+    fragments(producer);
+    assertThat(StateBytes.extents(broker.state)).isEqualTo(before);
+    assertThat(peer.refused(peer.send(producer, "head"))).isEqualTo(Reason.LIMIT_REACHED);
+  }
+
+  @Test
   void oneOfTooManyPiecesIsRefusedAndTakesNoRoom() {
     int producer = peer.producer("orders");
     byte[] one = "x".getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < 16_385; i++) {
-      broker.on(new Command.SendFragment(peer.connection, producer, one));
+      broker.on(new Command.SendFragment(peer.connection, producer, null, one));
     }
     assertThat(peer.refused(peer.send(producer, "head"))).isEqualTo(Reason.LIMIT_REACHED);
     nothingIsLeft();

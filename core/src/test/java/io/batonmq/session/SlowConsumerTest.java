@@ -81,6 +81,22 @@ class SlowConsumerTest {
     assertThat(found()).isZero();
   }
 
+  /// After a take-over many come back at once to what few of them are given.
+  @Test
+  void whoWasNotGivenWhatWasThereWhenItCameIsNotSlow() {
+    kills();
+    send(100);
+    int first = peer.consumer("q", 1_000);
+    int second = peer.consumer("q", 1_000);
+    for (int i = 0; i < 100; i++) {
+      peer.accept(first, i);
+    }
+    broker.pass(CHECK_MILLIS);
+    broker.pass(CHECK_MILLIS);
+    assertThat(peer.delivered(second)).isEmpty();
+    assertThat(found()).isZero();
+  }
+
   @Test
   void whoFinishesWhatItHadIsNotSlow() {
     send(3);
@@ -188,6 +204,7 @@ class SlowConsumerTest {
     int producer = slow.producer("other");
     slow.consumer("q", 10);
     broker.pass(CHECK_MILLIS);
+    broker.pass(CHECK_MILLIS);
     var closed = slow.last(Output.ConnectionClosed.class);
     assertThat(closed.refusal().reason()).isEqualTo(Reason.LIMIT_REACHED);
     assertThat(closed.refusal().text()).contains("a consumer of q", "slow-consumer-policy");
@@ -208,10 +225,12 @@ class SlowConsumerTest {
     kills();
     send(3);
     peer.consumer("q", 10);
+    broker.pass(CHECK_MILLIS);
     broker.pass(CHECK_MILLIS - 1);
     broker = broker.takeOver();
     peer = broker.connect();
     peer.consumer("q", 10);
+    broker.pass(CHECK_MILLIS);
     broker.pass(CHECK_MILLIS - 1);
     assertThat(peer.heard(Output.ConnectionClosed.class)).isEmpty();
     broker.pass(1);
@@ -223,6 +242,7 @@ class SlowConsumerTest {
     kills();
     send(3);
     peer.close(peer.consumer("q", 10));
+    broker.pass(CHECK_MILLIS);
     broker.pass(CHECK_MILLIS);
     broker.pass(CHECK_MILLIS);
     assertThat(peer.heard(Output.ConnectionClosed.class)).isEmpty();

@@ -2,6 +2,7 @@ package io.batonmq.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.broker.StateBytes;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
@@ -89,22 +90,11 @@ class SpillTest {
   }
 
   @Test
-  void inATransactionTheyAreSeenAtItsEnd() {
+  void inATransactionTheyAreRefusedWhenMemoryIsFull() {
+    send(producer(), 0);
+    int producer = producer();
     long transaction = peer.begin();
-    List<String> bodies = send(producer(), transaction);
-    int early = peer.consumer("orders", 1);
-    assertThat(peer.bodies(early)).isEmpty();
-    peer.close(early);
-    peer.end(transaction, true);
-    consumes(bodies);
-  }
-
-  @Test
-  void inATransactionThatIsRolledBackTheyNeverWere() {
-    long transaction = peer.begin();
-    send(producer(), transaction);
-    assertThat(StateBytes.extents(broker.state)).isNotEmpty();
-    peer.end(transaction, false);
-    nothingIsLeft();
+    long delivery = peer.send(producer, message(MANY), transaction);
+    assertThat(peer.refused(delivery)).isEqualTo(Reason.LIMIT_REACHED);
   }
 }

@@ -122,7 +122,7 @@ abstract class Client {
   /// Sends what comes before a message.
   final void sendFragments(int link, Sent sent) {
     for (int i = 0; i < sent.fragments(); i++) {
-      send(new Command.SendFragment(connection(), link, sent.fragment(i)));
+      send(new Command.SendFragment(connection(), link, null, sent.fragment(i)));
     }
   }
 

@@ -18,6 +18,7 @@ final class Assembly {
 
   private final Conversation conversation;
   private final int link;
+  private final boolean named;
   private byte[] bytes = NOTHING;
   private int size;
 
@@ -31,12 +32,17 @@ final class Assembly {
 
   private BodyScan body = new BodyScan();
 
+  /// Where it goes, if the link does not say so.
+  private @Nullable String address;
+
   /// Why a link cannot go on.
   record Fault(Symbol condition, String text) {}
 
-  Assembly(Conversation conversation, int link) {
+  /// @param named whether the link says where messages go
+  Assembly(Conversation conversation, int link, boolean named) {
     this.conversation = conversation;
     this.link = link;
+    this.named = named;
   }
 
   /// Adds what came; answers what is wrong with it.
@@ -62,7 +68,7 @@ final class Assembly {
     if (payload != null) {
       if (more > bytes.length - size) {
         // The last piece fits exactly, so a message in one frame is copied once.
-        int room = partial ? Math.max(size + more, size * 2) : size + more;
+        int room = partial && head == null ? Math.max(size + more, size * 2) : size + more;
         bytes = Arrays.copyOf(bytes, room);
       }
       payload.readBytes(bytes, size, more);
@@ -89,6 +95,7 @@ final class Assembly {
               .formatted(conversation.limits().wholeBytes(), malformed.text()));
     }
     head = Arrays.copyOf(bytes, bodyAt);
+    address = named ? null : Sections.of(bytes, bodyAt, conversation.limits().nameBytes()).to();
     passOn(bodyAt, FRAGMENT);
     return null;
   }
@@ -99,11 +106,13 @@ final class Assembly {
     while (size - at >= least) {
       byte[] fragment = Arrays.copyOfRange(bytes, at, at + Math.min(FRAGMENT, size - at));
       body.read(fragment);
-      conversation.submit(new Command.SendFragment(conversation.connection(), link, fragment));
+      conversation.submit(
+          new Command.SendFragment(conversation.connection(), link, address, fragment));
       at += fragment.length;
     }
-    System.arraycopy(bytes, at, bytes, 0, size - at);
-    size -= at;
+    // No larger than what is in it, and that is counted: links that stop in the middle are many.
+    bytes = Arrays.copyOfRange(bytes, at, size);
+    size = bytes.length;
     conversation.release(Math.max(0, reserved - size));
     reserved = Math.min(reserved, size);
   }

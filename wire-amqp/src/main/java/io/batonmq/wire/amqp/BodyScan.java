@@ -1,12 +1,13 @@
 package io.batonmq.wire.amqp;
 
-import java.util.Arrays;
-
 /// Looks at the sections of a body that goes by in pieces: whether each is one, and ends where it says. What is in
 /// them is not looked into. So a consumer's client is given no message that its parser runs out of.
 final class BodyScan {
   /// A descriptor, by its longest name, and what says how long a value is.
   private static final int HEAD_MAX = 96;
+
+  /// As many as in what is kept whole.
+  private static final int DESCRIPTORS_MAX = 4;
 
   private final byte[] head = new byte[HEAD_MAX];
   private int headSize;
@@ -45,8 +46,8 @@ final class BodyScan {
   /// Begins a section if enough of it is there.
   private void begin() {
     int value = valueAt();
-    long size = value < 0 ? -1 : size(value);
-    if (size < 0) {
+    long end = value < 0 ? -1 : end(value);
+    if (end < 0) {
       if (headSize == HEAD_MAX) {
         throw Malformed.decode("a section of a body begins with too much");
       }
@@ -59,45 +60,48 @@ final class BodyScan {
       throw Malformed.decode("a message's sections are out of order");
     }
     before = kind;
-    left = size;
+    left = end - headSize;
     headSize = 0;
-    Arrays.fill(head, (byte) 0);
   }
 
-  /// Where the value of the section begins; -1 if its descriptor is not whole.
+  /// Where the value of the section begins, after its descriptor and those that the value has itself; -1 if these
+  /// are not whole.
   private int valueAt() {
-    if (headSize < 2) {
-      return -1;
-    }
     if (head[0] != Encoding.DESCRIBED) {
       throw Malformed.decode("a message holds something that is no section");
     }
-    int length =
-        switch (head[1] & 0xff) {
-          case Encoding.SMALL_ULONG -> 3;
-          case Encoding.ULONG -> 10;
-          case Encoding.SYMBOL8 -> headSize < 3 ? HEAD_MAX : 3 + (head[2] & 0xff);
-          default -> throw Malformed.decode("a section of a body has a strange descriptor");
-        };
-    return length < headSize ? length : -1;
+    int at = 0;
+    for (int descriptors = 0; at < headSize && head[at] == Encoding.DESCRIBED; descriptors++) {
+      if (descriptors == DESCRIPTORS_MAX) {
+        throw Malformed.decode("descriptors are nested more than " + DESCRIPTORS_MAX + " deep");
+      }
+      long end = at + 1 < headSize ? end(at + 1) : -1;
+      if (end > HEAD_MAX) {
+        throw Malformed.decode("a section of a body has a descriptor that is too long");
+      }
+      if (end < 0 || end > headSize) {
+        return -1;
+      }
+      at = (int) end;
+    }
+    return at < headSize ? at : -1;
   }
 
-  /// How many bytes of the section are to come; -1 if that is not known yet.
-  private long size(int value) {
-    int constructor = head[value] & 0xff;
-    int there = headSize - value - 1;
+  /// Where the value ends that begins at `at`, which has no descriptor; -1 if that is not known yet.
+  private long end(int at) {
+    int constructor = head[at] & 0xff;
+    int from = at + 1;
+    int there = headSize - from;
     return switch (constructor >>> 4) {
-      case 0x4 -> 0;
-      case 0x5 -> 1;
-      case 0x6 -> 2;
-      case 0x7 -> 4;
-      case 0x8 -> 8;
-      case 0x9 -> 16;
-      case 0xa, 0xc, 0xe -> there < 1 ? -1 : head[value + 1] & 0xff;
-      case 0xb, 0xd, 0xf -> there < 4 ? -1 : length(value + 1);
-      default ->
-          throw Malformed.decode(
-              "no body of this size has a value of 0x%02x".formatted(constructor));
+      case 0x4 -> from;
+      case 0x5 -> from + 1;
+      case 0x6 -> from + 2;
+      case 0x7 -> from + 4;
+      case 0x8 -> from + 8;
+      case 0x9 -> from + 16;
+      case 0xa, 0xc, 0xe -> there < 1 ? -1 : from + 1L + (head[from] & 0xff);
+      case 0xb, 0xd, 0xf -> there < 4 ? -1 : from + 4L + length(from);
+      default -> throw Malformed.decode("no AMQP type has the code 0x%02x".formatted(constructor));
     };
   }
 

@@ -66,9 +66,9 @@ final class IncomingLink implements AmqpLink {
     this.receiver = receiver;
     this.session = session;
     this.number = conversation.number();
-    this.message = new Assembly(conversation, number);
     this.target = target;
     this.address = target == null ? null : target.getAddress();
+    this.message = new Assembly(conversation, number, address != null);
     Source source = receiver.getRemoteSource();
     this.producer =
         Identities.producer(

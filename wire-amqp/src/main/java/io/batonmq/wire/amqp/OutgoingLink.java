@@ -266,11 +266,11 @@ final class OutgoingLink implements AmqpLink {
     sent++;
   }
 
-  /// Asks for the next piece of the message at hand when the line has taken the one before: so a peer that does not
-  /// read costs one.
+  /// Asks for the next piece of the message at hand when the line has taken the one before, and the session takes
+  /// more: so a peer that does not read costs one.
   private void fetch() {
     Tail wanted = tail;
-    if (wanted != null && !fetching && conversation.lineWritable()) {
+    if (wanted != null && !fetching && conversation.lineWritable() && sender.isSendable()) {
       fetching = true;
       conversation.submit(
           new Command.Fetch(

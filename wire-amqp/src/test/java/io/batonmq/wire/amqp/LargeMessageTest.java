@@ -209,6 +209,50 @@ class LargeMessageTest {
   }
 
   @Test
+  void descriptorsOfEveryFormAreTaken() {
+    byte[] name = "amqp:amqp-value:*".getBytes(StandardCharsets.US_ASCII);
+    byte[] named =
+        both(
+            ByteBuffer.allocate(6).put(new byte[] {0, (byte) 0xb3}).putInt(name.length).array(),
+            name);
+    // A list with a descriptor of its own.
+    byte[] value = {0, (byte) 0xa3, 1, 'x', (byte) 0xc0, 3, 1, 0x54, 7};
+    byte[] body = both(named, value);
+    Sections.of(body, body.length, 100);
+    Random random = new Random(3);
+    for (int i = 0; i < 50; i++) {
+      scan(body, random);
+    }
+  }
+
+  @Test
+  void aPeerThatSettlesItInTheMiddleGetsTheRestOrItsEnd() {
+    int link = scripted.consuming("orders");
+    flows();
+    scripted.peer.expectTransfer().withMore(true);
+    scripted.broker(delivered(link, false));
+    scripted.command(Command.Fetch.class);
+    scripted
+        .peer
+        .remoteDisposition()
+        .withRole(true)
+        .withFirst(0)
+        .withSettled(true)
+        .withState(Accepted.getInstance())
+        .now();
+    assertThat(scripted.command(Command.Settle.class).disposition())
+        .isEqualTo(Disposition.ACCEPTED);
+    scripted.peer.expectTransfer().withAborted(true).withNullPayload();
+    scripted.broker(new Output.Fragment(link, 0, 0, null));
+    scripted.done();
+    scripted.peer.expectTransfer().withMore(false);
+    byte[] hello = {0, 0x53, 0x75, (byte) 0xa0, 1, 'h'};
+    Message next = new Message(Format.AMQP, true, 4, 0, null, null, 0, hello);
+    scripted.broker(new Output.Delivered(link, 1, next, 0, true, false, null));
+    scripted.done();
+  }
+
+  @Test
   void aBodyThatIsDamagedIsFoundByBothWaysOfLookingOrByNone() {
     Random random = new Random(2);
     byte[] whole = body();
