@@ -120,9 +120,11 @@ abstract class Client {
   }
 
   /// Sends what comes before a message.
-  final void sendFragments(int link, Sent sent) {
+  ///
+  /// @param address for a link that was opened without one, else null
+  final void sendFragments(int link, @Nullable String address, Sent sent) {
     for (int i = 0; i < sent.fragments(); i++) {
-      send(new Command.SendFragment(connection(), link, null, sent.fragment(i)));
+      send(new Command.SendFragment(connection(), link, address, sent.fragment(i)));
     }
   }
 

@@ -112,7 +112,7 @@ final class Producer extends Client {
       long number = delivery++;
       unanswered.put(number, next);
       to.sends.put(number, next);
-      sendFragments(LINK, next);
+      sendFragments(LINK, null, next);
       send(new Command.Send(connection(), LINK, number, null, next.message, 0, false));
     }
   }

@@ -201,7 +201,7 @@ final class Transactor extends Client {
       credit--;
       unanswered++;
       to.sends.put(delivery, next);
-      sendFragments(OUT, next);
+      sendFragments(OUT, next.address, next);
       send(
           new Command.Send(
               connection(), OUT, delivery++, next.address, next.message, number, false));
