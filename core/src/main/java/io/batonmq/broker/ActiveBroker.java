@@ -334,6 +334,11 @@ public final class ActiveBroker {
     log.append(new Event.SnapshotTaken(position, name, checksum));
   }
 
+  /// How often all that an extent of the log held was given up.
+  public long emptiedExtents() {
+    return state.extents().emptied();
+  }
+
   /// The extents below a position that hold bodies which are referred to now.
   public long[] liveExtents(long position) {
     return state.extents().below(position);

@@ -13,6 +13,7 @@ final class LiveExtents {
 
   private final TreeMap<Long, Extent> extents = new TreeMap<>();
   private final Fragments fragments = new Fragments(this);
+  private long emptied;
 
   private static final class Extent {
     int references;
@@ -23,6 +24,11 @@ final class LiveExtents {
 
   Fragments fragments() {
     return fragments;
+  }
+
+  /// How often an extent lost its last reference.
+  long emptied() {
+    return emptied;
   }
 
   /// @param size as a reference says it
@@ -65,6 +71,7 @@ final class LiveExtents {
       extent.bytes -= within(number, position, size);
       if (--extent.references == 0) {
         extents.remove(number);
+        emptied++;
       }
     }
   }
@@ -80,6 +87,7 @@ final class LiveExtents {
       extent.references -= gone.references;
       if (extent.references == 0) {
         extents.remove(number);
+        emptied++;
       }
     });
   }

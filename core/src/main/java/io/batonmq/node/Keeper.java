@@ -50,6 +50,10 @@ final class Keeper {
   private volatile Consumer<Serving.Answer> answers = _ -> {};
   private @Nullable RecordReader reader;
   private SnapshotRef anchor;
+
+  /// What could be dropped if a segment referred to the newest snapshot.
+  private @Nullable Live unanchored;
+
   private long nextLoadNanos;
   private long unreadableSinceNanos = NEVER;
   private long zombieNanos = NEVER;
@@ -122,22 +126,45 @@ final class Keeper {
     }
     Live extents = live.getAndSet(null);
     if (extents != null) {
-      List<SegmentFile> dropped =
-          reclaimer.droppable(
-              Math.min(writer.anchored().position(), extents.position()),
-              extents.extents(),
-              extents.shift());
-      if (!dropped.isEmpty()) {
-        answers.accept(new Serving.Answer.Droppable(dropped));
-      }
+      drop(extents);
       rewriter.committed(extents.position());
       return true;
     }
-    return publish(now)
+    return dropUnanchored()
+        || publish(now)
         || unlink(now)
         || rewriter.doWork(this::answer)
         || lookForZombie(now)
         || clearSnapshots();
+  }
+
+  private void drop(Live extents) {
+    unanchored = null;
+    long anchored = writer.anchored().position();
+    List<SegmentFile> dropped = droppable(extents, Math.min(anchored, extents.position()));
+    if (!dropped.isEmpty()) {
+      answers.accept(new Serving.Answer.Droppable(dropped));
+    } else if (anchored < extents.position()
+        && !writer.roomForMessages()
+        && !droppable(extents, extents.position()).isEmpty()) {
+      // No segment follows the present one as long as nobody may send, and nobody may send before
+      // something is dropped.
+      unanchored = extents;
+      writer.anchor();
+    }
+  }
+
+  private List<SegmentFile> droppable(Live extents, long below) {
+    return reclaimer.droppable(below, extents.extents(), extents.shift());
+  }
+
+  private boolean dropUnanchored() {
+    Live waiting = unanchored;
+    if (waiting == null || writer.anchored().position() < waiting.position()) {
+      return false;
+    }
+    drop(waiting);
+    return true;
   }
 
   private void answer(Rewriter.Result result) {

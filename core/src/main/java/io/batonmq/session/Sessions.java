@@ -204,7 +204,7 @@ public final class Sessions {
     nowNanos = now.nanos();
     broker.admitDue(broker.wall(now.wallMillis()), CHORES);
     room.upkeep.tick(now, this::accept);
-    room.snapshots.consider();
+    room.snapshots.consider(now);
     dispatch(now);
   }
 
@@ -242,7 +242,7 @@ public final class Sessions {
 
   /// The snapshot that [Effects#snapshot] asked for could not be written.
   public void snapshotFailed(Now now) {
-    rooms().snapshots.failed();
+    rooms().snapshots.failed(now);
   }
 
   /// When [#tick] is due, in the time of [Now#nanos]; [Long#MAX_VALUE] for never.

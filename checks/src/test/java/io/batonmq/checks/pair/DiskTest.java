@@ -1,6 +1,7 @@
 package io.batonmq.checks.pair;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.batonmq.checks.harness.Client;
@@ -8,6 +9,7 @@ import io.batonmq.checks.harness.NodePlan;
 import io.batonmq.checks.harness.Ports;
 import io.batonmq.checks.harness.Shell;
 import io.batonmq.checks.harness.Stage;
+import io.batonmq.checks.harness.StreamingPeer;
 import io.batonmq.checks.harness.Until;
 import io.batonmq.ha.ExitCode;
 import io.batonmq.log.file.LogVerify;
@@ -69,6 +71,58 @@ class DiskTest {
         assertThat(Client.outcome(held)).startsWith("confirmed");
       }
       Until.holds("there is room again", () -> sends(node.url()));
+    }
+    assertThat(node.stop()).isZero();
+    assertThat(LogVerify.verify(DiskStorage.open(node.store())).damages()).isEmpty();
+  }
+
+  /// Nothing else is on the disk that somebody could delete.
+  @Test
+  void aDiskThatTheBacklogHasFilledHasRoomAgainWhenThatIsConsumed() throws Exception {
+    stage.keep(Shell.memoryDisk(stage.path("disk"), "48m"));
+    var plan = NodePlan.single("node").withStore(stage.path("disk/data")).withSegments("1M");
+    var node = stage.broker(plan).start().awaitActive();
+    for (int time = 0; time < 2; time++) {
+      int confirmed = 0;
+      try (var client = Client.to(node.url())) {
+        var held = client.sending("q", TEXT);
+        while (Client.isConfirmedWithin(held, HELD_BACK)) {
+          confirmed++;
+          assertThat(confirmed).as("nobody is held back").isLessThan(10_000);
+          held = client.sending("q", TEXT);
+        }
+        try (var consumer = Client.to(node.url())) {
+          assertThat(consumer.receive("q", confirmed)).hasSize(confirmed);
+        }
+        Until.holds("there is room again, time " + time, () -> sends(node.url()));
+      }
+      try (var consumer = Client.to(node.url())) {
+        // What was held back may have come.
+        consumer.receive("again", 1);
+        if (node.queue("q").orElseThrow().messageCount() > 0) {
+          consumer.receive("q", 1);
+        }
+      }
+    }
+    assertThat(node.stop()).isZero();
+    assertThat(LogVerify.verify(DiskStorage.open(node.store())).damages()).isEmpty();
+  }
+
+  @Test
+  void aMessageThatTheDiskHasNoRoomForIsRefusedAndLeavesNothing() throws Exception {
+    stage.keep(Shell.memoryDisk(stage.path("disk"), "48m"));
+    var plan = NodePlan.single("node").withStore(stage.path("disk/data")).withSegments("1M");
+    var node = stage.broker(plan).start().awaitActive();
+    try (var client = Client.to(node.url())) {
+      client.send("q", TEXT);
+      for (int time = 0; time < 2; time++) {
+        try (var peer = new StreamingPeer(node.port())) {
+          assertThatThrownBy(() -> peer.send("large", "one", 100 << 20))
+              .hasMessageContaining("the disk is full");
+        }
+        Until.holds("there is room again, time " + time, () -> sends(node.url()));
+      }
+      assertThat(client.receive("q", 1)).containsExactly(TEXT);
     }
     assertThat(node.stop()).isZero();
     assertThat(LogVerify.verify(DiskStorage.open(node.store())).damages()).isEmpty();

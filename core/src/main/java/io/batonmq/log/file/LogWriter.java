@@ -53,6 +53,10 @@ public final class LogWriter implements Appender, AutoCloseable {
   private volatile long committed;
   private volatile SnapshotRef snapshot;
   private volatile SnapshotRef anchored;
+
+  /// Whether the next record is to begin a segment.
+  private volatile boolean anew;
+
   private volatile Runnable wakeOwner = () -> {};
   private volatile Runnable wakeLane = () -> {};
   private volatile boolean held;
@@ -159,7 +163,8 @@ public final class LogWriter implements Appender, AutoCloseable {
       end += RecordFormat.HEADER;
     }
     long position = end;
-    if (position + length > segmentLimit) {
+    if (position + length > segmentLimit || (anew && end != segmentBase)) {
+      anew = false;
       int capacity = Math.max(settings.segmentBytes(), length);
       gathering.split(capacity);
       segmentBase = position;
@@ -238,7 +243,7 @@ public final class LogWriter implements Appender, AutoCloseable {
     if (end != quietEnd) {
       quietEnd = end;
       quietSinceNanos = now.nanos();
-    } else if (end != markedEnd
+    } else if ((end != markedEnd || anew)
         && committed == end
         && now.nanos() - quietSinceNanos >= settings.markIdleNanos()
         && ended.get() == null) {
@@ -267,6 +272,13 @@ public final class LogWriter implements Appender, AutoCloseable {
   /// Names the newest committed snapshot; segments begun from now on refer to it.
   public void snapshotCommitted(SnapshotRef ref) {
     snapshot = ref;
+  }
+
+  /// Begins a new segment with the next record, so that it refers to the newest snapshot: what that one does not
+  /// need may be dropped then. For a disk that is full, where segments do not follow one another by themselves;
+  /// only if there is a spare for it. Anyone may ask.
+  public void anchor() {
+    anew = spares.kept() > 0;
   }
 
   /// The snapshot that the newest segment refers to: from there a cold start begins, so nothing that it

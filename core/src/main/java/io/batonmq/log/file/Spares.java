@@ -45,6 +45,11 @@ final class Spares {
     return full;
   }
 
+  /// Segments that are ready.
+  int kept() {
+    return count.get();
+  }
+
   /// Tells whom to wake when one is missing.
   void wakes(Runnable housekeeping) {
     wanted = housekeeping;
