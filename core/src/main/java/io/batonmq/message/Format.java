@@ -2,7 +2,8 @@ package io.batonmq.message;
 
 /// Encodings in which a message may have come. The code is in the log: it never changes.
 public enum Format {
-  AMQP(1);
+  AMQP(1),
+  OPENWIRE(2);
 
   private final int code;
 

@@ -21,14 +21,28 @@ public sealed interface Command {
   ///
   /// @param clientId container id (AMQP) or client id; may be empty
   /// @param exclusiveClientId whether a second connection with that id is to be refused
+  /// @param peer name of the peer, the same when it connects again: its earlier connection, of which it may be
+  ///     that nobody has noticed its end, is closed first. Null for one that has no such name
   record Connect(
       long connection,
       Principal principal,
       String clientId,
       boolean exclusiveClientId,
       String remoteAddress,
-      Outlet outlet)
-      implements Command {}
+      Outlet outlet,
+      @Nullable String peer)
+      implements Command {
+    /// Of a peer that cannot be recognised.
+    public Connect(
+        long connection,
+        Principal principal,
+        String clientId,
+        boolean exclusiveClientId,
+        String remoteAddress,
+        Outlet outlet) {
+      this(connection, principal, clientId, exclusiveClientId, remoteAddress, outlet, null);
+    }
+  }
 
   /// The last command of a connection.
   ///
@@ -52,7 +66,20 @@ public sealed interface Command {
   /// Makes an address that ends with a link, which is opened next, by its name. Answered by
   /// [Output.TemporaryMade] or [Output.LinkRefused]. [CloseLink] ends it, also when the link was never
   /// opened.
-  record MakeTemporary(long connection, int link, RoutingType routing) implements Command {}
+  ///
+  /// @param name what follows the common beginning of such names, where the peer chooses it; null where the
+  ///     broker does
+  record MakeTemporary(long connection, int link, RoutingType routing, @Nullable String name)
+      implements Command {
+    /// One that the broker names.
+    public MakeTemporary(long connection, int link, RoutingType routing) {
+      this(connection, link, routing, null);
+    }
+  }
+
+  /// Asks to be told of every address that ends with its connection: those that there are, and from then on
+  /// each that comes or goes, by [Output.Temporary].
+  record WatchTemporaries(long connection) implements Command {}
 
   /// A message. Unless `settled`, answered by [Output.Sent] once its fate is committed.
   ///

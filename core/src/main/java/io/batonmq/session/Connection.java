@@ -2,6 +2,7 @@ package io.batonmq.session;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One peer: its links and its open transactions.
 final class Connection {
@@ -11,6 +12,7 @@ final class Connection {
   final boolean exclusiveClientId;
   final String remoteAddress;
   final Outlet outlet;
+  final @Nullable String peer;
   final Map<Integer, Link> links = new LinkedHashMap<>();
 
   /// The temporary addresses that it has, by the link that each ends with.
@@ -37,5 +39,6 @@ final class Connection {
     this.exclusiveClientId = command.exclusiveClientId();
     this.remoteAddress = command.remoteAddress();
     this.outlet = command.outlet();
+    this.peer = command.peer();
   }
 }

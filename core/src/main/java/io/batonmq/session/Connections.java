@@ -13,9 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The peers that are connected, and the client ids that one of them has to itself.
 final class Connections {
+  /// What an earlier connection of a peer is told.
+  static final Refusal AGAIN = new Refusal(Reason.IN_USE, "the client has connected again");
+
   private final Limits limits;
   private final Map<Long, Connection> connections = new LinkedHashMap<>();
   private final Map<String, Connection> clientIds = new HashMap<>();
+  private final Map<String, Connection> peers = new HashMap<>();
 
   Connections(Limits limits) {
     this.limits = limits;
@@ -32,6 +36,14 @@ final class Connections {
 
   int size() {
     return connections.size();
+  }
+
+  /// The connection that the same peer of the same user has; null if it has none.
+  @Nullable Connection before(Command.Connect command) {
+    Connection before = command.peer() == null ? null : peers.get(command.peer());
+    return before != null && before.principal.name().equals(command.principal().name())
+        ? before
+        : null;
   }
 
   /// Why a peer must not connect; null if it may.
@@ -60,6 +72,9 @@ final class Connections {
     if (connection.exclusiveClientId) {
       clientIds.put(connection.clientId, connection);
     }
+    if (connection.peer != null) {
+      peers.put(connection.peer, connection);
+    }
   }
 
   void remove(Connection connection) {
@@ -67,11 +82,15 @@ final class Connections {
     if (connection.exclusiveClientId) {
       clientIds.remove(connection.clientId, connection);
     }
+    if (connection.peer != null) {
+      peers.remove(connection.peer, connection);
+    }
   }
 
   void clear() {
     connections.clear();
     clientIds.clear();
+    peers.clear();
   }
 
   List<String> remoteAddresses() {

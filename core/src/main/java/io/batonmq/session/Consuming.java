@@ -109,7 +109,9 @@ final class Consuming {
             this::deleted);
     connection.links.put(number, link);
     // A subscription's queue has let in only what fits.
-    String selector = source.kind() instanceof Source.Kind.Queue ? source.filter() : null;
+    boolean chooses =
+        source.kind() instanceof Source.Kind.Queue || source.kind() instanceof Source.Kind.Bound;
+    String selector = chooses ? source.filter() : null;
     directory.attach(queue, link, link.browses(), selector);
     slow.watch(link, now.nanos());
     // It may be the one that the others have waited for.

@@ -12,6 +12,10 @@ public interface Line {
   /// [WireEngine#writable] is called when it turns true.
   boolean writable();
 
+  /// Whether more is to be read from the peer: an engine that has to wait for the broker before it goes on
+  /// stops its peer so. What was read already still comes, by [WireEngine#receive].
+  void reading(boolean on);
+
   /// Ends the transport, after what was written has been handed to it.
   ///
   /// @param reason for the log; empty where the peer wished it

@@ -3,6 +3,7 @@ package io.batonmq.session;
 import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Xid;
 import io.batonmq.message.Message;
+import io.batonmq.message.RoutingType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ public sealed interface Output {
 
   /// An address was made for a link, which may be opened now.
   record TemporaryMade(int link, String address) implements Output {}
+
+  /// An address that ends with its connection is there, or is not any more.
+  record Temporary(String address, RoutingType routing, boolean there) implements Output {}
 
   /// A producing link stands.
   ///

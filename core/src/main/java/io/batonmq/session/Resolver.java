@@ -98,6 +98,7 @@ final class Resolver {
             QueueFilter.of(source.filter()).selector(), source.noLocal() ? client : null);
     return switch (source.kind()) {
       case Source.Kind.Queue _ -> queue(principal, source.address());
+      case Source.Kind.Bound(String queue) -> bound(principal, addressName, queue);
       case Source.Kind.Volatile _ -> volatileSubscription(principal, addressName, filter);
       case Source.Kind.Subscription kind -> subscription(principal, addressName, kind, filter);
     };
@@ -170,6 +171,37 @@ final class Resolver {
     return new Resolved.Found(
         address,
         directory.createQueue(address, name, RoutingType.MULTICAST, false, 1, true, filter));
+  }
+
+  private Resolved bound(Principal principal, String addressName, String name) {
+    String fault = Names.fault(name, settings.limits().nameMax());
+    if (fault != null) {
+      return refused(Reason.INVALID, fault);
+    }
+    if (directory.queue(name) != null) {
+      return queue(addressName, name);
+    }
+    if (!access.allows(principal, Permission.CREATE_DURABLE_QUEUE, addressName)) {
+      return forbidden(principal, "create a queue at", addressName);
+    }
+    LiveAddress address = directory.address(addressName);
+    if (address == null) {
+      Resolved created = createAddress(principal, addressName, RoutingType.MULTICAST);
+      if (!(created instanceof Resolved.Found found)) {
+        return created;
+      }
+      address = found.address();
+    }
+    if (!address.address().multicast()) {
+      return otherRouting(address, RoutingType.MULTICAST);
+    }
+    if (tooManyQueues()) {
+      return tooMany();
+    }
+    return new Resolved.Found(
+        address,
+        directory.createQueue(
+            address, name, RoutingType.MULTICAST, true, 0, false, QueueFilter.NONE));
   }
 
   private Resolved subscription(

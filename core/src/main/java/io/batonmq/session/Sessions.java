@@ -124,7 +124,7 @@ public final class Sessions {
   public void accept(Command command, Now now) {
     broker.wall(now.wallMillis());
     if (command instanceof Command.Connect connect) {
-      connect(connect);
+      connect(connect, now);
       return;
     }
     Connection connection = connections.get(command.connection());
@@ -143,6 +143,7 @@ public final class Sessions {
       }
       case Command.OpenConsumer open -> openConsumer(connection, open, now);
       case Command.MakeTemporary make -> room.temporaries.make(connection, make);
+      case Command.WatchTemporaries _ -> room.temporaries.watch(connection);
       case Command.Send send -> send(connection, send, now);
       case Command.SendFragment fragment ->
           producer(connection, fragment.link(), link -> room.producing.fragment(link, fragment));
@@ -337,7 +338,12 @@ public final class Sessions {
     return connections.size();
   }
 
-  private void connect(Command.Connect command) {
+  private void connect(Command.Connect command, Now now) {
+    Connection before = connections.before(command);
+    if (before != null) {
+      disconnect(before, false, now);
+      answers.to(before, new Output.ConnectionClosed(Connections.AGAIN));
+    }
     Refusal refusal = mayConnect(command);
     if (refusal != null) {
       answers.to(command.outlet(), new Output.ConnectionClosed(refusal));

@@ -18,6 +18,10 @@ public record Source(
     /// The anycast queue of the address, or whichever the address has.
     record Queue() implements Kind {}
 
+    /// The queue of that name, which gathers what is sent to the address for whoever takes from it, and stays when
+    /// nobody does; it is made where there is none.
+    record Bound(String queue) implements Kind {}
+
     /// A subscription of its own that ends with the link.
     record Volatile() implements Kind {}
 

@@ -8,8 +8,10 @@ import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.message.RoutingType;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Addresses that are made for one link and end with it, as JMS 3.1 §6.2.2 wants them: anybody may send to
@@ -29,9 +31,10 @@ final class Temporaries {
   private final Answers answers;
   private final long epoch;
   private final Map<String, Temporary> byName = new HashMap<>();
+  private final Set<Connection> watchers = new LinkedHashSet<>();
   private long last;
 
-  private record Temporary(Connection owner, int link, LiveAddress address) {}
+  private record Temporary(Connection owner, RoutingType routing, LiveAddress address) {}
 
   /// @param epoch of this node: the part of the names that other nodes do not use
   Temporaries(
@@ -53,7 +56,8 @@ final class Temporaries {
   }
 
   void make(Connection connection, Command.MakeTemporary command) {
-    String name = nextName();
+    String wanted = command.name();
+    String name = wanted == null ? nextName() : NAMESPACE + wanted;
     Refusal refusal = mayMake(connection, command, name);
     if (refusal != null) {
       answers.to(connection, new Output.LinkRefused(command.link(), refusal));
@@ -64,9 +68,22 @@ final class Temporaries {
     if (queue) {
       directory.createQueue(address, name, RoutingType.ANYCAST, false, 0, false);
     }
-    byName.put(name, new Temporary(connection, command.link(), address));
+    byName.put(name, new Temporary(connection, command.routing(), address));
     connection.temporaries.put(command.link(), name);
     answers.to(connection, new Output.TemporaryMade(command.link(), name));
+    tell(new Output.Temporary(name, command.routing(), true));
+  }
+
+  /// Tells a connection of all that there are, and of all that come and go.
+  void watch(Connection connection) {
+    if (watchers.add(connection)) {
+      byName.forEach((name, temporary) ->
+          answers.to(connection, new Output.Temporary(name, temporary.routing, true)));
+    }
+  }
+
+  private void tell(Output.Temporary news) {
+    watchers.forEach(watcher -> answers.to(watcher, news));
   }
 
   private String nextName() {
@@ -80,6 +97,13 @@ final class Temporaries {
 
   private @Nullable Refusal mayMake(
       Connection connection, Command.MakeTemporary command, String name) {
+    String fault = Names.fault(name, settings.limits().nameMax());
+    if (fault != null) {
+      return new Refusal(Reason.INVALID, fault);
+    }
+    if (directory.address(name) != null || directory.queue(name) != null) {
+      return new Refusal(Reason.IN_USE, "there is a temporary destination " + name + " already");
+    }
     if (connection.links.containsKey(command.link())
         || connection.temporaries.containsKey(command.link())) {
       return new Refusal(Reason.INVALID, "the link " + command.link() + " is open already");
@@ -143,12 +167,17 @@ final class Temporaries {
 
   /// A connection is gone, after its links.
   void closed(Connection connection) {
+    watchers.remove(connection);
     List.copyOf(connection.temporaries.keySet()).forEach(link -> closed(connection, link));
   }
 
   private void end(String name) {
     Temporary temporary = byName.remove(name);
-    if (temporary == null || temporary.address.deleted()) {
+    if (temporary == null) {
+      return;
+    }
+    tell(new Output.Temporary(name, temporary.routing, false));
+    if (temporary.address.deleted()) {
       // An operator was faster.
       return;
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.Semaphore;
 import org.apache.qpid.jms.JmsConnection;
 import org.apache.qpid.jms.JmsConnectionFactory;
 
-/// Producers and consumers over Qpid JMS, each with a connection of its own, that write everything they
+/// Producers and consumers over Qpid JMS or another client, each with a connection of its own, that write everything they
 /// see into a [Ledger]. An exception is an error, but for the roll-back of a transaction, which JMS asks
 /// applications to expect.
 public final class Load implements AutoCloseable {
@@ -25,7 +25,7 @@ public final class Load implements AutoCloseable {
   private static final int WINDOW = 64;
   private static final int RECEIVE_MILLIS = 100;
 
-  private final String url;
+  private final Connecting connecting;
   private final Ledger ledger;
   private final List<Thread> producing = new ArrayList<>();
   private final List<Thread> consuming = new ArrayList<>();
@@ -33,12 +33,27 @@ public final class Load implements AutoCloseable {
   private volatile boolean consumersStop;
 
   public Load(String url, Ledger ledger) {
-    this.url = url;
+    this.connecting = connected -> qpid(url, connected);
     this.ledger = ledger;
   }
 
+  /// One of another client, whose connections wait by themselves until there is somebody to go on with.
+  public Load(Ledger ledger, Client client) {
+    this.connecting = _ -> client.connect();
+    this.ledger = ledger;
+  }
+
+  /// Makes connections of a client.
+  public interface Client {
+    Connection connect() throws JMSException;
+  }
+
+  private interface Connecting {
+    Connection connect(Connected connected) throws JMSException;
+  }
+
   private interface Work {
-    void run(String name, JmsConnection connection, Connected connected)
+    void run(String name, Connection connection, Connected connected)
         throws JMSException, InterruptedException;
   }
 
@@ -81,7 +96,9 @@ public final class Load implements AutoCloseable {
       throws JMSException {
     var session = connection.createSession(Session.AUTO_ACKNOWLEDGE);
     var producer = session.createProducer(session.createQueue(queue));
-    producer.setDeliveryDelay(delayMillis);
+    if (delayMillis > 0) {
+      producer.setDeliveryDelay(delayMillis);
+    }
     for (long number = 1; !producersStop; number++) {
       var id = new Id(name, number, 0);
       ledger.sent(id);
@@ -246,7 +263,8 @@ public final class Load implements AutoCloseable {
         .name(name)
         .start(() -> {
           var connected = new Connected();
-          try (var connection = connect(connected)) {
+          try (var connection = connecting.connect(connected)) {
+            connection.start();
             work.run(name, connection, connected);
           } catch (JMSException | InterruptedException | RuntimeException e) {
             ledger.error(name + ": " + e);
@@ -254,10 +272,9 @@ public final class Load implements AutoCloseable {
         });
   }
 
-  private JmsConnection connect(Connected connected) throws JMSException {
+  private static Connection qpid(String url, Connected connected) throws JMSException {
     var connection = (JmsConnection) new JmsConnectionFactory(url).createConnection();
     connection.addConnectionListener(connected);
-    connection.start();
     return connection;
   }
 

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -21,25 +23,72 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /// ```java
 /// @RegisterExtension final Stage stage = new Stage();
 /// ```
-public final class Stage implements BeforeEachCallback, AfterEachCallback {
+///
+/// One that [#forAll] tests of a class share is made before the first and ended after the last: in an instance field
+/// of a class with one instance.
+public final class Stage
+    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
   private static final int LINES_SHOWN = 60;
 
   private final List<Broker> brokers = new ArrayList<>();
   private final Deque<AutoCloseable> atEnd = new ArrayDeque<>();
+  private final boolean shared;
+  private boolean failed;
   private Path folder = Path.of("target");
+
+  public Stage() {
+    this(false);
+  }
+
+  private Stage(boolean shared) {
+    this.shared = shared;
+  }
+
+  /// One for all tests of a class.
+  public static Stage forAll() {
+    return new Stage(true);
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws IOException {
+    if (shared) {
+      begin(context.getRequiredTestClass().getSimpleName());
+    }
+  }
 
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
-    var test = context.getRequiredTestClass().getSimpleName();
-    var method = context.getRequiredTestMethod().getName();
-    folder = Path.of("target", "checks", test + "." + method).toAbsolutePath();
+    if (!shared) {
+      begin(
+          context.getRequiredTestClass().getSimpleName()
+              + "."
+              + context.getRequiredTestMethod().getName());
+    }
+  }
+
+  private void begin(String name) throws IOException {
+    failed = false;
+    folder = Path.of("target", "checks", name).toAbsolutePath();
     delete(folder);
     Files.createDirectories(folder);
   }
 
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
-    var failed = context.getExecutionException().isPresent();
+    failed |= context.getExecutionException().isPresent();
+    if (!shared) {
+      end();
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws Exception {
+    if (shared) {
+      end();
+    }
+  }
+
+  private void end() throws Exception {
     while (!atEnd.isEmpty()) {
       close(atEnd.pop());
     }

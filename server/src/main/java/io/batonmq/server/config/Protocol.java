@@ -6,7 +6,7 @@ public enum Protocol {
   CORE(false),
   HORNETQ(false),
   MQTT(false),
-  OPENWIRE(false),
+  OPENWIRE(true),
   STOMP(false);
 
   private final boolean spoken;

@@ -71,6 +71,9 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
   /// The peer does not take what it asked for.
   private boolean clogged;
 
+  /// The engine cannot go on before the broker has answered.
+  private boolean paused;
+
   PeerConnection(long number, Channel channel, Listener listener, Front front, Clock clock) {
     this.number = number;
     this.channel = channel;
@@ -234,7 +237,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
 
   /// Reads from the socket, or not, as things are now.
   private void read() {
-    channel.config().setAutoRead(!throttled && !clogged);
+    channel.config().setAutoRead(!throttled && !clogged && !paused);
   }
 
   /// Sees to it that the engine is called in time. A timer that is too early only asks again, so that the
@@ -275,6 +278,14 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
   @Override
   public boolean writable() {
     return channel.isWritable();
+  }
+
+  @Override
+  public void reading(boolean on) {
+    if (paused == on) {
+      paused = !on;
+      read();
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.batonmq.seam.Clock;
 import io.batonmq.seam.Now;
 import io.batonmq.server.config.BrokerConfig;
 import io.batonmq.server.config.Connector;
+import io.batonmq.server.config.Protocol;
 import io.batonmq.server.net.Front;
 import io.batonmq.server.net.FrontSettings;
 import io.batonmq.server.net.Listener;
@@ -15,11 +16,14 @@ import io.batonmq.session.Gateway;
 import io.batonmq.session.WireProtocol;
 import io.batonmq.wire.amqp.AmqpLimits;
 import io.batonmq.wire.amqp.AmqpProtocol;
+import io.batonmq.wire.openwire.OpenWireLimits;
+import io.batonmq.wire.openwire.OpenWireProtocol;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -100,18 +104,39 @@ final class ClientDoors {
   }
 
   private List<Listener> listeners(Supplier<List<String>> others) {
-    List<WireProtocol> protocols =
-        List.of(
-            new AmqpProtocol(
-                config.name(),
-                () -> failoverServers(others.get()),
-                AmqpLimits.standard(),
-                config.populateValidatedUser()));
     return config.acceptors().stream()
         .map(acceptor ->
             new Listener(
-                acceptor.name(), acceptor.host(), acceptor.port(), protocols, authenticator))
+                acceptor.name(),
+                acceptor.host(),
+                acceptor.port(),
+                acceptor.protocols().stream()
+                    .sorted()
+                    .map(protocol -> protocol(protocol, others))
+                    .toList(),
+                authenticator))
         .toList();
+  }
+
+  private WireProtocol protocol(Protocol protocol, Supplier<List<String>> others) {
+    return switch (protocol) {
+      case AMQP ->
+          new AmqpProtocol(
+              config.name(),
+              () -> addresses(others.get()).stream().map(ClientDoors::server).toList(),
+              AmqpLimits.standard(),
+              config.populateValidatedUser(),
+              Translation.READERS);
+      case OPENWIRE ->
+          new OpenWireProtocol(
+              config.name(),
+              "ID:baton-" + UUID.randomUUID(),
+              () -> addresses(others.get()).stream().map(address -> "tcp://" + address).toList(),
+              Translation.READERS,
+              OpenWireLimits.standard(),
+              config.populateValidatedUser());
+      default -> throw new IllegalStateException(protocol + " is not spoken");
+    };
   }
 
   /// Closes everything at once.
@@ -158,7 +183,7 @@ final class ClientDoors {
   /// Where a client finds the pair: this node first, then what the file names, then whom this node has met.
   /// Nothing where that is only this node: clients replace what they were given by what they are told, and
   /// would find nobody when this node is gone.
-  private List<AmqpProtocol.FailoverServer> failoverServers(List<String> others) {
+  private List<String> addresses(List<String> others) {
     Set<String> addresses = new LinkedHashSet<>();
     config.cluster().announced().ifPresent(own -> addresses.add(Translation.address(own)));
     int own = addresses.size();
@@ -166,9 +191,7 @@ final class ClientDoors {
       addresses.add(Translation.address(connector));
     }
     addresses.addAll(others);
-    return addresses.size() == own
-        ? List.of()
-        : addresses.stream().map(ClientDoors::server).toList();
+    return addresses.size() == own ? List.of() : List.copyOf(addresses);
   }
 
   private static AmqpProtocol.FailoverServer server(String address) {

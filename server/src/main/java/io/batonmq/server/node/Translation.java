@@ -14,6 +14,7 @@ import io.batonmq.broker.Redelivery;
 import io.batonmq.broker.SlowConsumers;
 import io.batonmq.ha.HaSettings;
 import io.batonmq.log.LogSettings;
+import io.batonmq.message.ContentReader;
 import io.batonmq.message.Format;
 import io.batonmq.node.NodeSettings;
 import io.batonmq.server.config.AddressConfig;
@@ -29,7 +30,10 @@ import io.batonmq.server.config.SlowConsumerSettings;
 import io.batonmq.server.config.TimeSettings;
 import io.batonmq.session.AccessRules;
 import io.batonmq.session.Permission;
+import io.batonmq.wire.amqp.AmqpContent;
 import io.batonmq.wire.amqp.AmqpFields;
+import io.batonmq.wire.openwire.OpenWireContent;
+import io.batonmq.wire.openwire.OpenWireFields;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -80,13 +84,19 @@ final class Translation {
     };
   }
 
+  /// Who reads the messages of each protocol for those who speak another.
+  static final Map<Format, ContentReader> READERS =
+      Map.of(Format.AMQP, AmqpContent.INSTANCE, Format.OPENWIRE, OpenWireContent.INSTANCE);
+
   static String address(Connector connector) {
     return connector.host() + ":" + connector.port();
   }
 
   static NodeSettings node(BrokerConfig config) {
     return new NodeSettings(
-        broker(config), access(config), Map.of(Format.AMQP, AmqpFields.INSTANCE));
+        broker(config),
+        access(config),
+        Map.of(Format.AMQP, AmqpFields.INSTANCE, Format.OPENWIRE, OpenWireFields.INSTANCE));
   }
 
   private static BrokerSettings broker(BrokerConfig config) {

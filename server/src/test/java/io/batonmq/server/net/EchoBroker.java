@@ -115,6 +115,7 @@ final class EchoBroker implements Gateway, AutoCloseable {
           String queue =
               switch (open.source().kind()) {
                 case Source.Kind.Queue _ -> address;
+                case Source.Kind.Bound(String name) -> name;
                 case Source.Kind.Volatile _ -> address + "/" + link;
                 case Source.Kind.Subscription sub -> address + "/" + sub.name();
               };
@@ -137,7 +138,7 @@ final class EchoBroker implements Gateway, AutoCloseable {
         }
         say(send.connection(), new Output.Grant(send.link(), 1));
       }
-      case Command.Withdrawn _ -> {
+      case Command.Withdrawn _, Command.WatchTemporaries _ -> {
         // Never asked for here.
       }
       case Command.Credit credit -> {

@@ -69,7 +69,7 @@ final class AmqpEngine implements WireEngine, SaslServer.Verdict {
     this.wiring = wiring;
     this.reader = new FrameReader(limits.saslFrameBytes());
     this.performatives = new Performatives(limits);
-    this.conversation = new Conversation(wiring, limits, protocol.saysUser(), now);
+    this.conversation = new Conversation(wiring, protocol, now);
     this.endpoint = new Endpoint(protocol, conversation, this::write);
     this.sasl =
         new SaslServer(wiring.authenticator(), wiring.line(), this, limits.saslFrameBytes());

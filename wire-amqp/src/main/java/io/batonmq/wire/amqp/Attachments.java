@@ -10,6 +10,7 @@ import org.apache.qpid.protonj2.types.DescribedType;
 import org.apache.qpid.protonj2.types.Symbol;
 import org.apache.qpid.protonj2.types.messaging.DeleteOnClose;
 import org.apache.qpid.protonj2.types.messaging.Source;
+import org.apache.qpid.protonj2.types.messaging.Target;
 import org.apache.qpid.protonj2.types.messaging.TerminusDurability;
 import org.apache.qpid.protonj2.types.messaging.TerminusExpiryPolicy;
 import org.jspecify.annotations.Nullable;
@@ -169,5 +170,19 @@ final class Attachments {
 
   private static Wish denied(Refusal.Reason reason, String text) {
     return new Wish.Denied(new Refusal(reason, text));
+  }
+
+  /// Answers the attach of a peer that consumes.
+  ///
+  /// @param source null where there is none
+  static void open(Sender sender, @Nullable Source source) {
+    sender.setSource(source);
+    sender.setTarget(sender.<Target>getRemoteTarget());
+    sender.setSenderSettleMode(sender.getRemoteSenderSettleMode());
+    sender.setReceiverSettleMode(sender.getRemoteReceiverSettleMode());
+    if (Names.contains(sender.getRemoteDesiredCapabilities(), Names.SHARED_SUBS)) {
+      sender.setOfferedCapabilities(Names.SHARED_SUBS);
+    }
+    sender.open();
   }
 }

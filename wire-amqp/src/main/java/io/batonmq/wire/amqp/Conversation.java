@@ -1,5 +1,7 @@
 package io.batonmq.wire.amqp;
 
+import io.batonmq.message.ContentReader;
+import io.batonmq.message.Format;
 import io.batonmq.queue.Disposition;
 import io.batonmq.seam.Now;
 import io.batonmq.session.Command;
@@ -30,23 +32,29 @@ final class Conversation {
   private Command.@Nullable Settle settling;
   private String containerId = "";
   private final boolean saysUser;
+  private final Map<Format, ContentReader> readers;
 
   /// What each message says of its user; null where it says what it likes.
   private byte @Nullable [] userId;
 
   private @Nullable Malformed failure;
 
-  /// @param saysUser whether each message says which user sent it
-  Conversation(Wiring wiring, AmqpLimits limits, boolean saysUser, Now now) {
+  Conversation(Wiring wiring, AmqpProtocol protocol, Now now) {
     this.wiring = wiring;
-    this.limits = limits;
-    this.saysUser = saysUser;
+    this.limits = protocol.limits();
+    this.saysUser = protocol.saysUser();
+    this.readers = protocol.readers();
     this.now = now;
     this.transactions = new Transactions(this);
   }
 
   AmqpLimits limits() {
     return limits;
+  }
+
+  /// Who reads messages that came by other protocols.
+  Map<Format, ContentReader> readers() {
+    return readers;
   }
 
   Transactions transactions() {

@@ -1,9 +1,12 @@
 package io.batonmq.wire.amqp;
 
+import io.batonmq.message.ContentReader;
+import io.batonmq.message.Format;
 import io.batonmq.message.Message;
 import io.batonmq.seam.Now;
 import io.batonmq.session.Output;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Makes the bytes of a delivery: a fresh header, then the message as it came. Only a message that was
@@ -16,9 +19,21 @@ final class Outgoing {
 
   private Outgoing() {}
 
-  static byte[] encode(Output.Delivered delivered, Now now) {
+  /// @param readers of the formats of other protocols
+  /// @param tail what followed the bytes of a message that came by another protocol
+  static byte[] encode(
+      Output.Delivered delivered, Map<Format, ContentReader> readers, byte[] tail, Now now) {
     Message message = delivered.message();
-    byte[] bytes = message.expiryRewritten() ? expiring(message) : message.bytes();
+    byte[] bytes;
+    if (message.format() == Format.AMQP) {
+      bytes = message.expiryRewritten() ? expiring(message) : message.bytes();
+    } else {
+      ContentReader reader = readers.get(message.format());
+      if (reader == null) {
+        throw new IllegalStateException("nobody reads " + message.format());
+      }
+      bytes = AmqpContent.encode(reader.read(message, tail), message);
+    }
     Writer header = new Writer(HEADER_ROOM);
     header(header, delivered, now);
     Output.Origin origin = delivered.origin();

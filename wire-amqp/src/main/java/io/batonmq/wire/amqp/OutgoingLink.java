@@ -19,7 +19,6 @@ import org.apache.qpid.protonj2.buffer.impl.ProtonByteArrayBufferAllocator;
 import org.apache.qpid.protonj2.engine.OutgoingDelivery;
 import org.apache.qpid.protonj2.engine.Sender;
 import org.apache.qpid.protonj2.types.messaging.Source;
-import org.apache.qpid.protonj2.types.messaging.Target;
 import org.apache.qpid.protonj2.types.transactions.TransactionErrors;
 import org.apache.qpid.protonj2.types.transactions.TransactionalState;
 import org.apache.qpid.protonj2.types.transport.DeliveryState;
@@ -39,6 +38,7 @@ final class OutgoingLink implements AmqpLink {
   }
 
   private static final int TYPICAL_BYTES = 1024;
+  private static final byte[] NOTHING = {};
 
   /// Drains up to this many are passed on whole: then the broker's answer is the peer's.
   private static final int DRAIN_WINDOW = 2048;
@@ -67,6 +67,7 @@ final class OutgoingLink implements AmqpLink {
   private @Nullable Source made;
 
   private @Nullable OutgoingDelivery current;
+  private @Nullable Gathering gathering;
   private @Nullable ProtonBuffer rest;
 
   /// What follows the message at hand, of which so many bytes have not been asked for; null if it is here whole.
@@ -138,20 +139,9 @@ final class OutgoingLink implements AmqpLink {
         // It asked for a subscription by name alone: this is where it is.
         wanted = new Source().setAddress(address);
       }
-      open(Attachments.answer(wanted, kind));
+      Attachments.open(sender, Attachments.answer(wanted, kind));
       pump();
     }
-  }
-
-  private void open(@Nullable Source source) {
-    sender.setSource(source);
-    sender.setTarget(sender.<Target>getRemoteTarget());
-    sender.setSenderSettleMode(sender.getRemoteSenderSettleMode());
-    sender.setReceiverSettleMode(sender.getRemoteReceiverSettleMode());
-    if (Names.contains(sender.getRemoteDesiredCapabilities(), Names.SHARED_SUBS)) {
-      sender.setOfferedCapabilities(Names.SHARED_SUBS);
-    }
-    sender.open();
   }
 
   void delivered(Output.Delivered delivery) {
@@ -171,7 +161,7 @@ final class OutgoingLink implements AmqpLink {
   }
 
   boolean waits() {
-    return current != null || !waiting.isEmpty();
+    return current != null || gathering != null || !waiting.isEmpty();
   }
 
   /// Sends what waits, as far as credit, session window and line allow, then asks for more.
@@ -189,7 +179,7 @@ final class OutgoingLink implements AmqpLink {
           && sender.getCredit() > 0
           && sender.isSendable()) {
         waiting.remove();
-        begin(delivery);
+        gather(delivery);
       } else {
         break;
       }
@@ -197,8 +187,35 @@ final class OutgoingLink implements AmqpLink {
     ask();
   }
 
-  private void begin(Output.Delivered delivery) {
-    byte[] bytes = Outgoing.encode(delivery, conversation.now());
+  private void gather(Output.Delivered delivery) {
+    gathering = Gathering.of(delivery);
+    if (gathering == null) {
+      begin(delivery, delivery.message().tail(), NOTHING);
+    } else {
+      fetch(delivery.delivery(), gathering.tail, 0);
+    }
+  }
+
+  private void gather(Gathering whole, Output.Fragment piece) {
+    if (!whole.expects(piece)) {
+      return;
+    }
+    byte[] bytes = piece.bytes();
+    byte[] all = bytes == null ? NOTHING : whole.add(bytes);
+    if (all == null) {
+      fetch(whole.delivery.delivery(), whole.tail, whole.pieces);
+      return;
+    }
+    gathering = null;
+    if (bytes != null) {
+      begin(whole.delivery, null, all);
+    }
+    pump();
+  }
+
+  /// Some of it may have been fetched before, some follows while it is sent.
+  private void begin(Output.Delivered delivery, @Nullable Tail follows, byte[] body) {
+    byte[] bytes = Outgoing.encode(delivery, conversation.readers(), body, conversation.now());
     OutgoingDelivery outgoing = sender.next();
     long id = session.nextOutgoingDeliveryId();
     outgoing.setTag(ByteBuffer.allocate(Integer.BYTES).putInt((int) sent).array());
@@ -211,29 +228,24 @@ final class OutgoingLink implements AmqpLink {
     current = outgoing;
     currentNumber = delivery.delivery();
     rest = ProtonByteArrayBufferAllocator.wrapped(bytes);
-    tail = delivery.message().tail();
+    tail = follows;
     tailLeft = tail == null ? 0 : tail.bytes();
     nextFragment = 0;
     fetching = false;
-    // The broker has no word for "settled when sent": it is accepted as it leaves, and lost if it
-    // is
-    // lost, which is what the peer asked for (AMQP 1.0 §3.4, at-most-once). What follows it would
-    // be gone
-    // before it was asked for.
+    // The broker has no word for "settled when sent": it is accepted as it leaves, and lost if lost,
+    // which is what the peer asked for (AMQP 1.0 §3.4). What follows it would be gone too early.
     acceptedAtEnd = presettled && !delivery.settled() && tail != null;
     if (presettled && !delivery.settled() && tail == null) {
       conversation.settle(number, delivery.delivery(), Disposition.ACCEPTED, 0, false);
     }
   }
 
-  /// Sends the rest of the message at hand.
-  ///
-  /// @return whether nothing of it is left
+  /// Sends the rest of the message at hand; answers whether nothing of it is left.
   private boolean write() {
     OutgoingDelivery outgoing = current;
     ProtonBuffer left = rest;
     if (outgoing == null) {
-      return true;
+      return gathering == null;
     }
     if (left == null) {
       fetch();
@@ -260,26 +272,36 @@ final class OutgoingLink implements AmqpLink {
   }
 
   private void written() {
-    current = null;
-    rest = null;
-    tail = null;
+    forget();
     sent++;
   }
 
-  /// Asks for the next piece of the message at hand when the line has taken the one before, and the session takes
-  /// more: so a peer that does not read costs one.
+  private void forget() {
+    current = null;
+    rest = null;
+    tail = null;
+  }
+
+  /// Asks for the next piece when line and session have taken the one before: who does not read costs one.
   private void fetch() {
     Tail wanted = tail;
     if (wanted != null && !fetching && conversation.lineWritable() && sender.isSendable()) {
       fetching = true;
-      conversation.submit(
-          new Command.Fetch(
-              conversation.connection(), number, currentNumber, wanted, nextFragment));
+      fetch(currentNumber, wanted, nextFragment);
     }
+  }
+
+  private void fetch(long delivery, Tail wanted, int index) {
+    conversation.submit(
+        new Command.Fetch(conversation.connection(), number, delivery, wanted, index));
   }
 
   /// A piece of the message at hand.
   void fragment(Output.Fragment fragment) {
+    if (state == State.OPEN && gathering != null) {
+      gather(gathering, fragment);
+      return;
+    }
     OutgoingDelivery outgoing = current;
     if (state != State.OPEN
         || outgoing == null
@@ -303,8 +325,7 @@ final class OutgoingLink implements AmqpLink {
     pump();
   }
 
-  /// The broker has nothing more. If that was only the end of a slice, the next one is asked for. A late
-  /// answer to a drain that took its last message already says nothing.
+  /// The broker has nothing more. A late answer to a drain that took its last message already says nothing.
   private void noMore() {
     if (draining) {
       boolean slice = delivered >= limit && sent + sender.getCredit() > limit;
@@ -365,9 +386,7 @@ final class OutgoingLink implements AmqpLink {
     }
   }
 
-  /// Passes an outcome on.
-  ///
-  /// @return false if there is none yet
+  /// Passes an outcome on; answers false if there is none yet.
   private boolean tell(OutgoingDelivery delivery, long linked, boolean settled) {
     DeliveryState outcome = delivery.getRemoteState();
     long transaction = 0;
@@ -419,15 +438,14 @@ final class OutgoingLink implements AmqpLink {
     unsettled.clear();
     answering.clear();
     waiting.clear();
-    current = null;
-    rest = null;
-    tail = null;
+    gathering = null;
+    forget();
   }
 
   @Override
   public void refused(Refusal refusal) {
     if (state == State.ASKED) {
-      open(null);
+      Attachments.open(sender, null);
       if (made != null) {
         conversation.submit(new Command.CloseLink(conversation.connection(), number, false));
       }
@@ -455,7 +473,7 @@ final class OutgoingLink implements AmqpLink {
   public void detaching() {
     if (state == State.ASKED) {
       state = State.OPEN;
-      open(null);
+      Attachments.open(sender, null);
     }
   }
 

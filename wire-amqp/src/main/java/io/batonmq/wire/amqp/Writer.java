@@ -49,6 +49,14 @@ final class Writer {
     return this;
   }
 
+  Writer int64(long value) {
+    return int32((int) (value >>> 32)).int32((int) value);
+  }
+
+  Writer timestamp(long millis) {
+    return int8(Encoding.TIMESTAMP).int64(millis);
+  }
+
   void setInt32(int at, int value) {
     bytes[at] = (byte) (value >>> 24);
     bytes[at + 1] = (byte) (value >>> 16);

@@ -221,7 +221,10 @@ class FuzzTest {
         case Command.Begin begin -> outputs.add(new Output.Begun(begin.request(), 42));
         case Command.End end -> outputs.add(new Output.Ended(end.request(), null));
         case Command.Disconnect _ -> outputs.clear();
-        case Command.BeginBranch _, Command.EndBranch _, Command.Recover _ ->
+        case Command.BeginBranch _,
+            Command.EndBranch _,
+            Command.Recover _,
+            Command.WatchTemporaries _ ->
             throw new AssertionError("AMQP has no " + command);
       }
       return true;
@@ -235,6 +238,9 @@ class FuzzTest {
 
     @Override
     public void write(ByteBuffer bytes) {}
+
+    @Override
+    public void reading(boolean on) {}
 
     @Override
     public boolean writable() {

@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +51,8 @@ final class ScriptedPeer implements Gateway, Line {
                 "baton",
                 () -> List.of(new AmqpProtocol.FailoverServer("other", 61616, "amqp")),
                 limits,
-                saysUser)
+                saysUser,
+                Map.of())
             .open(new Wiring(7, "test", this, _ -> {}, this, new OneUser(mechanisms)), now());
   }
 
@@ -144,6 +146,9 @@ final class ScriptedPeer implements Gateway, Line {
     bytes.get(copy);
     toPeer.add(copy);
   }
+
+  @Override
+  public void reading(boolean on) {}
 
   @Override
   public boolean writable() {

@@ -1,0 +1,345 @@
+package io.batonmq.wire.openwire;
+
+import io.batonmq.broker.Refusal;
+import io.batonmq.session.Output;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// What a peer that was let in says, command by command. After a failover a client says again what it has: what is
+/// here already is answered and not made twice.
+final class Conversation {
+  private final Peer peer;
+  private final Runnable resume;
+  private final Transactions transactions;
+  private final TemporaryAdvisories advisories;
+  private final Map<String, ProducerEnd> producers = new LinkedHashMap<>();
+  private final Map<String, ConsumerEnd> consumers = new LinkedHashMap<>();
+  private final Map<String, TemporaryEnd> temporaries = new HashMap<>();
+
+  /// @param resume to be called when what waits may go on
+  Conversation(Peer peer, Runnable resume) {
+    this.peer = peer;
+    this.resume = resume;
+    this.transactions = new Transactions(peer, resume);
+    this.advisories = new TemporaryAdvisories(peer);
+  }
+
+  /// What a client may send.
+  static boolean allowed(Type type) {
+    return type.isMessage()
+        || switch (type) {
+          case SESSION_INFO,
+              CONSUMER_INFO,
+              PRODUCER_INFO,
+              TRANSACTION_INFO,
+              DESTINATION_INFO,
+              REMOVE_SUBSCRIPTION_INFO,
+              KEEP_ALIVE_INFO,
+              SHUTDOWN_INFO,
+              REMOVE_INFO,
+              CONTROL_COMMAND,
+              FLUSH_COMMAND,
+              CONSUMER_CONTROL,
+              CONNECTION_CONTROL,
+              CONNECTION_INFO,
+              MESSAGE_PULL,
+              MESSAGE_ACK ->
+              true;
+          default -> false;
+        };
+  }
+
+  /// Whether a command may be done before others that wait.
+  static boolean urgent(Struct command) {
+    return switch (command.type()) {
+      case MESSAGE_ACK -> command.child(Field.TRANSACTION_ID) == null;
+      case KEEP_ALIVE_INFO, MESSAGE_PULL, CONSUMER_CONTROL -> true;
+      default -> false;
+    };
+  }
+
+  /// Bytes that a command takes while it waits, about.
+  long size(Struct command) {
+    return command.type().isMessage()
+        ? 1024L
+            + command.bytesOrNone(Field.CONTENT).length
+            + command.bytesOrNone(Field.MARSHALLED_PROPERTIES).length
+        : 512;
+  }
+
+  /// Does what a command asks.
+  ///
+  /// @return false if that is not possible before the broker has said something
+  /// @throws Malformed if it makes no sense
+  boolean handle(Struct command) {
+    if (command.type().isMessage()) {
+      return message(command);
+    }
+    switch (command.type()) {
+      case TRANSACTION_INFO -> {
+        return transactions.handle(command);
+      }
+      case PRODUCER_INFO -> produce(command);
+      case CONSUMER_INFO -> consume(command);
+      case MESSAGE_ACK -> acknowledge(command);
+      case MESSAGE_PULL -> pull(command);
+      case CONSUMER_CONTROL -> control(command);
+      case DESTINATION_INFO -> destination(command);
+      case REMOVE_INFO -> remove(command);
+      case REMOVE_SUBSCRIPTION_INFO -> new Unsubscribing(peer, command);
+      default -> peer.answer(command);
+    }
+    return true;
+  }
+
+  private boolean message(Struct message) {
+    ProducerEnd producer = producers.get(Ids.member(message.needed(Field.PRODUCER_ID)));
+    if (producer == null) {
+      peer.fail(message, Faults.jms("the producer of the message is not known"));
+      return true;
+    }
+    List<Struct> parts =
+        Destinations.parts(message.needed(Field.DESTINATION), peer.limits().compositeMax());
+    if (!producer.ready(parts)) {
+      return false;
+    }
+    Struct transaction = message.child(Field.TRANSACTION_ID);
+    long number = transactions.number(transaction);
+    if (number < 0) {
+      peer.fail(message, Faults.of(noTransaction()));
+      return true;
+    }
+    return parts.size() == 1
+        ? send(producer, message, number)
+        : sendParts(producer, message, parts, number);
+  }
+
+  private static boolean send(ProducerEnd producer, Struct message, long transaction) {
+    producer.send(message, transaction);
+    return true;
+  }
+
+  /// To all destinations or to none: in the peer's transaction, or in one of its own.
+  private boolean sendParts(
+      ProducerEnd producer, Struct message, List<Struct> parts, long transaction) {
+    long number = transaction == 0 ? transactions.take() : transaction;
+    if (number == 0) {
+      return false;
+    }
+    for (int i = 0; i < parts.size(); i++) {
+      producer.sendPart(message, parts.get(i), i, number);
+    }
+    if (transaction == 0) {
+      transactions.end(message, number);
+    } else {
+      peer.answer(message);
+    }
+    return true;
+  }
+
+  private static Refusal noTransaction() {
+    return new Refusal(
+        Refusal.Reason.ROLLED_BACK, "the transaction is not open here: it was rolled back");
+  }
+
+  private void produce(Struct info) {
+    String name = Ids.member(info.needed(Field.PRODUCER_ID));
+    ProducerEnd known = producers.get(name);
+    if (known != null) {
+      known.again(info);
+      return;
+    }
+    if (producers.size() >= peer.limits().producers()) {
+      peer.fail(info, tooMany("producers", producers.size()));
+      return;
+    }
+    Struct destination = info.child(Field.DESTINATION);
+    boolean one =
+        destination != null
+            && Destinations.parts(destination, peer.limits().compositeMax()).size() == 1;
+    producers.put(name, new ProducerEnd(peer, info, one ? destination : null, resume));
+  }
+
+  private void consume(Struct info) {
+    String name = Ids.member(info.needed(Field.CONSUMER_ID));
+    ConsumerEnd known = consumers.get(name);
+    if (known != null && !known.refused()) {
+      known.again(info);
+      return;
+    }
+    List<Struct> parts =
+        Destinations.parts(info.needed(Field.DESTINATION), peer.limits().compositeMax());
+    if (TemporaryAdvisories.isFor(parts)) {
+      advisories.add(name, info);
+      return;
+    }
+    for (Struct part : parts) {
+      String fault = fault(part, info);
+      if (fault != null) {
+        peer.fail(info, Faults.jms(fault));
+        return;
+      }
+    }
+    if (consumers.size() >= peer.limits().consumers()) {
+      peer.fail(info, tooMany("consumers", consumers.size()));
+      return;
+    }
+    ConsumerEnd consumer = new ConsumerEnd(peer, info);
+    consumers.put(name, consumer);
+    consumer.open();
+  }
+
+  private static @Nullable String fault(Struct part, Struct info) {
+    if (Destinations.name(part).startsWith(Destinations.ADVISORY)) {
+      return "advisories of "
+          + Destinations.name(part)
+          + " are not built: those of temporary destinations are";
+    }
+    if (Destinations.isQueuePattern(part)) {
+      return "a consumer of all queues that match " + Destinations.name(part) + " is not built";
+    }
+    return info.flag(Field.EXCLUSIVE)
+        ? "consumer.exclusive is not built: make the queue exclusive in its address settings"
+        : null;
+  }
+
+  private static Fault tooMany(String what, int count) {
+    return Faults.of(
+        new Refusal(
+            Refusal.Reason.LIMIT_REACHED,
+            "the connection has " + count + " " + what + ", which is all it may have"));
+  }
+
+  private void acknowledge(Struct ack) {
+    ConsumerEnd consumer = consumers.get(Ids.member(ack.needed(Field.CONSUMER_ID)));
+    Struct transaction = ack.child(Field.TRANSACTION_ID);
+    long number = transactions.number(transaction);
+    if (number < 0) {
+      peer.fail(ack, Faults.of(noTransaction()));
+      return;
+    }
+    if (consumer != null) {
+      // One that comes late, of a consumer that is gone, says nothing that counts.
+      List<Unacknowledged.Entry> entries = consumer.acknowledge(ack, number);
+      if (transaction != null) {
+        transactions.keep(transaction, consumer, entries);
+      }
+    }
+    peer.answer(ack);
+  }
+
+  private void pull(Struct pull) {
+    ConsumerEnd consumer = consumers.get(Ids.member(pull.needed(Field.CONSUMER_ID)));
+    if (consumer != null) {
+      consumer.pull(pull.large(Field.TIMEOUT));
+    }
+    peer.answer(pull);
+  }
+
+  private void control(Struct control) {
+    ConsumerEnd consumer = consumers.get(Ids.member(control.needed(Field.CONSUMER_ID)));
+    if (consumer != null) {
+      consumer.control(control.number(Field.PREFETCH));
+    }
+    peer.answer(control);
+  }
+
+  private void destination(Struct info) {
+    Struct destination = info.needed(Field.DESTINATION);
+    boolean add = info.number(Field.OPERATION_TYPE) == 0;
+    String name = Destinations.name(destination);
+    if (!Destinations.isTemporary(destination)) {
+      peer.fail(
+          info,
+          Faults.jms(
+              "destinations are made by using them, and deleted by `baton queue delete "
+                  + name
+                  + "`"));
+      return;
+    }
+    TemporaryEnd known = temporaries.get(name);
+    if (!add) {
+      if (known != null) {
+        temporaries.remove(name);
+        known.remove();
+      }
+      peer.answer(info);
+    } else if (known != null) {
+      known.again(info);
+    } else if (temporaries.size() >= peer.limits().temporaries()) {
+      peer.fail(info, tooMany("temporary destinations", temporaries.size()));
+    } else {
+      temporaries.put(name, new TemporaryEnd(peer, info, destination));
+    }
+  }
+
+  private void remove(Struct info) {
+    Struct id = info.needed(Field.OBJECT_ID);
+    long lastSeen = info.large(Field.LAST_DELIVERED_SEQUENCE_ID);
+    switch (id.type()) {
+      case CONSUMER_ID -> removeConsumer(Ids.member(id), lastSeen);
+      case PRODUCER_ID -> {
+        ProducerEnd producer = producers.remove(Ids.member(id));
+        if (producer != null) {
+          producer.close();
+        }
+      }
+      case SESSION_ID -> {
+        String session = Ids.session(id);
+        removeIf(consumers, consumer -> consumer.session().equals(session))
+            .forEach(consumer -> consumer.close(lastSeen));
+        removeIf(producers, producer -> producer.session().equals(session))
+            .forEach(ProducerEnd::close);
+      }
+      default -> {
+        // What its applications never had comes to others as new.
+        removeIf(consumers, _ -> true).forEach(consumer -> consumer.close(lastSeen));
+        peer.disconnect(true);
+      }
+    }
+    peer.answer(info);
+  }
+
+  private void removeConsumer(String name, long lastSeen) {
+    ConsumerEnd consumer = consumers.remove(name);
+    if (consumer != null) {
+      consumer.close(lastSeen);
+    } else {
+      advisories.remove(name);
+    }
+  }
+
+  private static <T> List<T> removeIf(Map<String, T> all, Predicate<T> which) {
+    List<T> removed = new ArrayList<>();
+    all.values().removeIf(one -> which.test(one) && removed.add(one));
+    return removed;
+  }
+
+  /// A temporary destination came or went.
+  void emit(Output.Temporary news) {
+    advisories.emit(news);
+  }
+
+  /// The line has room again.
+  void pump() {
+    List.copyOf(consumers.values()).forEach(ConsumerEnd::pump);
+  }
+
+  /// When [#due] wants to be called; [Long#MAX_VALUE] for never.
+  long deadline() {
+    long next = Long.MAX_VALUE;
+    for (ConsumerEnd consumer : consumers.values()) {
+      next = Math.min(next, consumer.deadline());
+    }
+    return next;
+  }
+
+  void due() {
+    consumers.values().forEach(ConsumerEnd::due);
+  }
+}

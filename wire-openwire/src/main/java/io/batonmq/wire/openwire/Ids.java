@@ -1,0 +1,49 @@
+package io.batonmq.wire.openwire;
+
+import org.jspecify.annotations.Nullable;
+
+/// Ids as text, by which they are told apart.
+final class Ids {
+  private Ids() {}
+
+  static String connection(Struct id) {
+    return id.neededText(Field.CONNECTION);
+  }
+
+  static String session(Struct id) {
+    return connection(id) + ":" + id.large(Field.SESSION);
+  }
+
+  /// Of a consumer or a producer.
+  static String member(Struct id) {
+    return session(id) + ":" + id.large(Field.VALUE);
+  }
+
+  /// As `JMSMessageID` shows it.
+  static @Nullable String message(@Nullable Struct id) {
+    if (id == null) {
+      return null;
+    }
+    String text = id.text(Field.TEXT_VIEW);
+    if (text != null && !text.isEmpty()) {
+      return text.startsWith("ID:") ? text : "ID:" + text;
+    }
+    Struct producer = id.child(Field.PRODUCER_ID);
+    return producer == null ? null : member(producer) + ":" + id.large(Field.PRODUCER_SEQUENCE_ID);
+  }
+
+  /// Whether two ids are of one message.
+  static boolean sameMessage(@Nullable Struct one, @Nullable Struct other) {
+    return one != null
+        && other != null
+        && one.large(Field.PRODUCER_SEQUENCE_ID) == other.large(Field.PRODUCER_SEQUENCE_ID)
+        && Struct.same(one.child(Field.PRODUCER_ID), other.child(Field.PRODUCER_ID));
+  }
+
+  static String transaction(Struct id) {
+    if (id.type() == Type.XA_TRANSACTION_ID) {
+      return Branch.of(id).toString();
+    }
+    return "TX:" + connection(id.needed(Field.CONNECTION_ID)) + ":" + id.large(Field.VALUE);
+  }
+}

@@ -1,0 +1,88 @@
+package io.batonmq.wire.openwire;
+
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The messages that a consumer has and has not done with, in the order in which they went to it, by the numbers that
+/// they went under. An acknowledgement names one message, or all from one to another.
+final class Unacknowledged {
+  private final NavigableMap<Long, Entry> entries = new TreeMap<>();
+
+  /// One message.
+  static final class Entry {
+    final Leg leg;
+    final long delivery;
+    final Struct messageId;
+
+    /// Whether the peer said that it has seen it.
+    boolean seen;
+
+    /// The transaction that acknowledges it; 0 for none.
+    long transaction;
+
+    Entry(Leg leg, long delivery, Struct messageId) {
+      this.leg = leg;
+      this.delivery = delivery;
+      this.messageId = messageId;
+    }
+  }
+
+  void add(Entry entry) {
+    entries.put(sequence(entry), entry);
+  }
+
+  private static long sequence(Entry entry) {
+    return entry.messageId.large(Field.BROKER_SEQUENCE_ID);
+  }
+
+  boolean remove(Entry entry) {
+    return entries.remove(sequence(entry), entry);
+  }
+
+  /// Forgets those of a leg that is gone.
+  void removeAll(Leg leg) {
+    entries.values().removeIf(entry -> entry.leg == leg);
+  }
+
+  void clear() {
+    entries.clear();
+  }
+
+  /// Those after a number.
+  List<Entry> after(long sequence) {
+    return List.copyOf(entries.tailMap(sequence, false).values());
+  }
+
+  /// Those that an acknowledgement names, from the first message in it, or the oldest, to the last one; none if that
+  /// is not here: it was given to somebody else meanwhile, or acknowledged before.
+  List<Entry> named(Struct ack, boolean onlyLast) {
+    Long last = find(ack.child(Field.LAST_MESSAGE_ID));
+    if (last == null) {
+      return List.of();
+    }
+    Long first = onlyLast ? last : find(ack.child(Field.FIRST_MESSAGE_ID));
+    long from = first == null || first > last ? entries.firstKey() : first;
+    return List.copyOf(entries.subMap(from, true, last, true).values());
+  }
+
+  private @Nullable Long find(@Nullable Struct messageId) {
+    if (messageId == null) {
+      return null;
+    }
+    long sequence = messageId.large(Field.BROKER_SEQUENCE_ID);
+    Entry entry = entries.get(sequence);
+    if (entry != null && Ids.sameMessage(entry.messageId, messageId)) {
+      return sequence;
+    }
+    // A client that makes the id anew does not know the broker's number.
+    for (Map.Entry<Long, Entry> one : entries.entrySet()) {
+      if (Ids.sameMessage(one.getValue().messageId, messageId)) {
+        return one.getKey();
+      }
+    }
+    return null;
+  }
+}
