@@ -330,6 +330,7 @@ final class Producing {
     Refusal refusal = broker.enqueue(address, route, message, transaction.sends, now.wallMillis());
     if (refusal == null) {
       transaction.bytes += bytes;
+      transaction.sentBytes += message.length();
       connection.transactionBytes += bytes;
     }
     return refusal;
@@ -338,8 +339,7 @@ final class Producing {
   /// What a message in an open transaction takes, at most: its body is in the log, or counted elsewhere.
   private static long memory(Message message, int queues) {
     long identity = message.identity() instanceof Identity.Named(String id) ? 96 + id.length() : 24;
-    long held = message.durable() ? 0 : 96;
-    return 24L * queues + identity + held;
+    return 24L * queues + identity;
   }
 
   private @Nullable Refusal fault(Message message) {

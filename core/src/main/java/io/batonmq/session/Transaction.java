@@ -34,12 +34,16 @@ final class Transaction {
   /// transaction may take as many as it likes.
   final Map<Settled, KeyList> forgotten = new LinkedHashMap<>();
 
+  /// Memory that it takes.
   long bytes;
+
+  /// What was sent in it, as far as it counts.
+  long sentBytes;
 
   /// Why it can only be rolled back: something that the peer believes to be in it is not.
   boolean failed;
 
-  /// It is rolled back already, because its time was over, and its peer does not know yet.
+  /// It is rolled back already, because its time was over or the store stayed full, and its peer does not know yet.
   boolean over;
 
   /// What came by a link, and is to become of it.
