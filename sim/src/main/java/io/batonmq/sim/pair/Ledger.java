@@ -39,8 +39,15 @@ final class Ledger {
   /// The nodes that ever had the baton.
   private final Set<String> served = new LinkedHashSet<>();
 
-  Ledger(Simulation sim) {
+  private final Promises promises;
+
+  Ledger(Simulation sim, Stats stats) {
     this.sim = sim;
+    this.promises = new Promises(this, stats);
+  }
+
+  Promises promises() {
+    return promises;
   }
 
   Collection<Sent> sents() {
@@ -53,12 +60,17 @@ final class Ledger {
 
   /// A client decides to send something.
   Sent compose(Client by, String address, @Nullable Tx tx) {
-    long order = orders.merge(by.name, 1L, Long::sum) - 1;
+    return compose(by, by.name, address, tx);
+  }
+
+  /// @param producer whose messages keep their order
+  Sent compose(Client by, String producer, String address, @Nullable Tx tx) {
+    long order = orders.merge(producer, 1L, Long::sum) - 1;
     long id = sents.size() + 1L;
     Sent sent =
         new Sent(
             id,
-            by.name,
+            producer,
             order,
             address,
             sim.setup().messageSize(by.chance),
@@ -97,7 +109,7 @@ final class Ledger {
 
   /// A client asks for the end of a transaction.
   void asks(Wire wire, Command.End end, Tx tx) {
-    wire.ends.put(end.request(), new Wire.Ending(tx, end.commit()));
+    wire.ends.put(end.request(), new Wire.Ending(tx, end.commit(), null));
     tx.commitAsked |= end.commit();
   }
 
@@ -130,6 +142,8 @@ final class Ledger {
       case Output.Fragment fragment -> fragment(wire, fragment);
       case Output.Settled answer when answer.refusal() == null -> settled(wire, answer);
       case Output.Ended answer -> ended(wire, answer);
+      case Output.ReadOnly(long request) -> promises.readOnly(wire, request);
+      case Output.Recovered answer -> promises.recovered(wire, answer);
       default -> {}
     }
   }
@@ -226,6 +240,7 @@ final class Ledger {
     isInItsTime(copy);
     isNotGone(delivery);
     isWithNobodyElse(delivery);
+    Promises.isWithNobody(delivery);
     saysThatItComesAgain(delivery);
     keepsOrder(wire, delivery);
     if (given.deliveryCount() < copy.failures(wire.epoch())) {
@@ -353,7 +368,12 @@ final class Ledger {
         before = Math.max(before, order);
       }
     }
-    boolean cameBack = copy.deliveries.stream().anyMatch(other -> other.epoch == delivery.epoch);
+    // Or was taken in a branch that was prepared before a takeover, and rolled back only now.
+    boolean cameBack =
+        copy.deliveries.stream()
+            .anyMatch(other ->
+                other.epoch == delivery.epoch
+                    || other.takenIn.stream().anyMatch(tx -> tx.prepareAsked));
     if (!cameBack && before > sent.order) {
       throw new Violation(copy + " comes after #" + before + " of the same producer");
     }
@@ -399,18 +419,30 @@ final class Ledger {
     if (ending == null) {
       throw new Violation("an answer for nothing: " + answer);
     }
-    Tx tx = ending.tx();
-    if (answer.refusal() == null && ending.commit()) {
-      sim.stats().commits += tx.committed ? 0 : 1;
-      tx.committed = true;
-      for (Copy.Delivery take : tx.takes) {
-        take.copy.gone = Math.min(take.copy.gone, wire.epoch());
-      }
-      return;
+    Command.Step step = ending.step();
+    if (step != null) {
+      promises.ended(wire, ending, step, answer.refusal());
+    } else if (answer.refusal() == null && ending.commit()) {
+      committed(ending.tx(), wire);
+    } else {
+      rolledBack(ending.tx(), wire);
     }
-    // Each end that was asked for before has been answered, so that this one is about all of it. Of
-    // one
-    // with nothing in it the log knows nothing, and either word is true.
+  }
+
+  /// A transaction is said to be in effect.
+  void committed(Tx tx, Wire wire) {
+    sim.stats().commits += tx.committed ? 0 : 1;
+    sim.stats().large += tx.committed || tx.sends.size() < 512 ? 0 : 1;
+    tx.committed = true;
+    tx.ended = Math.min(tx.ended, wire.epoch());
+    for (Copy.Delivery take : tx.takes) {
+      take.copy.gone = Math.min(take.copy.gone, wire.epoch());
+    }
+  }
+
+  /// A transaction is said to be rolled back. Each end that was asked for before has been answered, so that this one
+  /// is about all of it. Of one with nothing in it the log knows nothing, and either word is true.
+  void rolledBack(Tx tx, Wire wire) {
     boolean empty = tx.sends.isEmpty() && tx.takes.isEmpty();
     if (!empty && (tx.committed || tx.sends.stream().anyMatch(Sent::seen))) {
       throw new Violation(tx + " is in effect, and is said to be rolled back");
@@ -418,6 +450,7 @@ final class Ledger {
     if (!tx.triedAgain) {
       sim.stats().rollbacks++;
       tx.rolledBack = true;
+      tx.ended = Math.min(tx.ended, wire.epoch());
     }
   }
 

@@ -21,6 +21,21 @@ final class Tx {
   /// It was said not to be, and is not tried again.
   boolean rolledBack;
 
+  /// Who ends it; empty for a local one.
+  final String manager;
+
+  /// It was asked to be prepared, at least once.
+  boolean prepareAsked;
+
+  /// The epoch that said that it is prepared.
+  long promised = Long.MAX_VALUE;
+
+  /// Its manager said how it ends.
+  boolean endAsked;
+
+  /// The epoch that said that it has ended.
+  long ended = Long.MAX_VALUE;
+
   /// Whether it is in effect as far as anybody can tell: said to be, or some of it was seen; where nothing
   /// can be seen of it, it may be.
   boolean mayBeInEffect() {
@@ -29,7 +44,12 @@ final class Tx {
   }
 
   Tx(String name) {
+    this(name, "");
+  }
+
+  Tx(String name, String manager) {
     this.name = name;
+    this.manager = manager;
   }
 
   @Override
