@@ -319,7 +319,7 @@ final class Producing {
     if (transaction == null) {
       return broker.enqueue(address, route, message, null, now.wallMillis());
     }
-    long bytes = memory(message, route.size());
+    long bytes = memory(message, route.size(), transaction);
     if (connection.transactionBytes + bytes > limits.transactionBytesMax()) {
       return new Refusal(
           Reason.LIMIT_REACHED,
@@ -337,8 +337,15 @@ final class Producing {
   }
 
   /// What a message in an open transaction takes, at most: its body is in the log, or counted elsewhere.
-  private static long memory(Message message, int queues) {
-    long identity = message.identity() instanceof Identity.Named(String id) ? 96 + id.length() : 24;
+  private static long memory(Message message, int queues, Transaction transaction) {
+    // Sequences that follow each other are one run.
+    boolean follows = transaction.follows(message.identity());
+    long identity =
+        switch (message.identity()) {
+          case Identity.Named(String id) -> 96 + id.length();
+          case Identity.Sequenced _ -> follows ? 0 : 24;
+          case null -> 0;
+        };
     return 24L * queues + identity;
   }
 

@@ -3,6 +3,7 @@ package io.batonmq.session;
 import io.batonmq.broker.LiveTransactions;
 import io.batonmq.broker.TransactionSends;
 import io.batonmq.broker.Xid;
+import io.batonmq.message.Identity;
 import io.batonmq.queue.Disposition;
 import io.batonmq.queue.KeyList;
 import java.util.ArrayList;
@@ -40,6 +41,9 @@ final class Transaction {
   /// What was sent in it, as far as it counts.
   long sentBytes;
 
+  /// That of the message that was sent last.
+  private @Nullable Identity last;
+
   /// Why it can only be rolled back: something that the peer believes to be in it is not.
   boolean failed;
 
@@ -57,6 +61,16 @@ final class Transaction {
     this.connection = connection;
     this.xid = xid;
     this.commitsBefore = connection.commits;
+  }
+
+  /// Whether a message that is sent now is the next of its producer's after the one before.
+  boolean follows(@Nullable Identity identity) {
+    Identity before = last;
+    last = identity;
+    return identity instanceof Identity.Sequenced(String producer, long sequence)
+        && before instanceof Identity.Sequenced(String sameProducer, long previous)
+        && previous + 1 == sequence
+        && sameProducer.equals(producer);
   }
 
   boolean isEmpty() {

@@ -37,6 +37,7 @@ final class Promises {
       }
       case COMMIT, COMMIT_ONE_PHASE -> {
         tx.commitAsked = true;
+        tx.commitsAsked++;
         tx.endAsked = true;
       }
       case ROLLBACK -> tx.endAsked = true;
@@ -111,7 +112,8 @@ final class Promises {
   static void isWithNobody(Copy.Delivery delivery) {
     for (Copy.Delivery other : delivery.copy.deliveries) {
       for (Tx tx : other.takenIn) {
-        if (tx.promised <= delivery.epoch && !tx.endAsked) {
+        boolean promised = Ledger.knows(delivery.copy.sent, tx.promised, delivery.epoch);
+        if (promised && !tx.endAsked) {
           throw new Violation(delivery.copy + " was taken in " + tx + ", which is prepared");
         }
       }

@@ -15,6 +15,9 @@ final class Tx {
   /// Its commit was asked for, at least once: until then nobody may see anything of it.
   boolean commitAsked;
 
+  /// How often.
+  int commitsAsked;
+
   /// It was said to be in effect.
   boolean committed;
 
@@ -41,6 +44,12 @@ final class Tx {
   boolean mayBeInEffect() {
     return committed
         || (commitAsked && !rolledBack && (sends.isEmpty() || sends.stream().anyMatch(Sent::seen)));
+  }
+
+  /// Whether anything of it is for the nodes that come after.
+  boolean lasts() {
+    return sends.stream().anyMatch(sent -> !sent.fleeting())
+        || takes.stream().anyMatch(take -> !take.copy.sent.fleeting());
   }
 
   Tx(String name) {

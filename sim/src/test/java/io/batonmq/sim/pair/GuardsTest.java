@@ -141,7 +141,8 @@ class GuardsTest {
 
   @Test
   void aNodeThatDoesNotKeepPreparedBranchesBreaksItsWord() {
-    int prepared = Events.type(new Event.TransactionPrepared(1, new Xid(1, new byte[1], new byte[1]), ""));
+    int prepared =
+        Events.type(new Event.TransactionPrepared(1, new Xid(1, new byte[1], new byte[1]), ""));
     fails(
         "with branches that nobody hears were prepared",
         "was prepared, and|which is prepared",
