@@ -61,7 +61,7 @@ public final class ActiveBroker {
     this.deadLetters = new DeadLetters(this, log, bodies, volatiles, effects);
     this.dispatcher = new Dispatcher(this, log, bodies, effects);
     this.arrivals = new Arrivals(this, log, bodies, volatiles);
-    this.transactions = new LiveTransactions(this, state, log, bodies, volatiles);
+    this.transactions = new LiveTransactions(this, state, log, volatiles);
     this.schedule = new Schedule(this, log);
     directory.tell(
         new Directory.Gone() {
@@ -158,7 +158,12 @@ public final class ActiveBroker {
     int id = address.address().id();
     return state.transactions().known(identity, id)
         || volatileIdentities.contains(identity, id)
-        || (sends != null && state.transactions().sent(sends.id(), identity, id));
+        || (sends != null && sent(sends, identity, id));
+  }
+
+  private boolean sent(TransactionSends sends, @Nullable Identity identity, int address) {
+    return state.transactions().sent(sends.id(), identity, address)
+        || sends.staged.own().contains(identity, address);
   }
 
   /// Where a message for an address goes.

@@ -2,7 +2,9 @@ package io.batonmq.broker;
 
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
+import io.batonmq.message.Tail;
 import io.batonmq.queue.Keys;
+import io.batonmq.queue.MessageQueue;
 import io.batonmq.queue.Reference;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,12 +17,14 @@ final class Arrivals {
   private final EventLog log;
   private final Bodies bodies;
   private final VolatileReferences volatiles;
+  private final Fragments fragments;
 
   Arrivals(ActiveBroker broker, EventLog log, Bodies bodies, VolatileReferences volatiles) {
     this.broker = broker;
     this.log = log;
     this.bodies = bodies;
     this.volatiles = volatiles;
+    this.fragments = broker.state().fragments();
   }
 
   /// Takes a message over; answers why not.
@@ -49,19 +53,10 @@ final class Arrivals {
         others.add(queue);
       }
     }
-    boolean spills = durable.isEmpty() && !others.isEmpty() && !bodies.roomToHold(message);
-    // In a transaction nobody would tell the rewriting of segments that the record is needed.
-    if (spills && (message.tail() != null || sends != null)) {
-      return new Refusal(
-          Refusal.Reason.LIMIT_REACHED,
-          "messages that are not durable fill the memory set aside for them: consume some first");
-    }
-    if (spills) {
-      spilled(address, route, others, message, wall);
-    } else if (!durable.isEmpty()) {
+    if (!durable.isEmpty()) {
       logged(address, route, durable, others, message, sends, wall);
     } else if (!others.isEmpty()) {
-      held(address, route, others, message, sends, wall);
+      unlogged(address, route, others, message, sends, wall);
     }
     if (sends != null) {
       sends.send(queues);
@@ -103,48 +98,52 @@ final class Arrivals {
     bodies.keep(position, message);
     if (sends != null) {
       sends.logged++;
-      if (!others.isEmpty()) {
-        sends.volatiles.add(pending(address, route, others, position, size, message));
-      }
-    } else {
-      Reference reference =
-          Reference.fresh(
-              Keys.of(next, message.priority()), position, size, false, message.expiryMillis());
-      long from = Schedule.waiting(message.deliveryMillis(), wall);
-      others.forEach(queue -> volatiles.place(queue, reference, route.place(queue), from));
+    }
+    if (!others.isEmpty()) {
+      Body body = new Body(position, size, true);
+      place(address, route, others, message, body, sends, next, wall);
     }
   }
 
-  private void held(
+  /// Where the bytes of a message are.
+  ///
+  /// @param position negative for one that is in memory only
+  /// @param size as a reference says it
+  /// @param known whether the log has its identity
+  private record Body(long position, int size, boolean known) {}
+
+  private void unlogged(
       LiveAddress address,
       Route route,
       List<LiveQueue> others,
       Message message,
       @Nullable TransactionSends sends,
       long wall) {
-    long position = bodies.hold(message, others.size());
-    int size = Fragments.referenceSize(message.size(), message.tail());
-    if (sends != null) {
-      sends.volatiles.add(pending(address, route, others, position, size, message));
+    long next = sends == null ? broker.nextSequence() : 0;
+    if (sends == null) {
+      broker.acceptVolatile(message.identity(), address.address().id());
+    }
+    if (bodies.roomToHold(message)) {
+      int size = Fragments.referenceSize(message.size(), message.tail());
+      Body held = new Body(bodies.hold(message, others.size()), size, false);
+      place(address, route, others, message, held, sends, next, wall);
       return;
     }
-    broker.acceptVolatile(message.identity(), address.address().id());
-    Reference reference =
-        Reference.fresh(
-            Keys.of(broker.nextSequence(), message.priority()),
-            position,
-            size,
-            false,
-            message.expiryMillis());
-    long from = Schedule.waiting(message.deliveryMillis(), wall);
-    others.forEach(queue -> volatiles.place(queue, reference, route.place(queue), from));
+    Tail tail = message.tail();
+    if (tail != null) {
+      // The record is nobody's, so its event would drop what follows it.
+      fragments.keep(tail.id());
+    }
+    Body spilled = spilled(address, message, next, wall);
+    place(address, route, others, message, spilled, sends, next, wall);
+    if (tail != null) {
+      fragments.releaseUnlogged(spilled.position());
+    }
   }
 
   /// Of a message that memory has no room for the log keeps the bytes, and only that: a record which is nobody's,
   /// for whose place only this node's references speak.
-  private void spilled(
-      LiveAddress address, Route route, List<LiveQueue> others, Message message, long wall) {
-    long next = broker.nextSequence();
+  private Body spilled(LiveAddress address, Message message, long next, long wall) {
     long position =
         log.append(
             new Event.Enqueued(
@@ -156,31 +155,57 @@ final class Arrivals {
                 new int[0],
                 List.of(),
                 message.anonymous()));
-    int size = (int) (log.end() - position);
-    broker.acceptVolatile(message.identity(), address.address().id());
-    Reference reference =
-        Reference.fresh(
-            Keys.of(next, message.priority()), position, size, false, message.expiryMillis());
-    long from = Schedule.waiting(message.deliveryMillis(), wall);
-    others.forEach(queue -> volatiles.place(queue, reference, route.place(queue), from));
+    int size = Fragments.referenceSize((int) (log.end() - position), message.tail());
+    return new Body(position, size, false);
   }
 
-  private static TransactionSends.Volatile pending(
+  /// Places what only this node knows: in its queues, or beside them until the commit.
+  private void place(
       LiveAddress address,
       Route route,
       List<LiveQueue> queues,
-      long position,
-      int size,
-      Message message) {
-    return new TransactionSends.Volatile(
-        queues,
-        route.places(),
-        position,
-        size,
-        message.priority(),
-        message.expiryMillis(),
-        message.deliveryMillis(),
-        message.identity(),
-        address.address().id());
+      Message message,
+      Body body,
+      @Nullable TransactionSends sends,
+      long next,
+      long wall) {
+    long sequence = sends == null ? next : stage(sends, address, message, body);
+    Reference reference =
+        Reference.fresh(
+            Keys.of(sequence, message.priority()),
+            body.position(),
+            body.size(),
+            false,
+            message.expiryMillis());
+    long from = Schedule.waiting(message.deliveryMillis(), wall);
+    for (LiveQueue queue : queues) {
+      if (sends == null) {
+        volatiles.place(queue, reference, route.place(queue), from);
+      } else {
+        volatiles.stage(waiting(sends, queue), reference, route.place(queue), from);
+      }
+    }
+  }
+
+  private int stage(TransactionSends sends, LiveAddress address, Message message, Body body) {
+    Identity identity = message.identity();
+    long floor =
+        broker
+            .volatileIdentities()
+            .floorFor(identity, broker.settings().limits().identityRangesMax());
+    return sends.staged.add(identity, address.address().id(), floor, body.known());
+  }
+
+  private MessageQueue waiting(TransactionSends sends, LiveQueue queue) {
+    return sends
+        .staged
+        .messages()
+        .computeIfAbsent(
+            queue,
+            _ -> {
+              MessageQueue waiting = new MessageQueue();
+              broker.state().transactions().unlogged().add(waiting);
+              return waiting;
+            });
   }
 }

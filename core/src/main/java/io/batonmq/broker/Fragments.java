@@ -159,6 +159,11 @@ final class Fragments {
     }
   }
 
+  /// An open row is needed by this node, whatever becomes of it, until [#releaseUnlogged] of its message's record.
+  void keep(long tail) {
+    existing(tail).unlogged++;
+  }
+
   private @Nullable Row closedRow(long record) {
     return byRecord.isEmpty() ? null : byRecord.get(record);
   }

@@ -1,10 +1,12 @@
 package io.batonmq.broker;
 
 import io.batonmq.message.Identity;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// What was accepted, so that a message that is sent again because its answer was lost is answered
@@ -62,6 +64,41 @@ public final class Identities {
     ProducerWindow window = producers.computeIfAbsent(producer, _ -> new ProducerWindow());
     window.addAll(sequences);
     window.raise(floor);
+  }
+
+  /// The places in a transaction of messages that were accepted before. Looks at single messages only where there
+  /// are such.
+  BitSet known(SentIdentities sent) {
+    BitSet places = new BitSet();
+    sent.producers()
+        .forEach((name, producer) -> {
+          if (overlaps(name, producer.window)) {
+            sent.places(name, identity -> contains(identity, 0), places::set);
+          }
+        });
+    sent.names()
+        .forEach((address, known) ->
+            known.forEach((name, place) -> {
+              if (contains(new Identity.Named(name), address)) {
+                places.set(place);
+              }
+            }));
+    return places;
+  }
+
+  /// Takes up all that was sent in a transaction, of which some may be known.
+  ///
+  /// @param addresses those that exist: of others nothing would ever forget the names
+  void addAll(SentIdentities sent, IntPredicate addresses) {
+    sent.producers().forEach((name, producer) -> addAll(name, producer.window, producer.floor()));
+    sent.names()
+        .forEach((address, known) -> {
+          if (addresses.test(address)) {
+            known
+                .keySet()
+                .forEach(name -> add(new Identity.Named(name), address, ProducerWindow.NO_FLOOR));
+          }
+        });
   }
 
   /// Whether any of a producer's sequences that another window has was accepted before.

@@ -7,7 +7,7 @@ package io.batonmq.broker;
 /// @param unsettledMax deliveries of one link that may wait for their settlement
 /// @param transactionsMax open transactions of one connection
 /// @param transactionBytesMax memory that the open transactions of one connection may take, not counting
-///     bodies; 48 bytes are enough for a message to one queue
+///     bodies; 24 bytes for each queue that a message goes to, if the messages of a producer follow each other
 /// @param nameMax characters in an address, a queue, a producer, a client or a message id
 /// @param queuesMax queues in all
 /// @param producerWindow messages that one producing link may send ahead of their answers

@@ -180,6 +180,14 @@ public final class LiveQueue {
     added++;
   }
 
+  /// Takes over what has waited for a commit and is not durable.
+  ///
+  /// @param first the sequence of the first of its transaction
+  void join(MessageQueue waiting, long first) {
+    added += waiting.messageCount();
+    queue.messages().join(waiting, first);
+  }
+
   void countAcknowledged() {
     acknowledged++;
   }

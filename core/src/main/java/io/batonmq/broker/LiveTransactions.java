@@ -1,8 +1,7 @@
 package io.batonmq.broker;
 
 import io.batonmq.queue.KeyList;
-import io.batonmq.queue.Keys;
-import io.batonmq.queue.Reference;
+import io.batonmq.queue.MessageQueue;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -16,8 +15,8 @@ public final class LiveTransactions {
   private final ActiveBroker broker;
   private final BrokerState state;
   private final EventLog log;
-  private final Bodies bodies;
   private final VolatileReferences volatiles;
+  private final VolatileRemains remains;
 
   /// Of transactions that left nothing in the log.
   private final Outcomes unlogged = new Outcomes();
@@ -34,17 +33,13 @@ public final class LiveTransactions {
   public record Ender(long session, int kept, String user) {}
 
   LiveTransactions(
-      ActiveBroker broker,
-      BrokerState state,
-      EventLog log,
-      Bodies bodies,
-      VolatileReferences volatiles) {
+      ActiveBroker broker, BrokerState state, EventLog log, VolatileReferences volatiles) {
     this.broker = broker;
     this.state = state;
     this.log = log;
-    this.bodies = bodies;
     this.volatiles = volatiles;
     this.returning = new ReturningMessages(broker);
+    this.remains = new VolatileRemains(broker, volatiles);
   }
 
   /// The node begins to be active: of prepared transactions the queues wait for what they have for them.
@@ -80,7 +75,6 @@ public final class LiveTransactions {
     acknowledged.forEach((queue, keys) -> acknowledge(sends, queue, keys));
     if (sends.logged > 0 || sends.acknowledged) {
       dropKnown(sends);
-      keep(sends);
       committed(sends.id(), sends.logged, ender, xid);
     } else {
       unlogged.add(
@@ -90,22 +84,11 @@ public final class LiveTransactions {
     commit(sends);
   }
 
-  /// What is logged of a transaction keeps its bodies in the log up to the commit, and not longer where the queues
-  /// that last were deleted meanwhile: others may still be given them.
-  private void keep(TransactionSends sends) {
-    for (TransactionSends.Volatile pending : sends.volatiles) {
-      if (pending.logged()) {
-        state.extents().addUnlogged(pending.position(), pending.size());
-      }
-    }
-  }
-
   /// Of a message that is known by now the event that follows drops what waits for queues that last; what waits
-  /// for others goes with it. It would be there twice, and nothing would hold its body in the log until the end
-  /// of a prepared transaction. Before the event: by it, what it promises or accepts is known too.
+  /// for others goes with it. It would be there twice. Before the event: by it, what it promises or accepts is known
+  /// too.
   private void dropKnown(TransactionSends sends) {
-    sends.volatiles.removeIf(pending ->
-        pending.logged() && state.transactions().known(pending.identity(), pending.address()));
+    sends.staged.drop(state.transactions().known(sends.staged.logged()), volatiles::giveUp);
   }
 
   private void committed(long number, int sends, Ender ender, @Nullable Xid xid) {
@@ -133,43 +116,30 @@ public final class LiveTransactions {
   }
 
   private void commit(TransactionSends sends) {
-    sends.taken.forEach((queue, keys) -> {
-      for (int i = 0; i < keys.size() && !queue.queue().deleted(); i++) {
-        Reference reference = queue.queue().messages().find(keys.get(i));
-        if (reference != null) {
-          broker.takeAway(queue, reference);
-        }
-      }
-    });
-    for (TransactionSends.Volatile pending : sends.volatiles) {
-      commit(pending);
-      if (pending.logged()) {
-        state.extents().removeUnlogged(pending.position(), pending.size());
-      }
-    }
+    sends.taken.forEach(remains::take);
+    commit(sends.staged);
     sends.targets.forEach(this::mark);
     sends.targets.forEach(LiveQueue::expectNoMore);
   }
 
-  private void commit(TransactionSends.Volatile pending) {
-    // The record in the log carries the identity; here it must not count twice.
-    boolean fresh =
-        pending.logged() || broker.acceptVolatile(pending.identity(), pending.address());
-    Reference reference =
-        Reference.fresh(
-            Keys.of(broker.nextSequence(), pending.priority()),
-            pending.position(),
-            pending.size(),
-            false,
-            pending.expiryMillis());
-    long from = Schedule.waiting(pending.deliveryMillis(), broker.wall(0));
-    for (LiveQueue queue : pending.queues()) {
-      if (fresh && !queue.queue().deleted()) {
-        volatiles.place(queue, reference, pending.places().get(queue), from);
-      } else if (!pending.logged()) {
-        bodies.release(pending.position());
-      }
+  private void commit(StagedVolatiles staged) {
+    if (staged.count() == 0) {
+      return;
     }
+    Identities identities = broker.volatileIdentities();
+    staged.drop(identities.known(staged.own()), volatiles::giveUp);
+    identities.addAll(staged.own(), state::hasAddress);
+    long first = broker.nextSequences(staged.count());
+    staged
+        .messages()
+        .forEach((queue, waiting) -> {
+          state.transactions().unlogged().remove(waiting);
+          if (queue.queue().deleted()) {
+            remains.drop(waiting);
+          } else {
+            queue.join(waiting, first);
+          }
+        });
   }
 
   private void mark(LiveQueue queue) {
@@ -211,14 +181,17 @@ public final class LiveTransactions {
   }
 
   private void forget(TransactionSends sends, boolean failed) {
-    forgetVolatiles(sends);
+    for (MessageQueue waiting : sends.staged.messages().values()) {
+      state.transactions().unlogged().remove(waiting);
+      remains.drop(waiting);
+    }
     sends.targets.forEach(LiveQueue::expectNoMore);
     sends.taken.forEach((queue, keys) -> giveBack(queue, keys, failed));
   }
 
   /// Whether messages of transactions that have ended are still on their way.
   boolean working() {
-    return state.transactions().leaving().count() > 0 || !returning.isEmpty();
+    return state.transactions().leaving().count() > 0 || !returning.isEmpty() || !remains.isEmpty();
   }
 
   /// Lets some of them go on, a bounded number.
@@ -229,13 +202,8 @@ public final class LiveTransactions {
     if (!returning.isEmpty()) {
       returning.proceed();
     }
-  }
-
-  private void forgetVolatiles(TransactionSends sends) {
-    for (TransactionSends.Volatile pending : sends.volatiles) {
-      if (!pending.logged()) {
-        pending.queues().forEach(_ -> bodies.release(pending.position()));
-      }
+    if (!remains.isEmpty()) {
+      remains.proceed();
     }
   }
 
@@ -257,9 +225,6 @@ public final class LiveTransactions {
     PreparedTransactions.Prepared it = existing(xid, ender.user());
     OpenTransaction content = it.content();
     TransactionSends rest = prepared.remove(xid);
-    if (rest != null) {
-      keep(rest);
-    }
     committed(it.number(), content.count(), ender, xid);
     content.staged().keySet().forEach(id -> mark(state.queue(id)));
     content.acknowledged().keySet().forEach(id -> mark(state.queue(id)));

@@ -124,43 +124,9 @@ final class OpenTransaction {
     count = messages;
   }
 
-  /// The messages at these places do not count. In time proportional to their number, and to that of the messages
-  /// that wait for their time, whatever their order is.
+  /// The messages at these places do not count.
   void drop(BitSet places, LiveExtents all, Origins allOrigins) {
-    if (places.isEmpty()) {
-      return;
-    }
-    for (MessageQueue messages : staged.values()) {
-      dropWaiting(messages, places, all, allOrigins);
-      for (int place = places.nextSetBit(0); place >= 0; place = places.nextSetBit(place + 1)) {
-        for (int priority = 0; priority < Keys.PRIORITIES; priority++) {
-          if (messages.find(Keys.of(place, priority)) != null) {
-            giveUp(messages.remove(Keys.of(place, priority)), all, allOrigins);
-          }
-        }
-      }
-    }
-  }
-
-  /// Those that wait are found by their times: place by place each would be looked for from the front, and a peer
-  /// that sends the latest first would keep every node busy for the square of what it sent.
-  private void dropWaiting(
-      MessageQueue messages, BitSet places, LiveExtents all, Origins allOrigins) {
-    KeyList keys = new KeyList();
-    KeyList times = new KeyList();
-    messages.waiting(
-        -1,
-        -1,
-        (millis, key) -> {
-          if (places.get(Math.toIntExact(Keys.sequence(key)))) {
-            keys.add(key);
-            times.add(millis);
-          }
-          return true;
-        });
-    for (int i = 0; i < keys.size(); i++) {
-      giveUp(messages.cancel(keys.get(i), times.get(i)), all, allOrigins);
-    }
+    Staged.drop(staged.values(), places, dropped -> giveUp(dropped, all, allOrigins));
   }
 
   private void giveUp(Reference dropped, LiveExtents all, Origins allOrigins) {

@@ -2,11 +2,14 @@ package io.batonmq.broker;
 
 import io.batonmq.message.Identity;
 import io.batonmq.queue.KeyList;
+import io.batonmq.queue.MessageQueue;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.function.LongPredicate;
@@ -21,6 +24,9 @@ final class OpenTransactions {
   private final PreparedTransactions prepared = new PreparedTransactions();
   private final Outcomes outcomes = new Outcomes();
   private final LeavingMessages leaving = new LeavingMessages();
+
+  /// What waits for a commit and only this node knows: the log has bodies of it.
+  private final Set<MessageQueue> unlogged = new LinkedHashSet<>();
 
   OpenTransactions(BrokerState state, LiveExtents extents) {
     this.state = state;
@@ -37,6 +43,12 @@ final class OpenTransactions {
 
   Outcomes outcomes() {
     return outcomes;
+  }
+
+  /// What transactions of this node have beside that which the log knows. Like other references that are never
+  /// logged it is no part of the durable state, and keeps bodies where they are.
+  Set<MessageQueue> unlogged() {
+    return unlogged;
   }
 
   OpenTransaction existing(long id) {
@@ -68,12 +80,15 @@ final class OpenTransactions {
     return transaction != null && transaction.identities().contains(identity, address);
   }
 
-  /// A producer that lost its connection may have sent the same again in a second transaction before this
-  /// one was known to be lost; whichever is committed or prepared first is the one that counts. Looks at
-  /// single messages only where there are such.
   private void dropKnown(OpenTransaction transaction) {
+    transaction.drop(known(transaction.identities()), extents, state.origins());
+  }
+
+  /// The places of messages that are in effect already, or promised. A producer that lost its connection may have
+  /// sent the same again in a second transaction before this one was known to be lost; whichever is committed or
+  /// prepared first is the one that counts. Looks at single messages only where there are such.
+  BitSet known(SentIdentities identities) {
     BitSet places = new BitSet();
-    SentIdentities identities = transaction.identities();
     identities
         .producers()
         .forEach((name, producer) -> {
@@ -90,7 +105,7 @@ final class OpenTransactions {
                 places.set(place);
               }
             }));
-    transaction.drop(places, extents, state.origins());
+    return places;
   }
 
   void commit(Event.TransactionCommitted committed) {

@@ -87,7 +87,8 @@ final class Snapshot implements SnapshotContent {
 
   private final List<FrozenQueue> queues = new ArrayList<>();
 
-  /// Queues that are not durable have bodies in the log on behalf of others.
+  /// Queues that are not durable have bodies in the log on behalf of others; so has what waits for a commit and is
+  /// not durable.
   private final List<MessageQueue.Frozen> volatileQueues = new ArrayList<>();
 
   private final LiveExtents.Sizes sizes;
@@ -148,6 +149,7 @@ final class Snapshot implements SnapshotContent {
         volatileQueues.add(queue.messages().freeze());
       }
     }
+    state.transactions().unlogged().forEach(waiting -> volatileQueues.add(waiting.freeze()));
     identities(state, blocks);
     state
         .origins()

@@ -1,5 +1,6 @@
 package io.batonmq.broker;
 
+import io.batonmq.queue.MessageQueue;
 import io.batonmq.queue.Reference;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +30,23 @@ final class VolatileReferences {
   ///
   /// @param from where it was diverted from; null for none
   void place(LiveQueue queue, Reference reference, Origins.@Nullable Place from, long fromMillis) {
-    Reference placed = from == null ? reference : reference.from(origins.refer(from));
-    queue.queue().messages().append(placed, fromMillis);
+    queue.queue().messages().append(counted(reference, from), fromMillis);
     queue.countAdded();
+  }
+
+  /// Places a reference where it waits for the commit of its transaction.
+  ///
+  /// @param from as above
+  void stage(
+      MessageQueue waiting, Reference reference, Origins.@Nullable Place from, long fromMillis) {
+    waiting.append(counted(reference, from), fromMillis);
+  }
+
+  private Reference counted(Reference reference, Origins.@Nullable Place from) {
     if (reference.position() >= 0) {
       extents.addUnlogged(reference.position(), reference.size());
     }
+    return from == null ? reference : reference.from(origins.refer(from));
   }
 
   /// The message is gone from a queue.

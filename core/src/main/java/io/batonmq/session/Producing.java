@@ -319,7 +319,7 @@ final class Producing {
     if (transaction == null) {
       return broker.enqueue(address, route, message, null, now.wallMillis());
     }
-    long bytes = memory(message, route.size());
+    long bytes = memory(message, route.size(), transaction);
     if (connection.transactionBytes + bytes > limits.transactionBytesMax()) {
       return new Refusal(
           Reason.LIMIT_REACHED,
@@ -330,16 +330,23 @@ final class Producing {
     Refusal refusal = broker.enqueue(address, route, message, transaction.sends, now.wallMillis());
     if (refusal == null) {
       transaction.bytes += bytes;
+      transaction.sentBytes += message.length();
       connection.transactionBytes += bytes;
     }
     return refusal;
   }
 
   /// What a message in an open transaction takes, at most: its body is in the log, or counted elsewhere.
-  private static long memory(Message message, int queues) {
-    long identity = message.identity() instanceof Identity.Named(String id) ? 96 + id.length() : 24;
-    long held = message.durable() ? 0 : 96;
-    return 24L * queues + identity + held;
+  private static long memory(Message message, int queues, Transaction transaction) {
+    // Sequences that follow each other are one run.
+    boolean follows = transaction.follows(message.identity());
+    long identity =
+        switch (message.identity()) {
+          case Identity.Named(String id) -> 96 + id.length();
+          case Identity.Sequenced _ -> follows ? 0 : 24;
+          case null -> 0;
+        };
+    return 24L * queues + identity;
   }
 
   private @Nullable Refusal fault(Message message) {

@@ -110,7 +110,12 @@ public final class Sessions {
             new Temporaries(broker.directory(), settings, access, answers, epoch),
             new Fetching(broker, effects, answers),
             new SnapshotRhythm(broker, effects, settings.snapshotLogBytes()),
-            new Upkeep(broker, settings, slow, now));
+            new Upkeep(
+                broker,
+                settings,
+                slow,
+                new FullStore(broker, connections, transacting, effects, now),
+                now));
   }
 
   /// Takes a command and delivers what it made possible.

@@ -25,6 +25,11 @@ final class Transacting {
   /// number from before a takeover is never somebody else's.
   private static final int COUNT_BITS = 32;
 
+  private static final Refusal STORE_FULL =
+      new Refusal(
+          Reason.ROLLED_BACK,
+          "the disk stayed full, and the transaction was rolled back meanwhile");
+
   private final ActiveBroker broker;
   private final LiveTransactions transactions;
   private final Limits limits;
@@ -136,9 +141,9 @@ final class Transacting {
 
   /// Commits what is open; answers why it was rolled back instead.
   @Nullable Refusal commit(Transaction transaction, Now now) {
-    if (transaction.failed) {
+    if (transaction.over || transaction.failed) {
       rollback(transaction);
-      return failed();
+      return transaction.over ? STORE_FULL : failed();
     }
     Connection connection = transaction.connection;
     connection.commitsHeard = Math.max(connection.commitsHeard, transaction.commitsBefore);
@@ -252,8 +257,8 @@ final class Transacting {
     });
   }
 
-  /// The time of a transaction is over: all of it is undone. It stays, so that its peer is told when it
-  /// uses it next.
+  /// The time of a transaction is over, or its room is needed: all of it is undone. It stays, so that its peer is
+  /// told when it uses it next.
   void expire(Transaction transaction) {
     undo(transaction);
     transaction.connection.transactionBytes -= transaction.bytes;

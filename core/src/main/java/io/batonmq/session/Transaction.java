@@ -3,6 +3,7 @@ package io.batonmq.session;
 import io.batonmq.broker.LiveTransactions;
 import io.batonmq.broker.TransactionSends;
 import io.batonmq.broker.Xid;
+import io.batonmq.message.Identity;
 import io.batonmq.queue.Disposition;
 import io.batonmq.queue.KeyList;
 import java.util.ArrayList;
@@ -34,12 +35,19 @@ final class Transaction {
   /// transaction may take as many as it likes.
   final Map<Settled, KeyList> forgotten = new LinkedHashMap<>();
 
+  /// Memory that it takes.
   long bytes;
+
+  /// What was sent in it, as far as it counts.
+  long sentBytes;
+
+  /// That of the message that was sent last.
+  private @Nullable Identity last;
 
   /// Why it can only be rolled back: something that the peer believes to be in it is not.
   boolean failed;
 
-  /// It is rolled back already, because its time was over, and its peer does not know yet.
+  /// It is rolled back already, because its time was over or the store stayed full, and its peer does not know yet.
   boolean over;
 
   /// What came by a link, and is to become of it.
@@ -53,6 +61,16 @@ final class Transaction {
     this.connection = connection;
     this.xid = xid;
     this.commitsBefore = connection.commits;
+  }
+
+  /// Whether a message that is sent now is the next of its producer's after the one before.
+  boolean follows(@Nullable Identity identity) {
+    Identity before = last;
+    last = identity;
+    return identity instanceof Identity.Sequenced(String producer, long sequence)
+        && before instanceof Identity.Sequenced(String sameProducer, long previous)
+        && previous + 1 == sequence
+        && sameProducer.equals(producer);
   }
 
   boolean isEmpty() {

@@ -14,6 +14,7 @@ final class Upkeep {
   private final ActiveBroker broker;
   private final AutoDeletion unused;
   private final SlowConsumerWatch slow;
+  private final FullStore fullStore;
   private final long expiryNanos;
   private final long unusedNanos;
 
@@ -23,9 +24,15 @@ final class Upkeep {
   /// When unused queues are.
   private long nextUnusedNanos;
 
-  Upkeep(ActiveBroker broker, BrokerSettings settings, SlowConsumerWatch slow, Now now) {
+  Upkeep(
+      ActiveBroker broker,
+      BrokerSettings settings,
+      SlowConsumerWatch slow,
+      FullStore fullStore,
+      Now now) {
     this.broker = broker;
     this.slow = slow;
+    this.fullStore = fullStore;
     this.unused = new AutoDeletion(broker, settings);
     this.expiryNanos = settings.expiryScanNanos();
     // So far away only in words: later ones must not overflow into the past.
@@ -46,12 +53,16 @@ final class Upkeep {
       nextUnusedNanos = done ? nanos + unusedNanos : nanos;
     }
     slow.look(now, commands);
+    fullStore.look(now);
   }
 
   /// When [#tick] has something to do. What has to wait until the log takes more is looked at with the expired
   /// messages.
   long nextDeadlineNanos() {
     long next = nextExpiryNanos;
+    if (fullStore.nextNanos() - next < 0) {
+      next = fullStore.nextNanos();
+    }
     if (broker.full()) {
       return next;
     }

@@ -265,6 +265,35 @@ class HugeTransactionTest {
   }
 
   @Test
+  void whatIsNotDurableInItIsNoBurdenEither() {
+    long transaction = peer.begin();
+    for (int i = 0; i < MANY; i++) {
+      peer.send(a, TestPeer.message("m" + i, false, 4, 0, null), transaction);
+    }
+    ended(peer, transaction, true);
+    TestPeer taker = broker.connect();
+    int consumer = taker.consumer("a", MANY);
+    List<String> expected = new ArrayList<>();
+    IntStream.range(0, MANY).forEach(i -> expected.add("m" + i));
+    assertThat(taker.bodies(consumer)).containsExactlyElementsOf(expected);
+    long taking = taken(taker, consumer, MANY);
+    broker.sessions.accept(new Command.End(taker.connection, 9, taking, true), broker.now());
+    // Not all of it in the turn of the commit.
+    assertThat(broker.stat("a").messageCount()).isEqualTo(MANY);
+    broker.settle();
+    broker.rest();
+    assertThat(broker.stat("a").messageCount()).isZero();
+    long undone = peer.begin();
+    for (int i = 0; i < MANY; i++) {
+      peer.send(a, TestPeer.message("m" + i, false, 4, 0, null), undone);
+    }
+    broker.sessions.accept(new Command.End(peer.connection, 9, undone, false), broker.now());
+    assertThat(broker.sessions.bodyBytes()).isPositive();
+    broker.rest();
+    assertThat(broker.sessions.bodyBytes()).isZero();
+  }
+
+  @Test
   void aTakeoverBetweenThePiecesGoesOnWithThem() {
     TestPeer taker = filled();
     long transaction = taken(taker, taker.consumer("a", MANY), MANY);

@@ -236,6 +236,34 @@ class LargeMessageTest {
   }
 
   @Test
+  void oneThatIsNotDurableIsNotRefusedWhenMemoryIsFull() {
+    broker = new TestBroker(TestSettings.memory(0));
+    peer = broker.connect();
+    int producer = peer.producer("orders");
+    for (boolean transacted : new boolean[] {false, true}) {
+      for (boolean committed : new boolean[] {false, true}) {
+        long transaction = transacted ? peer.begin() : 0;
+        assertThat(peer.accepted(send(producer, fleeting("head"), transaction))).isTrue();
+        // Nobody but this node has it.
+        theSameFromTheLogButForWhatIsInMemory();
+        if (transacted) {
+          peer.end(transaction, committed);
+        }
+        if (committed || !transacted) {
+          int consumer = peer.consumer("orders", 10);
+          whole(peer, only(consumer));
+          peer.accept(consumer, 0);
+          peer.close(consumer);
+        }
+        nothingIsLeft();
+      }
+    }
+    send(producer, fleeting("head"), peer.begin());
+    broker = broker.takeOver();
+    nothingIsLeft();
+  }
+
+  @Test
   void oneThatIsRolledBackNeverWas() {
     int producer = peer.producer("orders");
     for (boolean durable : new boolean[] {true, false}) {

@@ -305,7 +305,7 @@ class PreparedTransactionTest {
     TestPeer other = small.connect();
     int link = other.producer("a");
     long number = other.begin(X);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 5; i++) {
       other.send(link, TestPeer.message("x"), number);
     }
     assertThat(step(other, X, Step.PREPARE)).isEqualTo(Reason.ROLLED_BACK);

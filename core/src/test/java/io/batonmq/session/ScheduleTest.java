@@ -269,6 +269,7 @@ class ScheduleTest {
     peer.send(producer, late.deliveredFrom(broker.wall + 100), transaction);
     broker.pass(150);
     peer.end(transaction, true);
+    broker.pass(0);
     assertThat(peer.bodies(consumer)).containsExactly("late");
     broker.pass(350);
     assertThat(peer.bodies(consumer)).containsExactly("late", "soon");

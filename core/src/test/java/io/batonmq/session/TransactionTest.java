@@ -3,8 +3,10 @@ package io.batonmq.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batonmq.broker.Refusal.Reason;
+import io.batonmq.message.Identity;
 import io.batonmq.queue.Disposition;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 class TransactionTest {
@@ -161,7 +163,7 @@ class TransactionTest {
     TestPeer other = small.connect();
     int link = other.producer("a");
     long transaction = other.begin();
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 4; i++) {
       assertThat(other.accepted(other.send(link, TestPeer.message("x".repeat(60)), transaction)))
           .isTrue();
     }
@@ -173,6 +175,30 @@ class TransactionTest {
 
     long next = other.begin();
     assertThat(other.accepted(other.send(link, TestPeer.message("x".repeat(60)), next))).isTrue();
+  }
+
+  /// A reference for each queue; and what recognises a resend, but for sequences that follow each other.
+  @Test
+  void whatCountsIsTheMemoryThatItTakes() {
+    assertThat(fit(i -> new Identity.Sequenced("p", i))).isEqualTo(3);
+    assertThat(fit(i -> new Identity.Sequenced("p", 2 * i))).isEqualTo(2);
+    assertThat(fit(i -> new Identity.Sequenced("p" + i, i))).isEqualTo(2);
+    assertThat(fit(i -> new Identity.Named("n" + i))).isZero();
+  }
+
+  /// How many messages fit into 100 bytes.
+  private static int fit(IntFunction<Identity> identities) {
+    TestBroker small = new TestBroker(TestSettings.small());
+    TestPeer other = small.connect();
+    int link = other.producer("a");
+    long transaction = other.begin();
+    int count = 0;
+    while (other.accepted(
+        other.send(
+            link, TestPeer.message("m", true, 4, 0, identities.apply(count)), transaction))) {
+      count++;
+    }
+    return count;
   }
 
   @Test

@@ -15,12 +15,14 @@ import io.batonmq.ha.ExitCode;
 import io.batonmq.log.file.LogVerify;
 import io.batonmq.server.platform.DiskStorage;
 import jakarta.jms.JMSException;
+import jakarta.jms.Session;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.apache.qpid.jms.JmsConnectionFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,6 +31,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DiskTest {
   private static final String TEXT = "x".repeat(10_000);
   private static final Duration HELD_BACK = Duration.ofSeconds(3);
+
+  /// What a disk takes that is filled and stays full for 30 s.
+  private static final Duration FULL_FOR_LONG = Duration.ofMinutes(3);
 
   @RegisterExtension final Stage stage = new Stage();
 
@@ -123,6 +128,43 @@ class DiskTest {
         Until.holds("there is room again, time " + time, () -> sends(node.url()));
       }
       assertThat(client.receive("q", 1)).containsExactly(TEXT);
+    }
+    assertThat(node.stop()).isZero();
+    assertThat(LogVerify.verify(DiskStorage.open(node.store())).damages()).isEmpty();
+  }
+
+  /// A client fills the disk in a transaction and does nothing more: others are not held back for ever.
+  @Test
+  void aTransactionThatFillsTheDiskIsRolledBackAndTheOthersGoOn() throws Exception {
+    stage.keep(Shell.memoryDisk(stage.path("disk"), "48m"));
+    var plan = NodePlan.single("node").withStore(stage.path("disk/data")).withSegments("1M");
+    var node = stage.broker(plan).start().awaitActive();
+    try (var stranger = new JmsConnectionFactory(node.url()).createConnection();
+        var client = Client.to(node.url())) {
+      client.send("q", TEXT);
+      var session = stranger.createSession(Session.SESSION_TRANSACTED);
+      var producer = session.createProducer(session.createQueue("hoard"));
+      var filling =
+          CompletableFuture.runAsync(() -> {
+            try {
+              while (true) {
+                producer.send(session.createTextMessage(TEXT));
+              }
+            } catch (JMSException e) {
+              throw new IllegalStateException(e);
+            }
+          });
+      Until.holds(
+          "it is rolled back",
+          FULL_FOR_LONG,
+          () -> node.printed().contains("store full given_up=transaction user=" + NodePlan.USER));
+      client.send("q", TEXT);
+      assertThat(client.receive("q", 2)).hasSize(2);
+      // It is rolled back, whatever it does.
+      assertThatThrownBy(session::commit).isInstanceOf(JMSException.class);
+      assertThat(node.queue("hoard").orElseThrow().messageCount()).isZero();
+      stranger.close();
+      assertThat(filling).failsWithin(Until.PATIENCE);
     }
     assertThat(node.stop()).isZero();
     assertThat(LogVerify.verify(DiskStorage.open(node.store())).damages()).isEmpty();

@@ -12,7 +12,10 @@ final class Account {
   private final Collection<Sent> sents;
   private final List<String> losses = new ArrayList<>();
 
-  Account(Setup setup, Collection<Sent> sents) {
+  private final long newestEpoch;
+
+  Account(Setup setup, Collection<Sent> sents, long newestEpoch) {
+    this.newestEpoch = newestEpoch;
     this.setup = setup;
     this.sents = sents;
   }
@@ -21,13 +24,28 @@ final class Account {
   List<String> losses(List<QueueStat> queues) {
     for (Sent sent : sents) {
       Tx tx = sent.tx;
-      if (tx != null ? tx.committed || tx.mayBeInEffect() : sent.isConfirmed()) {
+      if (sent.fleeting()) {
+        if (tx != null ? tookEffectLately(tx) : sent.confirmed == newestEpoch) {
+          everyQueueHadIt(sent);
+        }
+      } else if (tx != null ? tx.committed || tx.mayBeInEffect() : sent.isConfirmed()) {
         everyQueueHadIt(sent);
       }
     }
     sents.stream().map(sent -> sent.tx).distinct().forEach(this::takesWentToo);
-    queues.forEach(this::cameOnce);
+    if (!setup.fleeting()) {
+      queues.forEach(this::cameOnce);
+    }
     return losses;
+  }
+
+  /// Whether a transaction came into effect on the node that serves now, and not on one before, which did not say so.
+  private boolean tookEffectLately(Tx tx) {
+    boolean local = tx.manager.isEmpty();
+    return tx.committed
+        && tx.commitsAsked == 1
+        && tx.ended == newestEpoch
+        && (local || !tx.prepareAsked || tx.promised == newestEpoch);
   }
 
   /// As many messages came into a queue as were seen in it or moved from it: one that came twice would be
@@ -61,7 +79,9 @@ final class Account {
       for (Copy.Delivery take : tx.takes) {
         int after = take.copy.deliveries.indexOf(take) + 1;
         boolean again =
-            take.copy.deliveries.stream().skip(after).anyMatch(other -> other.epoch >= take.epoch);
+            take.copy.deliveries.stream()
+                .skip(after)
+                .anyMatch(other -> Ledger.knows(take.copy.sent, take.epoch, other.epoch));
         if (again) {
           losses.add(take.copy + " was taken in " + tx + ", which is in effect, and came again");
         }

@@ -26,7 +26,10 @@ final class Copy {
 
   /// How many failed attempts an epoch must know of.
   int failures(long epoch) {
-    return (int) failures.stream().filter(answered -> answered <= epoch).count();
+    return (int)
+        failures.stream()
+            .filter(answered -> answered == epoch || (answered < epoch && !sent.fleeting()))
+            .count();
   }
 
   /// One time that a node gave it to a consumer.

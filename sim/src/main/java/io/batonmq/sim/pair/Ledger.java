@@ -39,8 +39,15 @@ final class Ledger {
   /// The nodes that ever had the baton.
   private final Set<String> served = new LinkedHashSet<>();
 
-  Ledger(Simulation sim) {
+  private final Promises promises;
+
+  Ledger(Simulation sim, Stats stats) {
     this.sim = sim;
+    this.promises = new Promises(this, stats);
+  }
+
+  Promises promises() {
+    return promises;
   }
 
   Collection<Sent> sents() {
@@ -53,12 +60,17 @@ final class Ledger {
 
   /// A client decides to send something.
   Sent compose(Client by, String address, @Nullable Tx tx) {
-    long order = orders.merge(by.name, 1L, Long::sum) - 1;
+    return compose(by, by.name, address, tx);
+  }
+
+  /// @param producer whose messages keep their order
+  Sent compose(Client by, String producer, String address, @Nullable Tx tx) {
+    long order = orders.merge(producer, 1L, Long::sum) - 1;
     long id = sents.size() + 1L;
     Sent sent =
         new Sent(
             id,
-            by.name,
+            producer,
             order,
             address,
             sim.setup().messageSize(by.chance),
@@ -67,6 +79,7 @@ final class Ledger {
             // In calm whoever works in transactions still passes on what comes in, and that has to
             // end.
             sim.calm() ? 0 : sim.setup().delivery(by.chance, sim.wallMillis()),
+            sim.setup().durable(by.chance),
             tx);
     sents.put(id, sent);
     if (tx != null) {
@@ -97,8 +110,9 @@ final class Ledger {
 
   /// A client asks for the end of a transaction.
   void asks(Wire wire, Command.End end, Tx tx) {
-    wire.ends.put(end.request(), new Wire.Ending(tx, end.commit()));
+    wire.ends.put(end.request(), new Wire.Ending(tx, end.commit(), null));
     tx.commitAsked |= end.commit();
+    tx.commitsAsked += end.commit() ? 1 : 0;
   }
 
   private static Copy.Delivery delivery(Wire wire, long number) {
@@ -130,6 +144,8 @@ final class Ledger {
       case Output.Fragment fragment -> fragment(wire, fragment);
       case Output.Settled answer when answer.refusal() == null -> settled(wire, answer);
       case Output.Ended answer -> ended(wire, answer);
+      case Output.ReadOnly(long request) -> promises.readOnly(wire, request);
+      case Output.Recovered answer -> promises.recovered(wire, answer);
       default -> {}
     }
   }
@@ -177,7 +193,7 @@ final class Ledger {
     if (answer.refusal() == null) {
       sim.stats().confirmed += sent.isConfirmed() ? 0 : 1;
       sent.confirmed = Math.min(sent.confirmed, wire.epoch());
-    } else if (wire.epoch() >= sent.confirmed) {
+    } else if (knows(sent, sent.confirmed, wire.epoch())) {
       throw new Violation(sent + " was confirmed, and is refused now: " + answer.refusal());
     }
   }
@@ -222,10 +238,11 @@ final class Ledger {
     Copy copy = sent.copy(origin == null ? queue : queue + FROM + origin.queue());
     boolean marked = !given.firstAcquirer() || given.deliveryCount() > 0;
     var delivery = new Copy.Delivery(copy, wire, marked);
-    belongsThere(copy, origin);
+    belongsThere(copy, origin, wire.epoch());
     isInItsTime(copy);
     isNotGone(delivery);
     isWithNobodyElse(delivery);
+    Promises.isWithNobody(delivery);
     saysThatItComesAgain(delivery);
     keepsOrder(wire, delivery);
     if (given.deliveryCount() < copy.failures(wire.epoch())) {
@@ -249,7 +266,12 @@ final class Ledger {
     return diverted ? null : origin;
   }
 
-  private void belongsThere(Copy copy, Output.@Nullable Origin origin) {
+  /// Whether what was said of a message in one epoch still holds in another.
+  static boolean knows(Sent sent, long said, long epoch) {
+    return epoch == said || (epoch > said && !sent.fleeting());
+  }
+
+  private void belongsThere(Copy copy, Output.@Nullable Origin origin, long epoch) {
     Sent sent = copy.sent;
     String first = origin == null ? copy.place : origin.queue();
     if (!sim.setup().queues(sent.address).contains(first)) {
@@ -261,11 +283,13 @@ final class Ledger {
     if (origin != null && origin.expired() && !sent.expires()) {
       throw new Violation(copy + " expired, and had no expiry");
     }
-    if (sent.refused) {
+    if (sent.refused && !sent.fleeting()) {
       throw new Violation(copy + " was refused");
     }
     Tx tx = sent.tx;
-    if (tx != null && (tx.rolledBack || !tx.commitAsked)) {
+    // One of which the log has nothing is in effect where it is committed, and nowhere else.
+    boolean elsewhere = tx != null && !tx.lasts() && epoch < tx.ended;
+    if (tx != null && ((tx.rolledBack && !elsewhere) || !tx.commitAsked)) {
       throw new Violation(copy + " is seen, and " + tx + (tx.rolledBack ? " failed" : " is open"));
     }
   }
@@ -292,7 +316,7 @@ final class Ledger {
   }
 
   private static void isNotGone(Copy.Delivery delivery) {
-    if (delivery.epoch >= delivery.copy.gone) {
+    if (knows(delivery.copy.sent, delivery.copy.gone, delivery.epoch)) {
       throw new Violation(
           delivery.copy
               + " is delivered in epoch "
@@ -321,7 +345,8 @@ final class Ledger {
   private static void saysThatItComesAgain(Copy.Delivery delivery) {
     for (Copy.Delivery other : delivery.copy.deliveries) {
       boolean secret = other.epoch <= delivery.epoch ? !delivery.marked : !other.marked;
-      if (secret) {
+      boolean unknown = delivery.copy.sent.fleeting() && other.epoch != delivery.epoch;
+      if (secret && !unknown) {
         throw new Violation(
             delivery.copy
                 + " is delivered twice, in epochs "
@@ -344,16 +369,28 @@ final class Ledger {
       return;
     }
     Sent sent = copy.sent;
-    String key = copy.place + " " + sent.producer + " " + sent.message.priority();
+    // In a transaction those that are durable come before the others.
+    String key =
+        copy.place
+            + " "
+            + sent.producer
+            + " "
+            + sent.message.priority()
+            + (sent.fleeting() ? " fleeting" : "");
     String own = key + " " + wire.id();
     TreeMap<Long, Long> epochs = highest.computeIfAbsent(key, _ -> new TreeMap<>());
     long before = highestHere.getOrDefault(own, -1L);
-    if (!delivery.marked) {
+    if (!delivery.marked && !sent.fleeting()) {
       for (long order : epochs.headMap(delivery.epoch, false).values()) {
         before = Math.max(before, order);
       }
     }
-    boolean cameBack = copy.deliveries.stream().anyMatch(other -> other.epoch == delivery.epoch);
+    // Or was taken in a branch that was prepared before a takeover, and rolled back only now.
+    boolean cameBack =
+        copy.deliveries.stream()
+            .anyMatch(other ->
+                other.epoch == delivery.epoch
+                    || other.takenIn.stream().anyMatch(tx -> tx.prepareAsked));
     if (!cameBack && before > sent.order) {
       throw new Violation(copy + " comes after #" + before + " of the same producer");
     }
@@ -399,30 +436,44 @@ final class Ledger {
     if (ending == null) {
       throw new Violation("an answer for nothing: " + answer);
     }
-    Tx tx = ending.tx();
-    if (answer.refusal() == null && ending.commit()) {
-      sim.stats().commits += tx.committed ? 0 : 1;
-      tx.committed = true;
-      for (Copy.Delivery take : tx.takes) {
-        take.copy.gone = Math.min(take.copy.gone, wire.epoch());
-      }
-      return;
+    Command.Step step = ending.step();
+    if (step != null) {
+      promises.ended(wire, ending, step, answer.refusal());
+    } else if (answer.refusal() == null && ending.commit()) {
+      committed(ending.tx(), wire);
+    } else {
+      rolledBack(ending.tx(), wire);
     }
-    // Each end that was asked for before has been answered, so that this one is about all of it. Of
-    // one
-    // with nothing in it the log knows nothing, and either word is true.
+  }
+
+  /// A transaction is said to be in effect.
+  void committed(Tx tx, Wire wire) {
+    sim.stats().commits += tx.committed ? 0 : 1;
+    sim.stats().large += tx.committed || tx.sends.size() < 512 ? 0 : 1;
+    tx.committed = true;
+    tx.ended = Math.min(tx.ended, wire.epoch());
+    for (Copy.Delivery take : tx.takes) {
+      take.copy.gone = Math.min(take.copy.gone, wire.epoch());
+    }
+  }
+
+  /// A transaction is said to be rolled back. Each end that was asked for before has been answered, so that this one
+  /// is about all of it. Of one with nothing in it the log knows nothing, and either word is true.
+  void rolledBack(Tx tx, Wire wire) {
     boolean empty = tx.sends.isEmpty() && tx.takes.isEmpty();
-    if (!empty && (tx.committed || tx.sends.stream().anyMatch(Sent::seen))) {
+    boolean seen = tx.sends.stream().anyMatch(sent -> sent.seen() && !sent.fleeting());
+    if (!empty && tx.lasts() && (tx.committed || seen)) {
       throw new Violation(tx + " is in effect, and is said to be rolled back");
     }
     if (!tx.triedAgain) {
       sim.stats().rollbacks++;
       tx.rolledBack = true;
+      tx.ended = Math.min(tx.ended, wire.epoch());
     }
   }
 
   /// After everything was taken: what was promised is accounted for.
   List<String> losses(List<QueueStat> queues) {
-    return new Account(sim.setup(), sents.values()).losses(queues);
+    return new Account(sim.setup(), sents.values(), newestEpoch()).losses(queues);
   }
 }

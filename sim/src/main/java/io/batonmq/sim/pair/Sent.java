@@ -43,6 +43,7 @@ final class Sent {
       int priority,
       long expiryMillis,
       long deliveryMillis,
+      boolean durable,
       @Nullable Tx tx) {
     this.id = id;
     this.producer = producer;
@@ -52,7 +53,7 @@ final class Sent {
     this.message =
         new Message(
                 Format.AMQP,
-                true,
+                durable,
                 priority,
                 expiryMillis,
                 new Identity.Sequenced(producer, order),
@@ -103,6 +104,11 @@ final class Sent {
   /// Whether any consumer was ever given it.
   boolean seen() {
     return copies.values().stream().anyMatch(copy -> !copy.deliveries.isEmpty());
+  }
+
+  /// Whether it ends with the node that has it. A later one knows nothing of it, and takes it for new.
+  boolean fleeting() {
+    return !message.durable();
   }
 
   boolean expires() {

@@ -27,6 +27,7 @@ import java.util.Map;
 /// @param restartNanosMax how long a supervisor takes to start a node again
 /// @param messageBytesMax size of a message
 /// @param expiryOneIn how many messages have an expiry: one in so many
+/// @param fleetingOneIn how many are not durable: one in so many. Where there are any, memory has room for few
 /// @param delayOneIn how many are to be delivered later: one in so many. Where there are any, wall clocks differ by
 ///     seconds only: what waits after a takeover would otherwise wait for minutes
 record Setup(
@@ -37,6 +38,7 @@ record Setup(
     long restartNanosMax,
     int messageBytesMax,
     int expiryOneIn,
+    int fleetingOneIn,
     int delayOneIn) {
   static final String DEAD = "dead";
   static final String EXPIRED = "expired";
@@ -59,6 +61,7 @@ record Setup(
             500_000_000L,
             true);
     boolean delays = chance.oneIn(3);
+    boolean fleeting = chance.oneIn(4);
     boolean failover = !chance.oneIn(8);
     boolean failback = !chance.oneIn(4);
     long stall = 1_000_000_000L << chance.below(3);
@@ -77,16 +80,19 @@ record Setup(
     return new Setup(
         log,
         new NodeSettings(
-            broker(chance, delays), AccessRules.OPEN, Map.of(Format.AMQP, AmqpFields.INSTANCE)),
+            broker(chance, delays, fleeting),
+            AccessRules.OPEN,
+            Map.of(Format.AMQP, AmqpFields.INSTANCE)),
         List.copyOf(pair),
         10_000_000L << chance.below(3),
         1_000_000L << chance.between(4, 11),
         1 << chance.between(5, 12),
         chance.oneIn(2) ? 10 : Integer.MAX_VALUE,
+        fleeting ? 1 + chance.below(6) : Integer.MAX_VALUE,
         delays ? 1 + chance.below(8) : Integer.MAX_VALUE);
   }
 
-  private static BrokerSettings broker(Chance chance, boolean delays) {
+  private static BrokerSettings broker(Chance chance, boolean delays, boolean fleeting) {
     Limits defaults = Limits.DEFAULTS;
     Limits limits =
         new Limits(
@@ -102,7 +108,7 @@ record Setup(
             30 + chance.below(30),
             defaults.producersMax(),
             chance.oneIn(2) ? defaults.cacheBytesMax() : chance.magnitude(16 << 10),
-            defaults.volatileBytesMax());
+            fleeting ? chance.magnitude(8 << 10) : defaults.volatileBytesMax());
     var overrides =
         new AddressSettings.Overrides(
                 DEAD, EXPIRED, ATTEMPTS, null, null, null, null, null, RoutingType.ANYCAST, null)
@@ -160,6 +166,15 @@ record Setup(
     return expiryOneIn < Integer.MAX_VALUE && chance.oneIn(expiryOneIn)
         ? wallMillis + chance.between(-300_000, 300_000)
         : 0;
+  }
+
+  /// Whether some messages are not durable.
+  boolean fleeting() {
+    return fleetingOneIn < Integer.MAX_VALUE;
+  }
+
+  boolean durable(Chance chance) {
+    return !fleeting() || !chance.oneIn(fleetingOneIn);
   }
 
   boolean delays() {

@@ -28,8 +28,8 @@ public final class Simulation implements AutoCloseable {
   private final SimDisk disk;
   private final Setup setup;
   private final Tamper tamper;
-  private final Ledger ledger = new Ledger(this);
   private final Stats stats = new Stats();
+  private final Ledger ledger = new Ledger(this, stats);
   private final List<SimNode> nodes = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
   private List<QueueStat> queues = List.of();

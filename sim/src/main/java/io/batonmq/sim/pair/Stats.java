@@ -31,6 +31,10 @@ public final class Stats {
   long aborted;
   long learntYes;
   long learntNo;
+  long large;
+  long prepared;
+  long recovered;
+  long stepsRepeated;
   private final Map<Receipt.Cause, Long> takeovers = new EnumMap<>(Receipt.Cause.class);
   private final Map<ExitCode, Long> exits = new EnumMap<>(ExitCode.class);
 
@@ -99,6 +103,26 @@ public final class Stats {
     return learntNo;
   }
 
+  /// Transactions of many messages that were committed.
+  public long large() {
+    return large;
+  }
+
+  /// Branches of distributed transactions that were prepared.
+  public long prepared() {
+    return prepared;
+  }
+
+  /// How often a node told of a prepared branch.
+  public long recovered() {
+    return recovered;
+  }
+
+  /// Steps of branches that were asked for again and answered.
+  public long stepsRepeated() {
+    return stepsRepeated;
+  }
+
   /// Deliveries of messages that had to wait for their time.
   public long waited() {
     return waited;
@@ -134,6 +158,10 @@ public final class Stats {
     aborted += other.aborted;
     learntYes += other.learntYes;
     learntNo += other.learntNo;
+    large += other.large;
+    prepared += other.prepared;
+    recovered += other.recovered;
+    stepsRepeated += other.stepsRepeated;
     other.takeovers.forEach((cause, count) -> takeovers.merge(cause, count, Long::sum));
     other.exits.forEach((code, count) -> exits.merge(code, count, Long::sum));
   }
@@ -144,7 +172,8 @@ public final class Stats {
         "seeds=%d simulated_s=%d points=%d takeovers=%s exits=%s connections=%d confirmed=%d"
             + " refused=%d resends=%d deliveries=%d again=%d moved=%d waited=%d accepted=%d"
             + " commits=%d rollbacks=%d strikes=%d slowest_drain_s=%d receipts=%d zombie_bytes=%d"
-            + " reflagged=%d recognised=%d aborted=%d learnt_committed=%d learnt_rolled_back=%d",
+            + " reflagged=%d recognised=%d aborted=%d learnt_committed=%d learnt_rolled_back=%d"
+            + " large=%d prepared=%d recovered=%d steps_repeated=%d",
         seeds,
         simulatedNanos / 1_000_000_000,
         points,
@@ -169,6 +198,10 @@ public final class Stats {
         recognised,
         aborted,
         learntYes,
-        learntNo);
+        learntNo,
+        large,
+        prepared,
+        recovered,
+        stepsRepeated);
   }
 }

@@ -21,8 +21,17 @@ final class Transactor extends Client {
   private static final int SENDS_MAX = 5;
   private static final int TAKES_MAX = 4;
 
+  /// Sends of a large transaction: more than one chunk of a queue has, over several segments of the log.
+  private static final int LARGE_MIN = 600;
+
+  private static final int LARGE_MAX = 1_200;
+
   private final String source;
   private final long paceNanosMax;
+
+  /// Transactions that are large; the others have a few messages.
+  private int large;
+
   private int left;
   private long requests;
   private long delivery;
@@ -45,7 +54,14 @@ final class Transactor extends Client {
 
   /// @param source empty for none
   Transactor(Simulation sim, String name, String source, int transactions, long paceNanosMax) {
+    this(sim, name, source, transactions, paceNanosMax, 0);
+  }
+
+  /// @param large how many are large, of the first ones
+  Transactor(
+      Simulation sim, String name, String source, int transactions, long paceNanosMax, int large) {
     super(sim, name);
+    this.large = large;
     this.source = source;
     this.left = transactions;
     this.paceNanosMax = paceNanosMax;
@@ -182,12 +198,23 @@ final class Transactor extends Client {
     Tx made = new Tx(name + "-" + left);
     made.triedAgain = source.isEmpty() && !chance.oneIn(6);
     left = Math.max(0, left - 1);
+    if (large > 0 && !sim.calm()) {
+      large--;
+      String address = anyAddress();
+      for (int i = LARGE_MIN + chance.below(LARGE_MAX - LARGE_MIN); i > 0; i--) {
+        sim.ledger().compose(this, address, made);
+      }
+      return made;
+    }
     int sends = (source.isEmpty() ? 1 : 0) + chance.below(SENDS_MAX);
     for (int i = 0; i < sends; i++) {
-      String address = Setup.ADDRESSES.get(chance.below(Setup.ADDRESSES.size()));
-      sim.ledger().compose(this, address, made);
+      sim.ledger().compose(this, anyAddress(), made);
     }
     return made;
+  }
+
+  private String anyAddress() {
+    return Setup.ADDRESSES.get(chance.below(Setup.ADDRESSES.size()));
   }
 
   private void pump() {

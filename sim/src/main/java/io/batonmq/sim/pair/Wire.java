@@ -7,6 +7,7 @@ import io.batonmq.session.Output;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One connection of a client to one life of a node. What is under way arrives late, in order, or, once it
 /// is cut, not at all.
@@ -36,7 +37,9 @@ final class Wire implements Outlet {
   final Map<Long, Ending> ends = new LinkedHashMap<>();
 
   /// How a client wants a transaction to end.
-  record Ending(Tx tx, boolean commit) {}
+  ///
+  /// @param step of a branch that a manager ends; null for a local one
+  record Ending(Tx tx, boolean commit, Command.@Nullable Step step) {}
 
   Wire(Simulation sim, Client client, Life life, long id) {
     this.sim = sim;

@@ -25,6 +25,14 @@ final class Workload {
       clients.add(
           new Transactor(sim, "t" + i, source, 1 + chance.below(20), 1L << chance.between(20, 29)));
     }
+    if (chance.oneIn(12)) {
+      clients.add(new Transactor(sim, "h", "", 1 + chance.below(3), 1L << 26, 2));
+    }
+    for (int i = chance.below(2); i > 0; i--) {
+      String source = chance.oneIn(2) ? "" : Setup.QUEUES.get(chance.below(Setup.QUEUES.size()));
+      clients.add(
+          new Manager(sim, "x" + i, source, 1 + chance.below(15), 1L << chance.between(20, 29)));
+    }
     for (String queue : Setup.QUEUES) {
       if (chance.oneIn(2)) {
         clients.add(new Taker(sim, "c-" + queue + "-0", queue, ""));

@@ -164,6 +164,11 @@ final class Lone implements RoleListener, Node.Doors, Lanes {
 
   /// Sends a message, numbered, to one of the queues.
   void send(String queue, long number, int bytes) {
+    send(queue, number, bytes, true, 0);
+  }
+
+  /// The same, perhaps not durable, perhaps in a transaction.
+  void send(String queue, long number, int bytes, boolean durable, long transaction) {
     var body = new byte[bytes];
     for (int i = 0; i < 8; i++) {
       body[i] = (byte) (number >>> (8 * i));
@@ -171,10 +176,52 @@ final class Lone implements RoleListener, Node.Doors, Lanes {
     for (int i = 8; i < bytes; i++) {
       body[i] = filler(number, i);
     }
-    var message = new Message(Format.AMQP, true, 4, 0, null, null, 0, body);
-    submit(new Command.Send(CONNECTION, PRODUCER, sent++, queue, message, 0, false));
+    var message = new Message(Format.AMQP, durable, 4, 0, null, null, 0, body);
+    submit(new Command.Send(CONNECTION, PRODUCER, sent++, queue, message, transaction, false));
     if (sent % 20 == 0) {
       settle();
+    }
+  }
+
+  long begin() {
+    heard.clear();
+    submit(new Command.Begin(CONNECTION, 1));
+    settle();
+    for (var output : heard) {
+      if (output instanceof Output.Begun begun) {
+        return begun.transaction();
+      }
+    }
+    throw new AssertionError("nothing has begun: " + heard);
+  }
+
+  /// Ends a transaction; answers whether as it was asked to.
+  boolean end(long transaction, boolean commit) {
+    heard.clear();
+    submit(new Command.End(CONNECTION, 1, transaction, commit));
+    settle();
+    return heard.stream()
+        .anyMatch(output -> output instanceof Output.Ended ended && ended.refusal() == null);
+  }
+
+  /// How many of the messages that were sent since the last look were refused.
+  long refused() {
+    settle();
+    long refused =
+        heard.stream()
+            .filter(output -> output instanceof Output.Sent answer && answer.refusal() != null)
+            .count();
+    heard.clear();
+    return refused;
+  }
+
+  /// Lets time go by.
+  void pass(Duration time) {
+    for (long left = time.toMillis(); left > 0; left -= 100) {
+      process.sleep(Duration.ofMillis(100));
+      while (turn()) {
+        // more
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import io.batonmq.log.file.LogVerify;
 import io.batonmq.sim.Scheduler;
 import io.batonmq.sim.SimDisk;
 import io.batonmq.sim.SimStorage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -54,6 +55,85 @@ class SpaceTest {
     assertThat(LogVerify.verify(disk.mount(scheduler.process("v"))).damages()).isEmpty();
     var next = new Lone(disk, "b", SNAPSHOT_BYTES).start();
     assertThat(next.take("slow", 10, _ -> true)).extracting(Lone.Got::number).containsExactly(42L);
+  }
+
+  @Test
+  void aTransactionThatIsRolledBackLeavesNothing() {
+    var node = new Lone(disk, "a", SNAPSHOT_BYTES).start();
+    for (boolean durable : new boolean[] {true, false}) {
+      long transaction = node.begin();
+      for (int i = 0; i < 3_000; i++) {
+        node.send("slow", i, 1_000, durable, transaction);
+      }
+      assertThat(node.refused()).isZero();
+      assertThat(segmentBytes()).isGreaterThan(2_500_000);
+      assertThat(node.take("slow", 10, _ -> true)).isEmpty();
+      assertThat(node.end(transaction, false)).isTrue();
+      for (int i = 0; i < 800; i++) {
+        node.send("quick", i, 1_000);
+        if (i % 100 == 99) {
+          assertThat(node.take("quick", 100, _ -> true)).hasSize(100);
+        }
+      }
+      assertThat(segmentBytes()).isLessThan(4 * SNAPSHOT_BYTES);
+      assertThat(LogVerify.verify(disk.mount(scheduler.process("v"))).damages()).isEmpty();
+    }
+  }
+
+  /// A store is full of what one transaction has, and nobody says anything more.
+  @Test
+  void aTransactionThatFillsTheDiskIsRolledBackAndItsRoomComesBack() {
+    var node = new Lone(disk, "a", SNAPSHOT_BYTES).start();
+    node.send("quick", 1, 1_000);
+    disk.capacity(disk.allocatedBytes() + 3_000_000);
+    long transaction = node.begin();
+    int sent = 0;
+    while (node.refused() == 0) {
+      assertThat(sent).isLessThan(5_000);
+      for (int i = 0; i < 20; i++) {
+        node.send("slow", sent++, 1_000, true, transaction);
+      }
+    }
+    node.send("quick", 2, 1_000);
+    assertThat(node.refused()).isEqualTo(1);
+    node.pass(Duration.ofSeconds(45));
+    node.send("quick", 3, 1_000);
+    assertThat(node.refused()).isZero();
+    assertThat(node.end(transaction, true)).isFalse();
+    assertThat(node.take("slow", 10, _ -> true)).isEmpty();
+    assertThat(node.take("quick", 10, _ -> true))
+        .extracting(Lone.Got::number)
+        .containsExactly(1L, 3L);
+    assertThat(LogVerify.verify(disk.mount(scheduler.process("v"))).damages()).isEmpty();
+  }
+
+  /// What is not durable waits for its commit in the log, in segments of which the rest is not needed.
+  @Test
+  void whatWaitsForItsCommitOutlivesTheRewriting() {
+    var node = new Lone(disk, "a", SNAPSHOT_BYTES).start();
+    long transaction = node.begin();
+    // As many as fill the memory.
+    for (int i = 0; i < 100; i++) {
+      node.send("slow", i, 1_000, false, transaction);
+    }
+    for (int i = 0; i < 3_000; i++) {
+      if (i % 100 == 0) {
+        node.send("slow", 100 + i / 100, 1_000, false, transaction);
+      }
+      node.send("quick", i, 1_000);
+      if (i % 100 == 99) {
+        assertThat(node.take("quick", 100, _ -> true)).hasSize(100);
+      }
+    }
+    node.settle();
+    assertThat(rewritten()).hasSizeGreaterThan(10);
+    assertThat(segmentBytes()).isLessThan(5 * SNAPSHOT_BYTES);
+    assertThat(node.end(transaction, true)).isTrue();
+    var got = node.take("slow", 1_000, _ -> true);
+    assertThat(got)
+        .extracting(Lone.Got::number)
+        .containsExactlyElementsOf(LongStream.range(0, 130).boxed().toList());
+    assertThat(got).allMatch(one -> one.bytes() == 1_000);
   }
 
   private List<String> rewritten() {

@@ -2,6 +2,7 @@ package io.batonmq.sim.pair;
 
 import io.batonmq.broker.Event;
 import io.batonmq.broker.Events;
+import io.batonmq.broker.Xid;
 import io.batonmq.ha.Aftermath;
 import io.batonmq.ha.Replica;
 import io.batonmq.ha.Role;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.function.ObjLongConsumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -137,8 +139,29 @@ class GuardsTest {
     }
   }
 
+  @Test
+  void aNodeThatDoesNotKeepPreparedBranchesBreaksItsWord() {
+    int prepared =
+        Events.type(new Event.TransactionPrepared(1, new Xid(1, new byte[1], new byte[1]), ""));
+    fails(
+        "with branches that nobody hears were prepared",
+        "was prepared, and|which is prepared",
+        new Tamper() {
+          @Override
+          public Replica replica(Replica real) {
+            return new Forgetful(real, (_, _) -> {}, type -> type != prepared);
+          }
+        });
+  }
+
   /// @param forget what it does before it serves
-  private record Forgetful(Replica real, ObjLongConsumer<Replica> forget) implements Replica {
+  /// @param hears types of records
+  private record Forgetful(Replica real, ObjLongConsumer<Replica> forget, IntPredicate hears)
+      implements Replica {
+    Forgetful(Replica real, ObjLongConsumer<Replica> forget) {
+      this(real, forget, _ -> true);
+    }
+
     @Override
     public void serve(Role.Active active) {
       forget.accept(real, active.appender().end());
@@ -147,7 +170,9 @@ class GuardsTest {
 
     @Override
     public void record(long position, long end, int type, ByteBuffer payload) {
-      real.record(position, end, type, payload);
+      if (hears.test(type)) {
+        real.record(position, end, type, payload);
+      }
     }
 
     @Override

@@ -41,6 +41,10 @@ class PairTest {
     assertThat(all.aborted()).isPositive();
     assertThat(all.learntYes()).isPositive();
     assertThat(all.learntNo()).isPositive();
+    assertThat(all.large()).as("large transactions").isPositive();
+    assertThat(all.prepared()).as("branches prepared").isGreaterThan(SEEDS / 2);
+    assertThat(all.recovered()).as("branches recovered").isPositive();
+    assertThat(all.stepsRepeated()).as("steps of branches asked for again").isPositive();
   }
 
   private static Stats twice(long seed, SimDisk.Model disk) {
