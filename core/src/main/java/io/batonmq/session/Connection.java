@@ -41,4 +41,10 @@ final class Connection {
     this.outlet = command.outlet();
     this.peer = command.peer();
   }
+
+  /// The transaction of a number; null if there is none any more.
+  @Nullable Transaction open(long number) {
+    Transaction transaction = transactions.get(number);
+    return transaction == null || transaction.over ? null : transaction;
+  }
 }

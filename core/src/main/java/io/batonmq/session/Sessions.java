@@ -423,10 +423,10 @@ public final class Sessions {
     }
     Transaction transaction = null;
     if (send.transaction() != 0) {
-      transaction = open(connection, send.transaction());
+      transaction = connection.open(send.transaction());
       if (transaction == null) {
         if (!send.settled()) {
-          answers.to(connection, new Output.Sent(link.number(), send.delivery(), noTransaction()));
+          answers.to(connection, new Output.Sent(link.number(), send.delivery(), Transacting.notOpen()));
         }
         rooms().producing.countRefused(link);
         return;
@@ -441,12 +441,12 @@ public final class Sessions {
     }
     Transaction transaction = null;
     if (settle.transaction() != 0) {
-      transaction = open(connection, settle.transaction());
+      transaction = connection.open(settle.transaction());
       if (transaction == null) {
         if (settle.answer()) {
           answers.to(
               connection,
-              new Output.Settled(link.number(), settle.first(), settle.last(), noTransaction()));
+              new Output.Settled(link.number(), settle.first(), settle.last(), Transacting.notOpen()));
         } else {
           rooms().consuming.forgotten(link, settle.first(), settle.last());
         }
@@ -454,15 +454,6 @@ public final class Sessions {
       }
     }
     rooms().consuming.settle(link, settle, transaction);
-  }
-
-  private static @Nullable Transaction open(Connection connection, long number) {
-    Transaction transaction = connection.transactions.get(number);
-    return transaction == null || transaction.over ? null : transaction;
-  }
-
-  private static Refusal noTransaction() {
-    return new Refusal(Reason.ROLLED_BACK, "the transaction is not open here: it was rolled back");
   }
 
   private void closeLink(Connection connection, Command.CloseLink close, Now now) {

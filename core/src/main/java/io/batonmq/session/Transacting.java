@@ -157,6 +157,10 @@ final class Transacting {
     return null;
   }
 
+  static Refusal notOpen() {
+    return new Refusal(Reason.ROLLED_BACK, "the transaction is not open here: it was rolled back");
+  }
+
   static Refusal failed() {
     return new Refusal(
         Reason.ROLLED_BACK,

@@ -125,14 +125,16 @@ class ConfigReaderTest {
     var acceptors = result.config().orElseThrow().acceptors();
     assertThat(acceptors).extracting(Acceptor::name).containsExactly("all", "some");
     assertThat(acceptors).extracting(Acceptor::port).containsExactly(61616, 5673);
-    assertThat(acceptors).extracting(Acceptor::protocols).containsOnly(Set.of(Protocol.AMQP));
+    assertThat(acceptors)
+        .extracting(Acceptor::protocols)
+        .containsExactly(Set.of(Protocol.AMQP, Protocol.OPENWIRE), Set.of(Protocol.AMQP));
     assertThat(acceptors.get(1).options())
         .isEqualTo(new Acceptor.Options(7, 1 << 20, true, -1, 1000, 300));
     assertThat(result.problems())
         .extracting(Problem::severity, Problem::line, Problem::message)
         .containsExactly(
-            tuple(Severity.WARNING, 5, "protocols: STOMP not spoken by Baton: AMQP clients only"),
-            tuple(Severity.WARNING, 6, "is not opened: Baton speaks AMQP only"));
+            tuple(Severity.WARNING, 5, "protocols: STOMP not spoken by Baton: AMQP, OPENWIRE clients only"),
+            tuple(Severity.WARNING, 6, "is not opened: Baton speaks AMQP, OPENWIRE only"));
   }
 
   @Test
