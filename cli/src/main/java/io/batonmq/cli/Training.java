@@ -23,6 +23,9 @@ public final class Training {
   private static final int MESSAGES = 4_000;
   private static final long SECONDS_MAX = 60;
 
+  /// AMQP 1.0 with SASL.
+  private static final byte[] AMQP_HEADER = {'A', 'M', 'Q', 'P', 3, 1, 0, 0};
+
   /// What the launcher looks for: a node that ends the process cuts the training short, and the
   /// exit code does not tell.
   private static final String DONE = "trained";
@@ -129,11 +132,16 @@ public final class Training {
     AdminClient.of(run).stop();
   }
 
+  /// Waits until clients are let in. A node tries its ports when it starts and closes them again, so that somebody
+  /// accepts a connection is not enough: it has to answer.
   private void awaitPort(int number) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_MAX);
     while (System.nanoTime() - end < 0) {
-      try (var _ = new Socket(InetAddress.getLoopbackAddress(), ports.get(number))) {
-        return;
+      try (var socket = new Socket(InetAddress.getLoopbackAddress(), ports.get(number))) {
+        socket.getOutputStream().write(AMQP_HEADER);
+        if (socket.getInputStream().read() >= 0) {
+          return;
+        }
       } catch (IOException _) {
         Thread.onSpinWait();
       }
@@ -145,6 +153,10 @@ public final class Training {
     String url = "tcp://127.0.0.1:" + ports.get(number);
     String count = Integer.toString(MESSAGES);
     for (String word : new String[] {"producer", "consumer"}) {
+      if (failures > 0) {
+        // A consumer would wait for ever for what no producer has sent.
+        throw new IllegalStateException("the training has failed");
+      }
       command(
           word,
           "--url",

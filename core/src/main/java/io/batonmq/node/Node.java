@@ -8,7 +8,8 @@ import io.batonmq.log.SnapshotContent;
 import io.batonmq.log.file.FileLog;
 import io.batonmq.session.QueueStat;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -23,7 +24,7 @@ public final class Node implements Replica {
   private final Doors doors;
   private final Lanes lanes;
   private final LongSupplier slowestFollower;
-  private final List<ByteBuffer> blocks = new ArrayList<>();
+  private final ArrayDeque<ByteBuffer> blocks = new ArrayDeque<>();
   private BrokerState state = new BrokerState();
   private volatile @Nullable Serving serving;
 
@@ -96,9 +97,23 @@ public final class Node implements Replica {
 
   private void settle() {
     if (!blocks.isEmpty()) {
-      state = BrokerState.restore(blocks.iterator());
-      blocks.clear();
+      state = BrokerState.restore(taken(blocks));
     }
+  }
+
+  /// Each block is forgotten when it is read: a deep queue's are as large as half of what is made of them.
+  private static Iterator<ByteBuffer> taken(ArrayDeque<ByteBuffer> blocks) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return !blocks.isEmpty();
+      }
+
+      @Override
+      public ByteBuffer next() {
+        return blocks.removeFirst();
+      }
+    };
   }
 
   @Override

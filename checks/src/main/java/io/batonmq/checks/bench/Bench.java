@@ -37,10 +37,14 @@ import picocli.CommandLine.Spec;
 final class Bench implements Callable<Integer> {
   private static final String KILL = "kill";
 
+  /// A deep backlog is so many times what a cycle fills and drains.
+  private static final int CYCLE_SHARE = 5;
+
   @Parameters(
       arity = "0..*",
       description = {
-        "What to measure: disk, micro, sends, async, flow, fixed, backlog, gap, start, command.",
+        "What to measure: disk, micro, sends, async, flow, fixed, backlog, cycles, gap, start,"
+            + " command.",
         "Default: all."
       })
   List<String> scenarios = new ArrayList<>();
@@ -70,10 +74,25 @@ final class Bench implements Callable<Integer> {
   int warmup;
 
   @Option(
-      names = "--backlog",
+      names = {"--messages", "--backlog"},
       defaultValue = "1000000",
       description = "Messages of a deep backlog. Default: ${DEFAULT-VALUE}.")
   int backlog;
+
+  @Option(
+      names = "--size",
+      defaultValue = "1024",
+      description =
+          "Bytes of the body of each of them, in backlog and cycles. Default: ${DEFAULT-VALUE}.")
+  int size;
+
+  @Option(
+      names = "--cycles",
+      defaultValue = "10",
+      description =
+          "How often a queue is filled and drained, in cycles: with a fifth of a deep backlog."
+              + " Default: ${DEFAULT-VALUE}.")
+  int cycles;
 
   @Option(
       names = "--deep-rounds",
@@ -141,7 +160,8 @@ final class Bench implements Callable<Integer> {
             rounds,
             seconds,
             warmup,
-            backlog);
+            backlog,
+            size);
     Map<String, Peer> peers = new LinkedHashMap<>();
     peers.put("baton", new Baton(distribution, qpid, heap, true));
     peers.put("uncached", new Baton(distribution, qpid, heap, false));
@@ -179,6 +199,13 @@ final class Bench implements Callable<Integer> {
           }
         }
       }
+      if ((wanted.isEmpty() || wanted.contains("cycles"))
+          && messages(backlog / CYCLE_SHARE).contains(only)
+          && round <= deepRounds) {
+        for (Peer peer : chosen.stream().filter(it -> it.takesPart("cycles")).toList()) {
+          cycles(setting, peer, round);
+        }
+      }
       // After each, so that a run that is broken off has its report too.
       write(head);
     }
@@ -209,25 +236,53 @@ final class Bench implements Callable<Integer> {
     tasks.add(new Task("gap", "stop and failback", Gaps.gap(Gaps.End.STOP, 0)));
     tasks.add(new Task("gap", "hang", Gaps.gap(Gaps.End.HANG, 0), true));
     tasks.add(new Task("gap", Targets.killWith(backlog), Gaps.gap(Gaps.End.KILL, backlog), true));
-    tasks.add(new Task("backlog", backlog + " messages", Scenario.backlog(), true));
+    tasks.add(new Task("backlog", messages(backlog), Deep.backlog(), true));
     return tasks;
   }
 
+  private String messages(int count) {
+    return "%d messages of %d bytes".formatted(count, size);
+  }
+
   private void measure(Setting setting, Task task, Peer peer, int round) throws IOException {
-    Path directory = setting.work().resolve(peer.name());
-    clear(directory);
-    Files.createDirectories(directory);
-    System.out.printf("%s, %s, %s, round %d: ", task.scenario, task.variant, peer.name(), round);
+    Path directory = empty(setting, peer);
+    String what = "%s, %s, %s, round %d".formatted(task.scenario, task.variant, peer.name(), round);
+    System.out.print(what + ": ");
     System.out.flush();
     try {
       Map<String, Double> figures = task.what.measure(setting, peer, directory);
       keep(new Row(task.scenario, task.variant, peer.name(), round, figures));
     } catch (Exception e) {
-      // The others are still worth measuring; a gap in the table says what happened.
-      System.out.println("FAILED: " + e);
-      failures.add(
-          "- %s, %s, %s, round %d: %s\n"
-              .formatted(task.scenario, task.variant, peer.name(), round, e.getMessage()));
+      failed(what, e);
+    }
+  }
+
+  private static Path empty(Setting setting, Peer peer) throws IOException {
+    Path directory = setting.work().resolve(peer.name());
+    clear(directory);
+    return Files.createDirectories(directory);
+  }
+
+  /// The others are still worth measuring; a gap in the table says what happened.
+  private void failed(String what, Exception e) {
+    System.out.println("FAILED: " + e);
+    failures.add("- %s: %s\n".formatted(what, e.getMessage()));
+  }
+
+  /// A row for each cycle, so that the table shows what grows.
+  private void cycles(Setting setting, Peer peer, int round) throws IOException {
+    int messages = backlog / CYCLE_SHARE;
+    String variant = messages(messages);
+    String what = "cycles, %s, %s, round %d".formatted(variant, peer.name(), round);
+    System.out.println(what + ":");
+    try {
+      int cycle = 0;
+      for (var figures : Deep.cycles(setting, peer, empty(setting, peer), cycles, messages)) {
+        cycle++;
+        keep(new Row("cycles", variant, peer.name() + ", cycle " + cycle, round, figures));
+      }
+    } catch (Exception e) {
+      failed(what, e);
     }
   }
 

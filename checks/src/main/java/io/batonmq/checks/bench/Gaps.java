@@ -83,6 +83,19 @@ final class Gaps {
     }
   }
 
+  /// Kills the primary of a pair of which both nodes run.
+  ///
+  /// @return how long a producer waited, in milliseconds
+  static double killed(Setting setting, Peer peer, Peer.Pair pair) throws Exception {
+    String url = peer.failoverUrl(pair.primary().port(), pair.backup().port());
+    try (LoadProcess load = gapLoad(setting, peer, url)) {
+      load.await("ready");
+      pair.primary().kill();
+      load.tell();
+      return load.result().getOrDefault("gap_ms", Double.NaN);
+    }
+  }
+
   private static LoadProcess gapLoad(Setting setting, Peer peer, String url) throws Exception {
     return new LoadProcess(
         setting, peer, url, "gap", "producers=1", "seconds=" + PATIENCE_SECONDS, "queue=gap");

@@ -36,6 +36,13 @@ final class Plots {
               "backlog",
               ordered("drain_rate", "drained a second", "restart_ms", "restart, in milliseconds")),
           Map.entry(
+              "cycles",
+              ordered(
+                  "heap_mib",
+                  "heap when it is drained, in MiB",
+                  "store_mib",
+                  "on the disk when it is drained, in MiB")),
+          Map.entry(
               "start",
               ordered(
                   "start_ms",

@@ -3,8 +3,6 @@ package io.batonmq.checks.bench;
 import io.batonmq.checks.bench.peer.Baton;
 import io.batonmq.checks.bench.peer.Broker;
 import io.batonmq.checks.bench.peer.Peer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -79,55 +77,9 @@ interface Scenario {
     }
   }
 
-  /// Fills a queue, restarts the broker, drains the queue.
-  static Scenario backlog() {
-    return (setting, peer, directory) -> {
-      try (Broker broker = peer.single(directory).start()) {
-        broker.awaitAnswers();
-        Map<String, Double> figures = new LinkedHashMap<>();
-        figures.put(
-            "fill_rate",
-            load(
-                    setting,
-                    peer,
-                    broker,
-                    "fill",
-                    "messages=" + setting.backlog(),
-                    "window=" + fillWindow(peer))
-                .get("rate"));
-        figures.put("full_rss_mib", broker.residentKib() / 1024.0);
-        broker.stop();
-        broker.start();
-        figures.put("restart_ms", broker.awaitAnswers());
-        figures.put(
-            "drain_rate",
-            load(setting, peer, broker, "drain", "messages=" + setting.backlog()).get("rate"));
-        figures.put("store_mib", bytes(directory) / 1048576.0);
-        return figures;
-      }
-    };
-  }
-
-  private static Map<String, Double> load(
-      Setting setting, Peer peer, Broker broker, String work, String... arguments)
-      throws Exception {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.add("queue=bench");
-    try (LoadProcess load =
-        new LoadProcess(setting, peer, peer.url(broker.port()), work, all.toArray(String[]::new))) {
-      return load.result();
-    }
-  }
-
   /// With how many unanswered sends a queue is filled; 0 for transactions.
   static int fillWindow(Peer peer) {
     return peer.answersLater() ? FILL_WINDOW : 0;
-  }
-
-  private static long bytes(Path directory) throws IOException {
-    try (var files = Files.walk(directory)) {
-      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
-    }
   }
 
   /// Until a client is answered, and what the process needs then.

@@ -11,6 +11,7 @@ import java.util.List;
 /// @param seconds counted time of a load
 /// @param warmup time before it
 /// @param backlog number of messages of a deep backlog
+/// @param size bytes of the body of each of them
 record Setting(
     Path work,
     Path javaHome,
@@ -18,4 +19,11 @@ record Setting(
     int rounds,
     int seconds,
     int warmup,
-    int backlog) {}
+    int backlog,
+    int size) {
+
+  /// The same with another backlog.
+  Setting withBacklog(int messages) {
+    return new Setting(work, javaHome, loadPath, rounds, seconds, warmup, messages, size);
+  }
+}

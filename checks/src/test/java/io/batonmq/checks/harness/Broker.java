@@ -1,5 +1,6 @@
 package io.batonmq.checks.harness;
 
+import io.batonmq.checks.bench.peer.Heap;
 import io.batonmq.cli.Main;
 import io.batonmq.server.admin.AdminClient;
 import io.batonmq.server.admin.AdminException;
@@ -276,6 +277,24 @@ public final class Broker {
   void end() {
     if (running()) {
       kill();
+    }
+  }
+
+  /// What is live on its heap, after two collections: the second frees what was on its way out in the first.
+  public double heapMib() {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    String pid = Long.toString(pid());
+    Shell.run(jcmd, pid, "GC.run");
+    Shell.run(jcmd, pid, "GC.run");
+    return Heap.usedKib(Shell.run(jcmd, pid, "GC.heap_info")) / 1024.0;
+  }
+
+  /// What the files of its log hold, of those that are there while it is looked.
+  public long storeBytes() {
+    try (var files = Files.walk(store())) {
+      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -33,7 +33,7 @@ public final class Stage
   private final List<Broker> brokers = new ArrayList<>();
   private final Deque<AutoCloseable> atEnd = new ArrayDeque<>();
   private final boolean shared;
-  private boolean failed;
+  private volatile boolean failed;
   private Path folder = Path.of("target");
 
   public Stage() {
@@ -111,6 +111,11 @@ public final class Stage
     } catch (Exception e) {
       System.err.println("could not be undone: " + e);
     }
+  }
+
+  /// Says that one of the tests that share this stage has failed, which the end of all does not tell.
+  void keepEverything() {
+    failed = true;
   }
 
   /// A folder or file of this test.

@@ -48,10 +48,14 @@ final class NodeLanes implements Lanes {
     }
   }
 
-  /// Lets the lanes of a broker that is over end by themselves: one may be stuck in a disk that hangs.
+  /// Lets the lanes of a broker that is over end by themselves: one may be stuck in a disk that hangs. From here on
+  /// nothing leads to that broker: a node that stands by again reads its state anew, and has no room for two.
   void stopServing() {
     serving.forEach(LaneThread::stop);
     serving.clear();
+    broker = null;
+    log = null;
+    keeper = null;
   }
 
   private LaneThread lane(String name, Predicate<Now> work, LongSupplier deadline) {

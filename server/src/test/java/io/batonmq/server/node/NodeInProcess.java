@@ -1,5 +1,6 @@
 package io.batonmq.server.node;
 
+import io.batonmq.node.Serving;
 import io.batonmq.server.config.BrokerConfig;
 import io.batonmq.server.config.ConfigReader;
 import io.batonmq.server.platform.DiskStorage;
@@ -88,6 +89,11 @@ final class NodeInProcess implements AutoCloseable {
 
   Connection connect() throws JMSException {
     return connect("", "");
+  }
+
+  /// The broker that serves now.
+  Serving serving() {
+    return node.serving().orElseThrow();
   }
 
   Optional<QueueStat> queue(String name) throws Exception {

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// Arguments: messages, bytes, queue; window for the fill, 0 for transactions instead: for a client that has no
 /// asynchronous sends.
 final class Backlog {
-  private static final String NUMBER = "n";
+  static final String NUMBER = "n";
   private static final int BATCH = 500;
-  private static final long RECEIVE_MILLIS = 20_000;
+  static final long RECEIVE_MILLIS = 20_000;
 
   private Backlog() {}
 
@@ -68,15 +68,22 @@ final class Backlog {
     MessageProducer producer = Sends.producer(session, arguments.text("queue"));
     System.out.println("window begin");
     long began = System.nanoTime();
+    transacted(clients, session, producer, 0, messages);
+    print(messages, began);
+  }
+
+  /// @param from number of the first one
+  static void transacted(
+      Clients clients, Session session, MessageProducer producer, int from, int messages)
+      throws JMSException {
     for (int i = 0; i < messages; i++) {
       BytesMessage message = clients.message(session);
-      message.setIntProperty(NUMBER, i);
+      message.setIntProperty(NUMBER, from + i);
       producer.send(message);
       if (i % BATCH == BATCH - 1 || i == messages - 1) {
         session.commit();
       }
     }
-    print(messages, began);
   }
 
   static void drain(Clients clients, Arguments arguments) throws Exception {

@@ -17,6 +17,7 @@ public final class Driver {
         case "flow" -> Flow.run(clients, arguments);
         case "fill" -> Backlog.fill(clients, arguments);
         case "drain" -> Backlog.drain(clients, arguments);
+        case "turns" -> Turns.run(clients, arguments);
         case "gap" -> Gap.run(clients, arguments);
         case "idle" -> Idle.run(clients, arguments);
         default -> throw new IllegalArgumentException("no such work: " + arguments.text("work"));

@@ -25,6 +25,7 @@ public final class Broker implements AutoCloseable {
   private final int port;
   private @Nullable Process process;
   private long startedNanos;
+  private boolean collectionsKept;
 
   /// @param command that becomes the broker's process
   /// @param directory where it is run, and [#output] written
@@ -44,15 +45,26 @@ public final class Broker implements AutoCloseable {
     return port;
   }
 
+  /// From its next start on each process writes down what its collections leave; see [#heapMostMib].
+  public void keepCollections() {
+    collectionsKept = true;
+  }
+
   /// Starts the process, and does not wait.
   public Broker start() throws IOException {
-    startedNanos = System.nanoTime();
-    Process started =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(directory.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()))
-            .start();
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()));
+    if (collectionsKept) {
+      // Read by every `java`, whatever script it is started by; in the directory of the process.
+      builder
+          .environment()
+          .put("JDK_JAVA_OPTIONS", "-Xlog:gc:file=" + Heap.LOG + "%p.log:uptime:filecount=0");
+    }
+    startedNanos = System.nanoTime();
+    Process started = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
     process = started;
     return this;
@@ -89,13 +101,24 @@ public final class Broker implements AutoCloseable {
 
   /// Waits until its output has a text.
   public void awaitPrinted(String text) throws IOException {
-    long deadline = System.nanoTime() + START_MAX.toNanos();
-    while (!Files.readString(output()).contains(text)) {
+    awaitPrinted(text, 1, START_MAX);
+  }
+
+  /// Waits until its output has a text so many times, in all of its runs.
+  public void awaitPrinted(String text, int times, Duration patience) throws IOException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (printed(text) < times) {
       if (System.nanoTime() > deadline || !running()) {
         throw new IllegalStateException("not printed: " + text + " in " + directory);
       }
       LockSupport.parkNanos(20_000_000);
     }
+  }
+
+  /// How many lines of its output have a text, in all of its runs.
+  public int printed(String text) throws IOException {
+    return Math.toIntExact(
+        Files.readString(output()).lines().filter(line -> line.contains(text)).count());
   }
 
   private Process process() {
@@ -140,6 +163,35 @@ public final class Broker implements AutoCloseable {
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .start()
         .waitFor();
+  }
+
+  /// What is live on the heap: what it holds after two collections. The second one frees what was on its
+  /// way out in the first.
+  public double heapMib(Path javaHome) throws IOException, InterruptedException {
+    collect(javaHome);
+    collect(javaHome);
+    Process asking =
+        new ProcessBuilder(
+                javaHome.resolve("bin/jcmd").toString(),
+                Long.toString(process().pid()),
+                "GC.heap_info")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(asking.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    asking.waitFor();
+    return Heap.usedKib(said) / 1024.0;
+  }
+
+  /// The most that any collection has left, in all runs since [#keepCollections]: never less than what was
+  /// live then, and more by what a collection of the young has not looked at.
+  public long heapMostMib() throws IOException {
+    long most = 0;
+    try (var files = Files.newDirectoryStream(directory, Heap.LOG + "*")) {
+      for (Path file : files) {
+        most = Math.max(most, Heap.mostMib(Files.readString(file)));
+      }
+    }
+    return most;
   }
 
   /// `kill -9`.

@@ -1,6 +1,7 @@
 package io.batonmq.checks.bench.peer;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -8,10 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /// Commands that peers are fetched and made with.
 final class Tools {
+  private static final int LOWEST_PORT = 15_000;
+  private static final int HIGHEST_PORT = 30_000;
+
   private Tools() {}
 
   /// Runs a command to its good end.
@@ -44,17 +49,20 @@ final class Tools {
     }
   }
 
-  /// Ports that are free now.
+  /// Ports that are free now, below those that the system gives to clients: who waits for a broker by connecting
+  /// to such a port is connected to itself sooner or later.
   static List<Integer> freePorts(int count) throws IOException {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
-      List<Integer> ports = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        sockets.add(socket);
-        ports.add(socket.getLocalPort());
+      while (sockets.size() < count) {
+        try {
+          int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+          sockets.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+        } catch (BindException _) {
+          // Somebody has it; another one.
+        }
       }
-      return ports;
+      return sockets.stream().map(ServerSocket::getLocalPort).toList();
     } finally {
       for (ServerSocket socket : sockets) {
         socket.close();
