@@ -16,10 +16,13 @@ final class Connections {
   /// What an earlier connection of a peer is told.
   static final Refusal AGAIN = new Refusal(Reason.IN_USE, "the client has connected again");
 
+  /// Nobody closes another user's connection by saying its name.
+  private record Peer(String user, String name) {}
+
   private final Limits limits;
   private final Map<Long, Connection> connections = new LinkedHashMap<>();
   private final Map<String, Connection> clientIds = new HashMap<>();
-  private final Map<String, Connection> peers = new HashMap<>();
+  private final Map<Peer, Connection> peers = new HashMap<>();
 
   Connections(Limits limits) {
     this.limits = limits;
@@ -40,10 +43,9 @@ final class Connections {
 
   /// The connection that the same peer of the same user has; null if it has none.
   @Nullable Connection before(Command.Connect command) {
-    Connection before = command.peer() == null ? null : peers.get(command.peer());
-    return before != null && before.principal.name().equals(command.principal().name())
-        ? before
-        : null;
+    return command.peer() == null
+        ? null
+        : peers.get(new Peer(command.principal().name(), command.peer()));
   }
 
   /// Why a peer must not connect; null if it may.
@@ -55,7 +57,8 @@ final class Connections {
       return new Refusal(
           Reason.LIMIT_REACHED, "there are " + limits.connectionsMax() + " connections already");
     }
-    if (command.clientId().length() > limits.nameMax()) {
+    if (command.clientId().length() > limits.nameMax()
+        || (command.peer() != null && command.peer().length() > limits.nameMax())) {
       return new Refusal(
           Reason.INVALID, "a client id has more than " + limits.nameMax() + " characters");
     }
@@ -73,7 +76,7 @@ final class Connections {
       clientIds.put(connection.clientId, connection);
     }
     if (connection.peer != null) {
-      peers.put(connection.peer, connection);
+      peers.put(new Peer(connection.principal.name(), connection.peer), connection);
     }
   }
 
@@ -83,7 +86,7 @@ final class Connections {
       clientIds.remove(connection.clientId, connection);
     }
     if (connection.peer != null) {
-      peers.remove(connection.peer, connection);
+      peers.remove(new Peer(connection.principal.name(), connection.peer), connection);
     }
   }
 

@@ -95,7 +95,7 @@ final class ConsumerLink implements Link, QueueConsumer {
   public boolean ready() {
     return !closed
         && outstanding.next() < limit
-        && outstanding.count() < unsettledMax
+        && outstanding.openCount() < unsettledMax
         && outstanding.hasRoom();
   }
 

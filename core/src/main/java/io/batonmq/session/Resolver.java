@@ -90,6 +90,9 @@ final class Resolver {
     String addressName = Names.address(source.address());
     Permission needed = source.browse() ? Permission.BROWSE : Permission.CONSUME;
     Resolved forbidden = mayTake(principal, needed, addressName);
+    if (forbidden == null && source.kind() instanceof Source.Kind.Bound(String queue)) {
+      forbidden = mayTake(principal, needed, queue);
+    }
     if (forbidden != null) {
       return forbidden;
     }

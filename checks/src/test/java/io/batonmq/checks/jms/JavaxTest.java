@@ -2,6 +2,7 @@ package io.batonmq.checks.jms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batonmq.checks.harness.NodePlan;
 import io.batonmq.checks.harness.Pair;
 import io.batonmq.checks.harness.Shell;
 import io.batonmq.checks.harness.Stage;
@@ -9,12 +10,14 @@ import io.batonmq.checks.harness.Until;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// The line of Qpid JMS for `javax.jms`, in a process with a class path of its own: what the module `checks-javax`
+/// The lines of Qpid JMS and of the ActiveMQ client for `javax.jms`, in a process with a class path of its own: what the module `checks-javax`
 /// does before and after the active node is killed.
 @Timeout(240)
 class JavaxTest {
@@ -25,18 +28,49 @@ class JavaxTest {
   @Test
   void anApplicationOfJavaxGoesOnAtTheNextNode() throws Exception {
     var pair = stage.pair(Pair.Plans.of(stage.path("store")).withoutFailback()).start();
+    goesOn(
+        pair,
+        List.of(pair.url("&failover.maxReconnectDelay=500")),
+        "queue",
+        "topic",
+        "durable subscription",
+        "transaction",
+        "browser",
+        "selector",
+        "asynchronous sends",
+        "simplified API");
+  }
+
+  @Test
+  void anApplicationOfActiveMq5GoesOnAtTheNextNode() throws Exception {
+    var pair = stage.pair(Pair.Plans.of(stage.path("store")).withoutFailback()).start();
+    var url =
+        "failover:(tcp://127.0.0.1:%d,tcp://127.0.0.1:%d)?randomize=false&maxReconnectDelay=500"
+            .formatted(pair.primary().port(), pair.backup().port());
+    goesOn(
+        pair,
+        List.of(url, NodePlan.USER, NodePlan.PASSWORD),
+        "queue",
+        "topic",
+        "durable subscription",
+        "transaction",
+        "browser",
+        "selector");
+  }
+
+  private void goesOn(Pair pair, List<String> arguments, String... behaviours) throws Exception {
     var errors = stage.path("application.err");
-    var application =
-        new ProcessBuilder(
+    var command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 MODULE.resolve("classes") + File.pathSeparator + MODULE.resolve("lib") + "/*",
-                "io.batonmq.checks.javax.Application",
-                pair.url("&failover.maxReconnectDelay=500"))
-            .redirectError(errors.toFile())
-            .start();
+                "io.batonmq.checks.javax.Application"));
+    command.addAll(arguments);
+    var application = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     Shell.endWithThisProcess(application);
     stage.keep(application::destroyForcibly);
     var said = application.inputReader();
@@ -48,15 +82,7 @@ class JavaxTest {
     application.outputWriter().append('\n').flush();
     assertThat(said.lines().toList())
         .as(() -> text(errors))
-        .containsExactly(
-            "queue",
-            "topic",
-            "durable subscription",
-            "transaction",
-            "browser",
-            "selector",
-            "asynchronous sends",
-            "simplified API");
+        .containsExactly(behaviours);
     assertThat(application.waitFor(Until.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(application.exitValue()).isZero();
   }

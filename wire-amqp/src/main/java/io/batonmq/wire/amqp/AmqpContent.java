@@ -5,7 +5,6 @@ import io.batonmq.message.Content.Body;
 import io.batonmq.message.ContentReader;
 import io.batonmq.message.Message;
 import io.batonmq.message.RoutingType;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,7 +75,7 @@ public final class AmqpContent implements ContentReader {
     private @Nullable Object correlationId;
     private @Nullable String contentType;
     private long created;
-    private final ByteArrayOutputStream data = new ByteArrayOutputStream();
+    private final Writer data = new Writer(256);
     private final List<@Nullable Object> sequence = new ArrayList<>();
     private @Nullable Object value;
     private int body;
@@ -89,7 +88,7 @@ public final class AmqpContent implements ContentReader {
         case DATA -> {
           body = DATA;
           if (Values.read(section.bytes(), section.at(), section.end()) instanceof byte[] more) {
-            data.writeBytes(more);
+            data.raw(more, 0, more.length);
           }
         }
         case SEQUENCE -> {
@@ -174,7 +173,7 @@ public final class AmqpContent implements ContentReader {
     private Body body() {
       int type = annotations.get(MESSAGE_TYPE) instanceof Byte said ? said : -1;
       if (body == DATA) {
-        byte[] bytes = data.toByteArray();
+        byte[] bytes = data.array();
         if (type == 1 || OBJECT.equals(contentType)) {
           return new Body.Serialized(bytes);
         }

@@ -3,7 +3,6 @@ package io.batonmq.wire.amqp;
 import io.batonmq.message.Format;
 import io.batonmq.message.Tail;
 import io.batonmq.session.Output;
-import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /// A delivery of a large message that came by another protocol: it is translated when all of it is here. It came in
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Gathering {
   final Output.Delivered delivery;
   final Tail tail;
-  private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+  private final Writer body = new Writer(1 << 10);
   int pieces;
 
   private Gathering(Output.Delivered delivery, Tail tail) {
@@ -34,8 +33,8 @@ final class Gathering {
 
   /// Adds a piece; answers all of them when it was the last, else null.
   byte @Nullable [] add(byte[] piece) {
-    body.writeBytes(piece);
+    body.raw(piece, 0, piece.length);
     pieces++;
-    return body.size() < tail.bytes() ? null : body.toByteArray();
+    return body.size() < tail.bytes() ? null : body.array();
   }
 }

@@ -6,7 +6,6 @@ import io.batonmq.queue.Disposition;
 import io.batonmq.session.Command;
 import io.batonmq.session.Output;
 import io.batonmq.wire.openwire.Unacknowledged.Entry;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -147,8 +146,9 @@ final class ConsumerEnd implements Peer.End {
     legs.clear();
   }
 
-  boolean refused() {
-    return refusal != null;
+  /// Whether it was refused, or ended by the broker.
+  boolean gone() {
+    return refusal != null || closed;
   }
 
   /// The broker ended it: its queue is gone, or it was too slow.
@@ -178,7 +178,7 @@ final class ConsumerEnd implements Peer.End {
   ///
   /// @param timeoutMillis -1 for at once, 0 for whenever
   void pull(long timeoutMillis) {
-    if (prefetch > 0) {
+    if (prefetch > 0 || pulls.size() >= peer.limits().window()) {
       return;
     }
     pulls.add(
@@ -203,7 +203,7 @@ final class ConsumerEnd implements Peer.End {
     return false;
   }
 
-  /// Does what is due: a pull whose time is over takes what there is, or is told that there is nothing.
+  /// A pull whose time is over takes what there is, or is told that there is nothing.
   void due() {
     if (deadline() - peer.now().nanos() <= 0 && deadline() != Long.MAX_VALUE) {
       pump();
@@ -291,7 +291,7 @@ final class ConsumerEnd implements Peer.End {
       leg.done++;
       settle(leg, delivery.delivery(), Disposition.UNDELIVERABLE, 0);
     } else {
-      leg.body = new ByteArrayOutputStream();
+      leg.body = new Bytes(1 << 10);
       leg.pieces = 0;
       leg.waiting.addFirst(delivery);
       fetch(leg, delivery, tail);
@@ -304,7 +304,7 @@ final class ConsumerEnd implements Peer.End {
   }
 
   private void fragment(Leg leg, Output.Fragment fragment) {
-    ByteArrayOutputStream body = leg.body;
+    Bytes body = leg.body;
     if (body == null
         || !(leg.waiting.peek() instanceof Output.Delivered delivery)
         || fragment.index() != leg.pieces) {
@@ -319,15 +319,15 @@ final class ConsumerEnd implements Peer.End {
       leg.written++;
       leg.done++;
     } else {
-      body.writeBytes(piece);
+      body.raw(piece);
       leg.pieces++;
-      if (body.size() < tail.bytes()) {
+      if (body.length() < tail.bytes()) {
         fetch(leg, delivery, tail);
         return;
       }
       leg.body = null;
       leg.waiting.remove();
-      write(leg, delivery, body.toByteArray());
+      write(leg, delivery, body.array());
     }
     pump(leg);
   }
@@ -341,8 +341,12 @@ final class ConsumerEnd implements Peer.End {
     long sequence = peer.sequence();
     Struct messageId = message.needed(Field.MESSAGE_ID).copy();
     message.with(Field.MESSAGE_ID, messageId.with(Field.BROKER_SEQUENCE_ID, sequence));
+    Entry entry = new Entry(leg, delivery.delivery(), messageId);
     if (!delivery.settled()) {
-      unacknowledged.add(new Entry(leg, delivery.delivery(), messageId));
+      unacknowledged.add(entry);
+    } else if (!browser) {
+      // Of a queue that keeps what is read: nobody acknowledges it to the broker.
+      leg.done++;
     }
     int redeliveries = delivery.deliveryCount();
     if (!delivery.firstAcquirer() && redeliveries == 0) {
@@ -350,7 +354,13 @@ final class ConsumerEnd implements Peer.End {
       redeliveries = 1;
     }
     message.with(Field.REDELIVERY_COUNTER, redeliveries);
-    dispatch(leg, message, redeliveries);
+    try {
+      dispatch(leg, message, redeliveries);
+    } catch (Malformed notEncodable) {
+      // A text of it is too long for this protocol. It would end each connection that it is given to.
+      done(entry);
+      settle(leg, delivery.delivery(), Disposition.UNDELIVERABLE, 0);
+    }
   }
 
   private void dispatch(Leg leg, @Nullable Struct message, int redeliveries) {
@@ -366,14 +376,6 @@ final class ConsumerEnd implements Peer.End {
 
   // What the peer says of what it has
 
-  private static final int DELIVERED = 0;
-  private static final int POISON = 1;
-  private static final int STANDARD = 2;
-  private static final int REDELIVERED = 3;
-  private static final int INDIVIDUAL = 4;
-  private static final int UNMATCHED = 5;
-  private static final int EXPIRED = 6;
-
   /// Takes an acknowledgement. What it names and is not here is left out: it was given to somebody else meanwhile,
   /// or acknowledged before.
   ///
@@ -381,24 +383,21 @@ final class ConsumerEnd implements Peer.End {
   /// @return the entries that the transaction has now
   List<Entry> acknowledge(Struct ack, long transaction) {
     int type = ack.number(Field.ACK_TYPE);
-    if (browser || type == REDELIVERED) {
-      return browsed(ack, type);
+    if (type == AckType.REDELIVERED) {
+      return List.of();
     }
-    List<Entry> named = unacknowledged.named(ack, type == INDIVIDUAL);
-    if (type == DELIVERED) {
+    if (browser) {
+      browsed(ack);
+      return List.of();
+    }
+    List<Entry> named = unacknowledged.named(ack, type == AckType.INDIVIDUAL);
+    if (type == AckType.DELIVERED) {
       named.forEach(ConsumerEnd::see);
       pump();
       return List.of();
     }
-    Disposition disposition =
-        switch (type) {
-          case STANDARD, INDIVIDUAL, UNMATCHED -> Disposition.ACCEPTED;
-          // Given back, one that expired by the peer's clock and not by ours would come again for
-          // ever.
-          case POISON, EXPIRED -> Disposition.REJECTED;
-          default -> throw new Malformed("an acknowledgement has the type " + type);
-        };
-    long in = type == STANDARD || type == INDIVIDUAL ? transaction : 0;
+    Disposition disposition = AckType.disposition(type);
+    long in = type == AckType.STANDARD || type == AckType.INDIVIDUAL ? transaction : 0;
     List<Entry> taken = new ArrayList<>();
     for (Entry entry : named) {
       if (entry.transaction != 0) {
@@ -417,13 +416,10 @@ final class ConsumerEnd implements Peer.End {
     return taken;
   }
 
-  private List<Entry> browsed(Struct ack, int type) {
-    if (browser && type != REDELIVERED) {
-      int count = Math.max(0, ack.number(Field.MESSAGE_COUNT));
-      legs.values().forEach(leg -> leg.done = Math.min(leg.written, leg.done + count));
-      pump();
-    }
-    return List.of();
+  private void browsed(Struct ack) {
+    int count = Math.max(0, ack.number(Field.MESSAGE_COUNT));
+    legs.values().forEach(leg -> leg.done = Math.min(leg.written, leg.done + count));
+    pump();
   }
 
   private static void see(Entry entry) {
@@ -440,8 +436,6 @@ final class ConsumerEnd implements Peer.End {
     }
   }
 
-  /// Neighbours that are settled alike become one command only where they are one delivery: the broker gathers
-  /// them by itself.
   private void settle(Leg leg, long delivery, Disposition disposition, long transaction) {
     peer.submit(
         new Command.Settle(

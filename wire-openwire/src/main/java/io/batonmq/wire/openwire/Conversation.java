@@ -108,10 +108,21 @@ final class Conversation {
     if (!producer.ready(parts)) {
       return false;
     }
-    Struct transaction = message.child(Field.TRANSACTION_ID);
-    long number = transactions.number(transaction);
-    if (number < 0) {
-      peer.fail(message, Faults.of(noTransaction()));
+    long number = transactions.number(message.child(Field.TRANSACTION_ID));
+    Fault fault = producer.fault(message);
+    if (number == Transactions.PREPARED) {
+      // It is in the branch since before the failover.
+      peer.answer(message);
+    } else if (number < 0) {
+      fault = Faults.of(noTransaction());
+    } else if (parts.isEmpty()) {
+      fault = nowhere();
+    }
+    if (fault != null) {
+      peer.fail(message, fault);
+    }
+    if (fault != null || number == Transactions.PREPARED) {
+      producer.release(message);
       return true;
     }
     return parts.size() == 1
@@ -129,7 +140,12 @@ final class Conversation {
       ProducerEnd producer, Struct message, List<Struct> parts, long transaction) {
     long number = transaction == 0 ? transactions.take() : transaction;
     if (number == 0) {
-      return false;
+      Refusal refusal = transactions.refusal();
+      if (refusal != null) {
+        peer.fail(message, Faults.of(refusal));
+        producer.release(message);
+      }
+      return refusal != null;
     }
     for (int i = 0; i < parts.size(); i++) {
       producer.sendPart(message, parts.get(i), i, number);
@@ -139,7 +155,12 @@ final class Conversation {
     } else {
       peer.answer(message);
     }
+    producer.release(message);
     return true;
+  }
+
+  private static Fault nowhere() {
+    return new Fault("javax.jms.InvalidDestinationException", "a destination has no name");
   }
 
   private static Refusal noTransaction() {
@@ -155,6 +176,9 @@ final class Conversation {
       return;
     }
     if (producers.size() >= peer.limits().producers()) {
+      producers.values().removeIf(ProducerEnd::gone);
+    }
+    if (producers.size() >= peer.limits().producers()) {
       peer.fail(info, tooMany("producers", producers.size()));
       return;
     }
@@ -168,12 +192,23 @@ final class Conversation {
   private void consume(Struct info) {
     String name = Ids.member(info.needed(Field.CONSUMER_ID));
     ConsumerEnd known = consumers.get(name);
-    if (known != null && !known.refused()) {
+    if (known != null && !known.gone()) {
       known.again(info);
       return;
     }
     List<Struct> parts =
         Destinations.parts(info.needed(Field.DESTINATION), peer.limits().compositeMax());
+    if (parts.isEmpty()) {
+      peer.fail(info, nowhere());
+      return;
+    }
+    if (consumers.size() + advisories.consumers() >= peer.limits().consumers()) {
+      consumers.values().removeIf(ConsumerEnd::gone);
+    }
+    if (consumers.size() + advisories.consumers() >= peer.limits().consumers()) {
+      peer.fail(info, tooMany("consumers", consumers.size()));
+      return;
+    }
     if (TemporaryAdvisories.isFor(parts)) {
       advisories.add(name, info);
       return;
@@ -184,10 +219,6 @@ final class Conversation {
         peer.fail(info, Faults.jms(fault));
         return;
       }
-    }
-    if (consumers.size() >= peer.limits().consumers()) {
-      peer.fail(info, tooMany("consumers", consumers.size()));
-      return;
     }
     ConsumerEnd consumer = new ConsumerEnd(peer, info);
     consumers.put(name, consumer);
@@ -219,11 +250,8 @@ final class Conversation {
     ConsumerEnd consumer = consumers.get(Ids.member(ack.needed(Field.CONSUMER_ID)));
     Struct transaction = ack.child(Field.TRANSACTION_ID);
     long number = transactions.number(transaction);
-    if (number < 0) {
-      peer.fail(ack, Faults.of(noTransaction()));
-      return;
-    }
-    if (consumer != null) {
+    // In a transaction that is not open here it does nothing, and the commit says so.
+    if (consumer != null && number >= 0) {
       // One that comes late, of a consumer that is gone, says nothing that counts.
       List<Unacknowledged.Entry> entries = consumer.acknowledge(ack, number);
       if (transaction != null) {
@@ -260,6 +288,11 @@ final class Conversation {
               "destinations are made by using them, and deleted by `baton queue delete "
                   + name
                   + "`"));
+      return;
+    }
+    if (!name.startsWith(peer.name() + ":")) {
+      // Somebody else's, or one that the broker names itself: replies to it are not this peer's.
+      peer.fail(info, Faults.jms("a temporary destination has the name of its connection"));
       return;
     }
     TemporaryEnd known = temporaries.get(name);

@@ -34,6 +34,11 @@ final class Dispatched {
           OpenWireContent.struct(
               content, message, madeId(peer, content.messageId(), leg, delivery));
     }
+    Struct named = struct.child(Field.DESTINATION);
+    if (named != null && named.type() == Type.QUEUE && leg.destination.type() == Type.TOPIC) {
+      // By AMQP a message need not say which of the two it went to.
+      struct.with(Field.DESTINATION, Destinations.of(Type.TOPIC, Destinations.name(named)));
+    }
     if (message.expiryRewritten()) {
       struct.with(Field.EXPIRATION, message.expiryMillis());
     }

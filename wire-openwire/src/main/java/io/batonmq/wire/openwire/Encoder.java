@@ -7,8 +7,11 @@ import org.jspecify.annotations.Nullable;
 /// Writes structures. It gives nothing a number: where the peer expects one, it is told that there is no room
 /// to remember more.
 final class Encoder {
-  /// A text longer than this does not fit what its length is written in.
-  private static final int TEXT_MAX = 32_767;
+  /// A text longer than this does not fit what its length is written in, which is read as a signed number where bits
+  /// are gathered.
+  private static final int TEXT_MAX = 65_535;
+
+  private static final int TIGHT_TEXT_MAX = 32_767;
 
   private static final int NO_NUMBER = -1;
 
@@ -127,7 +130,7 @@ final class Encoder {
       flag(ModifiedUtf.ascii(text));
     }
     byte[] encoded = ModifiedUtf.encode(text);
-    if (encoded.length > TEXT_MAX) {
+    if (encoded.length > (coding.tight() ? TIGHT_TEXT_MAX : TEXT_MAX)) {
       throw new Malformed("a text of " + encoded.length + " bytes cannot be sent");
     }
     values.int16(encoded.length).raw(encoded);

@@ -10,7 +10,7 @@ import java.util.zip.InflaterInputStream;
 /// passed on as they are.
 final class Inflated {
   /// A body that becomes larger is not opened.
-  static final int MAX = 64 << 20;
+  static final int MAX = 16 << 20;
 
   private Inflated() {}
 

@@ -2,7 +2,6 @@ package io.batonmq.wire.openwire;
 
 import io.batonmq.message.Tail;
 import io.batonmq.session.Output;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ final class Leg {
   final Deque<Output> waiting = new ArrayDeque<>();
 
   /// The rest of the delivery at hand, as far as it has come; null if it is here whole.
-  @Nullable ByteArrayOutputStream body;
+  @Nullable Bytes body;
 
   int pieces;
   boolean opened;

@@ -50,6 +50,9 @@ final class OpenWireEngine implements WireEngine {
   private long idleNanos;
   private boolean working;
 
+  /// Whether frames were looked at when it last worked.
+  private boolean open = true;
+
   OpenWireEngine(OpenWireProtocol protocol, Wiring wiring, Now now) {
     this.wiring = wiring;
     this.limits = protocol.limits();
@@ -71,6 +74,7 @@ final class OpenWireEngine implements WireEngine {
             return;
           }
           lastRead = now.nanos();
+          peer.readOn();
           frames.fill(bytes);
           work();
         });
@@ -86,8 +90,11 @@ final class OpenWireEngine implements WireEngine {
   private void work() {
     working = true;
     try {
-      while (!waiting.isEmpty() && phase == Phase.OPEN && conversation.handle(waiting.peek())) {
-        waitingBytes -= conversation.size(waiting.remove());
+      for (Struct next = waiting.peek();
+          next != null && phase == Phase.OPEN && handle(next);
+          next = waiting.peek()) {
+        waitingBytes -= conversation.size(next);
+        waiting.poll();
       }
       while (mayRead() && frames.next()) {
         Struct struct = read();
@@ -95,7 +102,13 @@ final class OpenWireEngine implements WireEngine {
           take(struct);
         }
       }
-      wiring.line().reading(phase == Phase.CLOSED || mayRead());
+      boolean may = mayRead();
+      if (may && !open) {
+        // Nobody listened meanwhile: the silence was not the peer's.
+        lastRead = peer.now().nanos();
+      }
+      open = may;
+      wiring.line().reading(phase == Phase.CLOSED || may);
     } finally {
       working = false;
     }
@@ -136,17 +149,24 @@ final class OpenWireEngine implements WireEngine {
       case INTRODUCTION -> introduced(struct);
       case LOGIN -> beforeLogin(struct);
       default -> {
-        if (struct.type() == Type.SHUTDOWN_INFO) {
-          peer.disconnect(true);
-          peer.answer(struct);
-          close("");
-        } else if ((!waiting.isEmpty() && !Conversation.urgent(struct))
-            || !conversation.handle(struct)) {
+        if ((!waiting.isEmpty() && !Conversation.urgent(struct))
+            || !handle(struct)) {
           waiting.add(struct);
           waitingBytes += conversation.size(struct);
         }
       }
     }
+  }
+
+  /// Takes leave when all that the peer sent before is done.
+  private boolean handle(Struct struct) {
+    if (struct.type() != Type.SHUTDOWN_INFO) {
+      return conversation.handle(struct);
+    }
+    peer.disconnect(true);
+    peer.answer(struct);
+    close("");
+    return true;
   }
 
   private void introduced(Struct info) {
@@ -284,6 +304,7 @@ final class OpenWireEngine implements WireEngine {
 
   @Override
   public void writable(Now now) {
+    lastRead = now.nanos();
     guarded(now, conversation::pump);
   }
 
@@ -327,7 +348,12 @@ final class OpenWireEngine implements WireEngine {
   }
 
   private boolean listening() {
-    return idleNanos > 0 && phase != Phase.INTRODUCTION && mayRead();
+    return idleNanos > 0
+        && phase != Phase.INTRODUCTION
+        && open
+        && mayRead()
+        && !peer.held()
+        && peer.writable();
   }
 
   private long deadline() {

@@ -23,6 +23,8 @@ final class Peer {
   private int commands;
   private long sequences;
   private boolean connected;
+  private boolean held;
+  private String name = "";
   private Now now;
   private long lastWrite;
   private String clientId = "";
@@ -70,6 +72,11 @@ final class Peer {
 
   Coding coding() {
     return coding;
+  }
+
+  /// The name of the peer's connection, with which those of its temporary destinations begin.
+  String name() {
+    return name;
   }
 
   String clientId() {
@@ -133,6 +140,7 @@ final class Peer {
   void connect(Command.Connect connect) {
     connected = true;
     clientId = connect.clientId();
+    name = connect.peer() == null ? "" : connect.peer();
     user = protocol.saysUser() ? connect.principal().name() : null;
     submit(connect);
   }
@@ -150,9 +158,18 @@ final class Peer {
   }
 
   void submit(Command command) {
-    if (connected) {
-      wiring.gateway().submit(command);
+    if (connected && !wiring.gateway().submit(command)) {
+      held = true;
     }
+  }
+
+  /// Whether the broker's inbox was full, so that nothing is read from the peer.
+  boolean held() {
+    return held;
+  }
+
+  void readOn() {
+    held = false;
   }
 
   /// A number for a new link, whose outputs an end is to have.

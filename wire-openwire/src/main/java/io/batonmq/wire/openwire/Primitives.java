@@ -22,11 +22,16 @@ import org.jspecify.annotations.Nullable;
 /// | 11, 12 | count, entries | [Map], [List] |
 final class Primitives {
   private static final int DEPTH_MAX = 16;
+
+  /// Values in one body: each costs many times its bytes.
+  private static final int VALUES_MAX = 100_000;
+
   private static final int TEXT_MAX = 8_191;
 
   private final byte[] bytes;
   private final int end;
   private int at;
+  private int values;
 
   private Primitives(byte[] bytes, int from, int end) {
     this.bytes = bytes;
@@ -61,9 +66,13 @@ final class Primitives {
       int count = reader.int32();
       for (int i = 0; i < count && reader.at < limit && found.size() < names.size(); i++) {
         String name = reader.text(reader.int16());
-        Object value = reader.value(0);
-        if (value != null && names.contains(name)) {
-          found.putIfAbsent(name, value);
+        if (names.contains(name)) {
+          Object value = reader.value(0);
+          if (value != null) {
+            found.putIfAbsent(name, value);
+          }
+        } else {
+          reader.skip(0);
         }
       }
     } catch (Malformed broken) {
@@ -88,9 +97,42 @@ final class Primitives {
     return map;
   }
 
-  private @Nullable Object value(int depth) {
+  /// Passes over a value without making anything of it.
+  private void skip(int depth) {
     if (depth > DEPTH_MAX) {
       throw new Malformed("values are nested more than " + DEPTH_MAX + " deep");
+    }
+    switch (octet()) {
+      case 0 -> {}
+      case 1, 2 -> pass(1);
+      case 3, 4 -> pass(2);
+      case 5, 8 -> pass(4);
+      case 6, 7 -> pass(8);
+      case 9 -> pass(int16());
+      case 10, 13 -> pass(int32());
+      case 11 -> {
+        for (int left = int32(); left > 0; left--) {
+          pass(int16());
+          skip(depth + 1);
+        }
+      }
+      case 12 -> {
+        for (int left = int32(); left > 0; left--) {
+          skip(depth + 1);
+        }
+      }
+      default -> throw new Malformed("a value has a type that does not exist");
+    }
+  }
+
+  private void pass(int count) {
+    need(count);
+    at += count;
+  }
+
+  private @Nullable Object value(int depth) {
+    if (depth > DEPTH_MAX || ++values > VALUES_MAX) {
+      throw new Malformed("values are nested too deep, or too many");
     }
     int type = octet();
     return switch (type) {

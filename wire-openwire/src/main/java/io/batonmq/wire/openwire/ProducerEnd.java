@@ -118,16 +118,35 @@ final class ProducerEnd implements Peer.End {
     }
   }
 
-  /// Passes a message on; [#ready] was asked before.
+  /// Why a message cannot be sent, whatever the broker says; null if it can.
+  @Nullable Fault fault(Struct message) {
+    if (refused != null) {
+      return refused;
+    }
+    String refusal = Kept.refusal(message);
+    return refusal == null ? null : Faults.jms(refusal);
+  }
+
+  /// Gives a message's room in the peer's window back, where it waits for that.
+  void release(Struct message) {
+    if (windowSize > 0 && !message.flag(Field.RESPONSE_REQUIRED)) {
+      acknowledge(size(message));
+    }
+  }
+
+  private void acknowledge(int size) {
+    peer.write(
+        new Struct(Type.PRODUCER_ACK).with(Field.PRODUCER_ID, id).with(Field.SIZE, size));
+  }
+
+  boolean gone() {
+    return refused != null;
+  }
+
+  /// Passes a message on; [#ready] and [#fault] were asked before.
   ///
   /// @param transaction 0 for none
   void send(Struct message, long transaction) {
-    Fault fault = refused;
-    String refusal = fault == null ? Kept.refusal(message) : null;
-    if (fault != null || refusal != null) {
-      peer.fail(message, fault != null ? fault : Faults.jms(String.valueOf(refusal)));
-      return;
-    }
     Struct to = message.needed(Field.DESTINATION);
     Lane lane = lane(to);
     String address = destination == null ? Destinations.address(to) : null;
@@ -209,7 +228,8 @@ final class ProducerEnd implements Peer.End {
         }
       }
       case Output.Sent(int _, long delivery, Refusal refusal) -> sent(delivery, refusal);
-      case Output.LinkClosed(int _, Refusal refusal) -> {
+      case Output.LinkClosed(int link, Refusal refusal) -> {
+        peer.forget(link);
         if (refusal != null) {
           refused = Faults.of(refusal);
           whenCredit.run();
@@ -249,17 +269,14 @@ final class ProducerEnd implements Peer.End {
     }
     peer.end(message.command(), refusal);
     if (windowSize > 0 && !message.command().flag(Field.RESPONSE_REQUIRED)) {
-      peer.write(
-          new Struct(Type.PRODUCER_ACK)
-              .with(Field.PRODUCER_ID, id)
-              .with(Field.SIZE, message.size()));
+      acknowledge(message.size());
     }
   }
 
   void close() {
+    // What was sent is answered before that is.
     for (Lane lane : lanes.values()) {
       peer.submit(new Command.CloseLink(peer.connection(), lane.link, false));
-      peer.forget(lane.link);
     }
   }
 }

@@ -47,6 +47,10 @@ final class TemporaryAdvisories {
     peer.answer(info);
   }
 
+  int consumers() {
+    return consumers.size();
+  }
+
   boolean remove(String name) {
     return consumers.remove(name) != null;
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The transactions of one connection. The peer names its local ones itself and does not wait for their beginning;
@@ -24,6 +25,9 @@ final class Transactions {
   private static final int END = 7;
   private static final int XA_RDONLY = 3;
 
+  /// Stands for a branch that was prepared before.
+  static final long PREPARED = -2;
+
   private final Peer peer;
   private final Runnable whenBegun;
   private final Map<String, Open> open = new HashMap<>();
@@ -35,6 +39,7 @@ final class Transactions {
   private static final class Open {
     long number;
     @Nullable Refusal refused;
+    boolean prepared;
     final Map<Unacknowledged.Entry, ConsumerEnd> entries = new HashMap<>();
   }
 
@@ -44,13 +49,24 @@ final class Transactions {
     this.whenBegun = whenBegun;
   }
 
-  /// The number of the transaction that a command names; 0 for none, -1 for one that is not open here.
+  /// The number of the transaction that a command names; 0 for none, -1 for one that is not open here, [#PREPARED]
+  /// for a branch that was prepared before a failover, of which the client says all once more.
   long number(@Nullable Struct id) {
     if (id == null) {
       return 0;
     }
     Open one = open.get(Ids.transaction(id));
+    if (one != null && one.prepared) {
+      return PREPARED;
+    }
     return one == null || one.number == 0 ? -1 : one.number;
+  }
+
+  /// Why none has begun, once; null if it is only waited for.
+  @Nullable Refusal refusal() {
+    Refusal why = spareRefused;
+    spareRefused = null;
+    return why;
   }
 
   /// Keeps what a transaction acknowledges until it ends.
@@ -111,15 +127,13 @@ final class Transactions {
       peer.answer(command);
       return true;
     }
-    Refusal refused = spareRefused;
-    if (refused != null) {
-      spareRefused = null;
-      peer.fail(command, Faults.of(refused));
-      return true;
-    }
     long number = take();
     if (number == 0) {
-      return false;
+      Refusal refused = refusal();
+      if (refused != null) {
+        peer.fail(command, Faults.of(refused));
+      }
+      return refused != null;
     }
     Open one = new Open();
     one.number = number;
@@ -132,7 +146,7 @@ final class Transactions {
   long take() {
     long number = spare;
     spare = 0;
-    if (!spareAsked) {
+    if (!spareAsked && spareRefused == null) {
       spareAsked = true;
       peer.submit(new Command.Begin(peer.connection(), peer.request((output, _) -> spare(output))));
     }
@@ -166,6 +180,16 @@ final class Transactions {
       return false;
     }
     Refusal refused = known.refused;
+    if (refused != null && refused.reason() == Refusal.Reason.IN_USE) {
+      known.refused = null;
+      known.prepared = true;
+      peer.answer(command);
+      return true;
+    }
+    if (known.prepared) {
+      peer.answer(command);
+      return true;
+    }
     if (refused != null) {
       open.remove(name);
       peer.fail(command, Faults.xa(refused));
@@ -179,10 +203,12 @@ final class Transactions {
   }
 
   private void endLocal(Struct command, String name, int type) {
-    Open one = open.remove(name);
     if (type != COMMIT_ONE_PHASE && type != ROLLBACK) {
       peer.fail(command, Faults.jms("a local transaction has one phase"));
-    } else if (one == null) {
+      return;
+    }
+    Open one = open.remove(name);
+    if (one == null) {
       if (type == ROLLBACK) {
         peer.answer(command);
       } else {
@@ -252,9 +278,10 @@ final class Transactions {
     }
   }
 
-  private static void over(Open one, boolean happened) {
+  private void over(Open one, boolean happened) {
+    spareRefused = null;
     one.entries.forEach((entry, consumer) -> consumer.ended(entry, happened));
-    one.entries.values().forEach(ConsumerEnd::pump);
+    Set.copyOf(one.entries.values()).forEach(ConsumerEnd::pump);
   }
 
   private void recover(Struct command, @Nullable Xid after, List<Struct> found) {

@@ -63,9 +63,18 @@ final class Unacknowledged {
     if (last == null) {
       return List.of();
     }
-    Long first = onlyLast ? last : find(ack.child(Field.FIRST_MESSAGE_ID));
-    long from = first == null || first > last ? entries.firstKey() : first;
-    return List.copyOf(entries.subMap(from, true, last, true).values());
+    if (onlyLast) {
+      return List.copyOf(entries.subMap(last, true, last, true).values());
+    }
+    Struct firstId = ack.child(Field.FIRST_MESSAGE_ID);
+    Long first = firstId == null ? entries.firstKey() : find(firstId);
+    if (first != null && first <= last) {
+      return List.copyOf(entries.subMap(first, true, last, true).values());
+    }
+    // The first one is with somebody else now. What stands before the others was not processed.
+    return entries.headMap(last, true).descendingMap().values().stream()
+        .limit(Math.max(1, ack.number(Field.MESSAGE_COUNT)))
+        .toList();
   }
 
   private @Nullable Long find(@Nullable Struct messageId) {
