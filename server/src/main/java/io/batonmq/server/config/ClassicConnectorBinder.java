@@ -227,27 +227,29 @@ final class ClassicConnectorBinder {
   }
 
   private static Set<Protocol> protocols(Binding element, String scheme) {
-    switch (scheme) {
+    return switch (scheme) {
       case "tcp", "nio", "auto", "auto+nio" -> {
         if (!Protocol.OPENWIRE.spoken()) {
           element.warning("OPENWIRE is not spoken by Baton yet: " + spoken() + " clients only");
         }
-        return spokenOnes();
+        yield spokenOnes();
       }
-      case "amqp", "amqp+nio" -> {
-        return EnumSet.of(Protocol.AMQP);
-      }
+      case "amqp", "amqp+nio" -> EnumSet.of(Protocol.AMQP);
       default -> {
-        var kinds = List.of(scheme.split("\\+", -1));
-        if (kinds.contains("ssl") || scheme.equals("https") || scheme.equals("wss")) {
-          element.error(scheme + ": there is no TLS yet: use a plain port, or a tunnel before it");
-        } else if (UNSPOKEN.contains(kinds.getFirst())) {
-          element.warning("is not opened: Baton does not speak " + scheme);
-        } else {
-          element.unknown(scheme + " is not a transport that Baton knows", scheme, KNOWN);
-        }
-        return EnumSet.noneOf(Protocol.class);
+        unopened(element, scheme);
+        yield EnumSet.noneOf(Protocol.class);
       }
+    };
+  }
+
+  private static void unopened(Binding element, String scheme) {
+    var kinds = List.of(scheme.split("\\+", -1));
+    if (kinds.contains("ssl") || scheme.equals("https") || scheme.equals("wss")) {
+      element.error(scheme + ": there is no TLS yet: use a plain port, or a tunnel before it");
+    } else if (UNSPOKEN.contains(kinds.getFirst())) {
+      element.warning("is not opened: Baton does not speak " + scheme);
+    } else {
+      element.unknown(scheme + " is not a transport that Baton knows", scheme, KNOWN);
     }
   }
 

@@ -58,7 +58,7 @@ final class ClassicLogin {
     tokens.wordChars('!', '~');
     tokens.whitespaceChars(0, ' ');
     tokens.quoteChar('"');
-    for (char single : new char[] {'{', '}', ';', '='}) {
+    for (char single : new char[] {'{', '}', ';', '=', '/'}) {
       tokens.ordinaryChar(single);
     }
     tokens.slashSlashComments(true);

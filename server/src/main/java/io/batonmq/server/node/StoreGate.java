@@ -7,6 +7,7 @@ import io.batonmq.log.file.Tenure;
 import io.batonmq.seam.Clock;
 import io.batonmq.seam.HeldLock;
 import io.batonmq.seam.Storage;
+import io.batonmq.seam.StorageException;
 import io.batonmq.seam.StoredFile;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +49,13 @@ final class StoreGate implements AutoCloseable {
   }
 
   static StoreGate pass(Storage storage, Clock clock) {
-    storage.createExclusive(FILE).ifPresent(StoredFile::close);
+    try {
+      storage.createExclusive(FILE).ifPresent(StoredFile::close);
+    } catch (StorageException e) {
+      // Such as a disk that is full: whoever only follows needs no room.
+      LOG.warn("the door of the store cannot be had, nobody is kept out: {}", e.getMessage());
+      return new StoreGate(storage, clock, Optional.empty());
+    }
     long deadline = clock.monotonicNanos() + WAIT_NANOS_MAX;
     Optional<HeldLock> lock = storage.tryLock(FILE);
     while (lock.isEmpty() && clock.monotonicNanos() - deadline < 0) {
