@@ -112,9 +112,17 @@ final class ClassicDeadLetterBinder {
     element.value(NON_PERSISTENT);
     element.rest(DEAD_LETTERS);
     return new DeadLetters(
-        address,
+        own ? addressOf(ofTopic ? topicPrefix : prefix) : address,
         own ? Optional.of(ofTopic ? topicPrefix : prefix) : Optional.empty(),
         own ? suffix : "",
         expired);
+  }
+
+  /// Where the queues with this prefix are. Not the address of the shared queue, which would get all of it too.
+  private static String addressOf(String prefix) {
+    var name = prefix.endsWith(".") ? prefix.substring(0, prefix.length() - 1) : prefix;
+    return name.isEmpty() || name.equals(DeadLetters.SHARED)
+        ? DeadLetters.SHARED + ".Individual"
+        : name;
   }
 }

@@ -63,7 +63,7 @@ class ClassicPolicyTest {
             <policyEntry queue="none.>"><deadLetterStrategy><discarding/></deadLetterStrategy></policyEntry>
             """);
     var own = config.settings("own.a");
-    assertThat(own.deadLetterAddress()).contains("ActiveMQ.DLQ");
+    assertThat(own.deadLetterAddress()).contains("DLQ");
     assertThat(own.times().deadLetterQueues().autoCreate()).contains(true);
     assertThat(own.times().deadLetterQueues().prefix()).contains("DLQ.");
     assertThat(own.times().expiryQueues().prefix()).contains("DLQ.");

@@ -55,6 +55,7 @@ class ClassicNodeTest {
             NodeInProcess.classic(
                 folder,
                 """
+                <destinations><queue physicalName="ActiveMQ.DLQ"/></destinations>
                 <destinationPolicy><policyMap><policyEntries>
                   <policyEntry queue="own"><deadLetterStrategy><individualDeadLetterStrategy/></deadLetterStrategy></policyEntry>
                   <policyEntry queue="drop"><deadLetterStrategy><sharedDeadLetterStrategy processExpired="false"/></deadLetterStrategy></policyEntry>
