@@ -85,9 +85,9 @@ final class ClassicBinder {
               "waitForSlave")
           .harmless("a master waits for no slave", "waitForSlaveTimeout")
           .missingUnless(
-              "false",
-              "a virtual topic is not there yet: let subscribers be durable, or send to a"
-                  + " compositeTopic that forwards to queues",
+              "true",
+              "queues named Consumer.x.VirtualTopic.t always gather what is sent to VirtualTopic.t:"
+                  + " name them otherwise",
               "useVirtualTopics")
           .missingUnless("true", "a broker that is run is started", "start")
           .missingUnless("false", "queues are not mirrored", "useMirroredQueues")
@@ -279,11 +279,6 @@ final class ClassicBinder {
             new StoreUse(broker.value(WIPE), store.failIfLocked(), broker.value(RESTART)));
     if (acceptors.isEmpty()) {
       broker.warning("has no transportConnector that Baton opens: nobody can connect");
-    }
-    if (!broker.has("useVirtualTopics")) {
-      broker.info(
-          "virtual topics (VirtualTopic.>) are not there yet: such topics are as others;"
-              + " useVirtualTopics=\"false\" says that you know");
     }
     broker.rest(BROKER);
     return config;

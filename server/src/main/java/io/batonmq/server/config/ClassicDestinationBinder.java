@@ -14,12 +14,12 @@ import java.util.Set;
 /// Binds `destinations` and `destinationInterceptors`: what is there from the start on, and what leads from one
 /// destination to another.
 final class ClassicDestinationBinder {
-  /// A virtual topic is a rule by which the queue of each consumer gets what is sent to a topic, made from the name
-  /// of that queue when it is first used. Diverts have fixed ends, so the core has nothing to map it to: it would
-  /// be a rule beside [io.batonmq.broker.Divert] that is asked when an address is created.
-  private static final String VIRTUAL_TOPIC =
-      "virtual topics are not there yet: let subscribers be durable, or write a compositeTopic that"
-          + " forwards to each queue";
+  /// Of other names, a virtual topic would be a rule by which queues are bound to topics when they are first used,
+  /// beside the one rule that OpenWire clients have; a divert has fixed ends.
+  private static final Vocabulary.Fate OTHER_VIRTUAL_TOPICS =
+      new Vocabulary.Fate.Missing(
+          "virtual topics are VirtualTopic.> with queues Consumer.*.VirtualTopic.>, for OpenWire"
+              + " clients: use these names, or a compositeTopic that forwards to each queue");
 
   private static final Setting<String> PHYSICAL_NAME =
       Setting.of("physicalName", Values.TEXT, "Its name.").asAttribute();
@@ -63,8 +63,27 @@ final class ClassicDestinationBinder {
       new Vocabulary()
           .missing("queues are not mirrored", "mirroredQueue")
           .missing("no class is loaded by name", "bean", "ref");
-  private static final Vocabulary VIRTUAL =
-      new Vocabulary().missing(VIRTUAL_TOPIC, "virtualTopic", "virtualSelectorCacheBrokerPlugin");
+  private static final Vocabulary VIRTUAL = new Vocabulary();
+  private static final Setting<String> VIRTUAL_NAME =
+      Setting.of("name", Values.TEXT, "The topics.")
+          .asAttribute()
+          .only("VirtualTopic.>", OTHER_VIRTUAL_TOPICS);
+  private static final Setting<String> PREFIX =
+      Setting.of("prefix", Values.TEXT, "Consumer.*.", "What names of their queues begin with.")
+          .asAttribute()
+          .only("Consumer.*.", OTHER_VIRTUAL_TOPICS);
+  private static final Vocabulary VIRTUAL_TOPIC =
+      new Vocabulary()
+          .honouring(VIRTUAL_NAME, PREFIX)
+          .missingUnless("", "names of their queues end with the topic's", "postfix")
+          .missingUnless("false", "a queue gets all that is sent to its topic", "selectorAware")
+          .harmless(
+              "what is sent is in the log once, in one step",
+              "concurrentSend",
+              "dropOnResourceLimit",
+              "local",
+              "setOriginalDestination",
+              "transactedSend");
   private static final Vocabulary NOTHING = new Vocabulary();
 
   static final List<Section> SECTIONS =
@@ -78,8 +97,12 @@ final class ClassicDestinationBinder {
           new Section("broker/destinationInterceptors", "", INTERCEPTORS),
           new Section(
               "broker/destinationInterceptors/virtualDestinationInterceptor/virtualDestinations",
-              "Holds `<compositeQueue>` and `<compositeTopic>` elements.",
+              "Holds `<compositeQueue>`, `<compositeTopic>` and `<virtualTopic>` elements.",
               VIRTUAL),
+          new Section(
+              "…/virtualDestinations/virtualTopic",
+              "What [OpenWire](openwire.md) clients have anyway.",
+              VIRTUAL_TOPIC),
           new Section(
               "…/virtualDestinations/compositeQueue, and compositeTopic",
               "Holds `<forwardTo>`, and in that `<queue>`, `<topic>` and `<filteredDestination>`"
@@ -148,6 +171,7 @@ final class ClassicDestinationBinder {
           for (var composite : list.children("compositeQueue", "compositeTopic")) {
             composite(composite, diverts);
           }
+          list.children("virtualTopic").forEach(ClassicDestinationBinder::virtualTopic);
           list.rest(VIRTUAL);
         }
         interceptor.rest(NOTHING);
@@ -155,6 +179,12 @@ final class ClassicDestinationBinder {
       interceptors.rest(INTERCEPTORS);
     }
     return diverts;
+  }
+
+  private static void virtualTopic(Binding element) {
+    element.required(VIRTUAL_NAME);
+    element.optional(PREFIX);
+    element.rest(VIRTUAL_TOPIC);
   }
 
   private static void composite(Binding element, List<DivertConfig> diverts) {

@@ -193,6 +193,7 @@ class ClassicReaderTest {
                 <topic physicalName="BAR"/>
                 <filteredDestination selector="odd = 'yes'" queue="ODD"/>
               </forwardTo></compositeQueue>
+              <virtualTopic name="VirtualTopic.&gt;" prefix="Consumer.*." selectorAware="false"/>
               <compositeTopic name="MY.TOPIC"><forwardTo><queue physicalName="T"/></forwardTo></compositeTopic>
             </virtualDestinations></virtualDestinationInterceptor></destinationInterceptors>
             """);
