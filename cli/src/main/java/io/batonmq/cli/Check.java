@@ -3,6 +3,7 @@ package io.batonmq.cli;
 import io.batonmq.server.admin.Json;
 import io.batonmq.server.config.ConfigReader;
 import io.batonmq.server.config.ConfigResult;
+import io.batonmq.server.config.Logins;
 import io.batonmq.server.config.Problem.Severity;
 import io.batonmq.server.instance.AdminEndpoint;
 import io.batonmq.server.instance.Instance;
@@ -33,8 +34,9 @@ final class Check {
   @Command(
       name = "config",
       description = {
-        "Reads a configuration as run would, and starts nothing: broker.xml, and without FILE the"
-            + " users, login.properties and admin.properties of the instance too.",
+        "Reads a configuration as run would, and starts nothing: broker.xml or the activemq.xml of"
+            + " Classic, and without FILE the users, login.properties and admin.properties of the"
+            + " instance too.",
         "Problems are printed as file:line:column: severity: message; the exit code is 1 if one is"
             + " an error."
       })
@@ -44,13 +46,13 @@ final class Check {
     @Parameters(
         arity = "0..1",
         paramLabel = "FILE",
-        description = "The file (default: etc/broker.xml of the instance).")
+        description = "The file, in either dialect (default: that in etc of the instance).")
     private @Nullable Path file;
 
     @Option(
         names = "--instance",
         paramLabel = "DIR",
-        description = "Where relative paths in it start (default: the folder above etc).")
+        description = "Where relative paths in it start (default: the folder above etc or conf).")
     private @Nullable Path dir;
 
     @Option(names = "--json", description = "What was found, as JSON.")
@@ -62,10 +64,10 @@ final class Check {
       if (file == null && instance.isEmpty()) {
         throw UserException.usage("name a FILE, or an instance with --instance DIR");
       }
-      var read = file != null ? file : instance.map(Instance::brokerXml).orElseThrow();
-      var base = instance.map(Instance::dir).orElseGet(() -> home(read));
+      var read = file != null ? file : instance.map(Instance::config).orElseThrow();
+      var base = instance.map(Instance::dir).orElseGet(() -> Instances.home(read));
       var result = ConfigReader.read(read, base);
-      var beside = file == null ? beside(instance.orElseThrow()) : List.<String>of();
+      var beside = file == null ? beside(instance.orElseThrow(), result) : List.<String>of();
       boolean usable = result.config().isPresent() && beside.isEmpty();
       var out = spec.commandLine().getOut();
       if (json) {
@@ -86,13 +88,16 @@ final class Check {
     }
 
     /// What is wrong with the other files that run reads.
-    private static List<String> beside(Instance instance) {
+    private static List<String> beside(Instance instance, ConfigResult result) {
       List<String> wrong = new ArrayList<>();
-      List<Reading> readings =
-          List.of(
-              () -> AdminEndpoint.read(instance.admin()),
-              () -> LoginPolicy.read(instance.login()),
-              () -> Users.open(instance.users(), instance.roles()));
+      boolean usersElsewhere =
+          result.config().filter(it -> !(it.logins() instanceof Logins.OfInstance)).isPresent();
+      List<Reading> readings = new ArrayList<>();
+      readings.add(() -> AdminEndpoint.read(instance.admin()));
+      if (!usersElsewhere) {
+        readings.add(() -> LoginPolicy.read(instance.login()));
+        readings.add(() -> Users.open(instance.users(), instance.roles()));
+      }
       for (var reading : readings) {
         try {
           reading.read();
@@ -132,16 +137,6 @@ final class Check {
           .with("file", file.toString())
           .with("usable", usable)
           .with("problems", new Json.Items(problems));
-    }
-
-    /// A file in `etc` belongs to the instance above; any other stands for itself.
-    private static Path home(Path file) {
-      var folder = file.toAbsolutePath().normalize().getParent();
-      if (folder == null) {
-        return Path.of("/");
-      }
-      var above = folder.getParent();
-      return folder.endsWith("etc") && above != null ? above : folder;
     }
   }
 }

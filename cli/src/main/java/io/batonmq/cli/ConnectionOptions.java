@@ -81,7 +81,7 @@ final class ConnectionOptions {
 
   /// To go elsewhere than the instance says would be to another broker, where that is broken.
   static Optional<String> listens(Instance instance) {
-    var file = instance.brokerXml();
+    var file = instance.config();
     var config =
         ConfigReader.read(file, instance.dir())
             .config()

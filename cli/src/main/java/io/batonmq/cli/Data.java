@@ -120,11 +120,10 @@ final class Data {
             .orElseThrow(() ->
                 UserException.usage(
                     word + " needs DIR: the folder of a log (journal-directory), or an instance"));
-    return ConfigReader.read(instance.brokerXml(), instance.dir())
+    return ConfigReader.read(instance.config(), instance.dir())
         .config()
         .orElseThrow(() ->
-            UserException.failed(
-                instance.brokerXml() + " has errors; baton check config says which"))
+            UserException.failed(instance.config() + " has errors; baton check config says which"))
         .directories()
         .journal();
   }

@@ -25,7 +25,9 @@ public enum Exit {
   /// The port of an acceptor is not to be had.
   CANNOT_LISTEN(ServerMain.EXIT_CANNOT_LISTEN),
   /// Another process runs the instance.
-  RUNNING_ALREADY(17);
+  RUNNING_ALREADY(17),
+  /// Another broker has the store, and this one was told not to wait, or to empty it.
+  STORE_IN_USE(ServerMain.EXIT_STORE_IN_USE);
 
   private final int code;
 

@@ -34,6 +34,17 @@ final class Instances {
                     .formatted(word)));
   }
 
+  /// Where relative paths in a file start: a file in `etc` or `conf` belongs to what is above; any other stands
+  /// for itself.
+  static Path home(Path file) {
+    var folder = file.toAbsolutePath().normalize().getParent();
+    if (folder == null) {
+      return Path.of("/");
+    }
+    var above = folder.getParent();
+    return (folder.endsWith("etc") || folder.endsWith("conf")) && above != null ? above : folder;
+  }
+
   private static Instance checked(Path dir) {
     var instance = new Instance(dir);
     if (!Files.isDirectory(instance.etc())) {

@@ -31,6 +31,7 @@ public final class Main {
   private static Map<String, Class<?>> words() {
     var words = new LinkedHashMap<String, Class<?>>();
     words.put("create", Create.class);
+    words.put("import", Import.class);
     words.put("run", Run.class);
     words.put("stop", Stop.class);
     words.put("kill", Kill.class);

@@ -42,6 +42,7 @@ final class Reference implements Callable<Integer> {
     var pages = new LinkedHashMap<String, String>();
     pages.put("commands.md", commands());
     pages.put("configuration.md", ConfigurationPage.text());
+    pages.put("classic-configuration.md", ConfigurationPage.classic());
     pages.put("metrics.md", AdminPage.text());
     return pages;
   }

@@ -2,9 +2,12 @@ package io.batonmq.cli;
 
 import io.batonmq.server.instance.Instance;
 import io.batonmq.server.instance.InstanceLock;
+import io.batonmq.server.instance.Seat;
 import io.batonmq.server.node.ServerMain;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,6 +25,16 @@ final class Run implements Callable<Integer> {
       description = "The instance; DIR/bin/baton run needs no such option.")
   private @Nullable Path dir;
 
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = {
+        "Runs this file, in either dialect, instead of that of the instance. Without an instance it"
+            + " stands for itself: paths start in the folder above etc or conf, and what is of the"
+            + " process (log, lock) is in nodes/1, nodes/2, … there."
+      })
+  private @Nullable Path config;
+
   @Option(names = "--allow-kill", description = "Let baton kill end the process, for practice.")
   private boolean allowKill;
 
@@ -35,10 +48,42 @@ final class Run implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    var instance = Instances.need(dir, "run");
+    var file = config;
+    var named = Instances.find(dir).or(() -> above(file));
+    if (file != null && named.isEmpty()) {
+      return alone(file);
+    }
+    var instance = named.isPresent() ? named.get() : Instances.need(dir, "run");
     try (var _ = lock(instance)) {
       RunLogs.begin(instance.log());
-      return ServerMain.run(instance.dir(), Version.number(), allowKill);
+      var plan =
+          file == null
+              ? ServerMain.Plan.of(instance, allowKill)
+              : new ServerMain.Plan(instance, file, instance.dir(), allowKill);
+      return ServerMain.run(plan, Version.number());
+    }
+  }
+
+  /// The instance that the file itself is in.
+  private static Optional<Instance> above(@Nullable Path file) {
+    return Optional.ofNullable(file)
+        .map(Instances::home)
+        .map(Instance::new)
+        .filter(instance -> Files.exists(instance.profile()));
+  }
+
+  private int alone(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new UserException(Exit.CONFIGURATION, file + " is not there, or no file");
+    }
+    var base = Instances.home(file);
+    try (var seat = Seat.take(base)) {
+      RunLogs.begin(seat.instance().log());
+      var plan = new ServerMain.Plan(seat.instance(), file, base, allowKill);
+      return ServerMain.run(plan, Version.number());
+    } catch (IOException e) {
+      throw new UserException(
+          Exit.CONFIGURATION, "cannot start beside " + file + ": " + Failures.sentence(e));
     }
   }
 

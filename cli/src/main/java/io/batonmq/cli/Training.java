@@ -2,6 +2,7 @@ package io.batonmq.cli;
 
 import io.batonmq.server.admin.AdminClient;
 import io.batonmq.server.admin.RunFile;
+import io.batonmq.server.instance.Instance;
 import io.batonmq.server.node.ServerMain;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -118,7 +119,9 @@ public final class Training {
         .daemon()
         .name(name)
         .start(() -> {
-          ended.complete(ServerMain.run(directory.resolve(name), "training", false));
+          ended.complete(
+              ServerMain.run(
+                  ServerMain.Plan.of(new Instance(directory.resolve(name)), false), "training"));
         });
     if (number == 0) {
       awaitPort(number);

@@ -14,7 +14,8 @@ class ReferenceTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"commands.md", "configuration.md", "metrics.md"})
+  @ValueSource(
+      strings = {"commands.md", "configuration.md", "classic-configuration.md", "metrics.md"})
   void aPageSaysWhatTheCodeDoes(String page) throws IOException {
     assertThat(Files.readString(Path.of("../docs", page)))
         .as("docs/%s is not what the code says; run scripts/reference", page)

@@ -63,7 +63,8 @@ public record AddressSettings(
           false,
           SlowConsumers.DEFAULTS);
 
-  /// What one configured entry says; null where it says nothing.
+  /// What one configured entry says; null where it says nothing. An empty dead-letter or expiry address takes back
+  /// what a more general entry says: messages are dropped.
   public record Overrides(
       @Nullable String deadLetterAddress,
       @Nullable String expiryAddress,
@@ -271,6 +272,6 @@ public record AddressSettings(
   }
 
   private static @Nullable String either(@Nullable String first, @Nullable String second) {
-    return first != null ? first : second;
+    return first == null ? second : first.isEmpty() ? null : first;
   }
 }

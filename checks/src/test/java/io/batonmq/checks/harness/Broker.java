@@ -38,16 +38,27 @@ public final class Broker {
   private final NodePlan plan;
   private final Instance instance;
   private final Path out;
+  private final Path store;
+  private final List<String> words;
   private final int port;
   private final int adminPort;
   private List<String> prefix = List.of();
   private @Nullable Process process;
   private long outBefore;
 
-  private Broker(NodePlan plan, Instance instance, Path out, int port, int adminPort) {
+  private Broker(
+      NodePlan plan,
+      Instance instance,
+      Path out,
+      Path store,
+      List<String> words,
+      int port,
+      int adminPort) {
     this.plan = plan;
     this.instance = instance;
     this.out = out;
+    this.store = store;
+    this.words = words;
     this.port = port;
     this.adminPort = adminPort;
   }
@@ -61,11 +72,35 @@ public final class Broker {
     if (!(outcome instanceof CreateOutcome.Created(Instance instance))) {
       throw new AssertionError("create: " + outcome);
     }
-    var broker = new Broker(plan, instance, folder.resolve(plan.name() + ".out"), port, adminPort);
+    var broker =
+        new Broker(
+            plan,
+            instance,
+            folder.resolve(plan.name() + ".out"),
+            plan.store().orElse(instance.dir().resolve("data")).resolve("journal"),
+            List.of("run", "--instance", instance.dir().toString()),
+            port,
+            adminPort);
     for (var edit : plan.edits()) {
       broker.edit(edit);
     }
     return broker;
+  }
+
+  /// One of several processes that run the same file, the `seat`th that was started.
+  ///
+  /// @param port that the file names
+  static Broker of(Path file, int seat, int port, Path store) {
+    var base = file.getParent();
+    var name = "seat" + seat;
+    return new Broker(
+        NodePlan.single(name),
+        new Instance(base.resolve("nodes").resolve(Integer.toString(seat))),
+        base.resolve(name + ".out"),
+        store,
+        List.of("run", "--config", file.toString()),
+        port,
+        0);
   }
 
   /// Changes `broker.xml`; an edit that changes nothing is a mistake of the test.
@@ -97,7 +132,7 @@ public final class Broker {
 
   /// The directory of the log.
   public Path store() {
-    return plan.store().orElse(instance.dir().resolve("data")).resolve("journal");
+    return store;
   }
 
   /// What a client of this node alone connects to.
@@ -140,7 +175,7 @@ public final class Broker {
 
   private List<String> command() {
     var command = new ArrayList<>(prefix);
-    command.addAll(baton("run"));
+    command.addAll(line(words.toArray(String[]::new)));
     return command;
   }
 

@@ -140,6 +140,22 @@ public final class Stage
     }
   }
 
+  /// Processes that run one file of the Classic dialect, none started; they are to be started in this order.
+  ///
+  /// @param content of the `<broker>`, whose connector is at `port`
+  public List<Broker> classic(int count, int port, Path store, String content) {
+    try {
+      var file = folder.resolve("activemq.xml");
+      Files.writeString(file, content);
+      for (int seat = 1; seat <= count; seat++) {
+        brokers.add(Broker.of(file, seat, port, store));
+      }
+      return List.copyOf(brokers);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /// A pair over one store, neither started.
   public Pair pair() {
     return pair(Pair.Plans.of(path("store")));

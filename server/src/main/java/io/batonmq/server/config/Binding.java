@@ -47,6 +47,11 @@ final class Binding {
     return new Binding(part, problems);
   }
 
+  /// Whether it has that attribute.
+  boolean has(String attribute) {
+    return element.attributes().containsKey(attribute);
+  }
+
   int line() {
     return element.line();
   }

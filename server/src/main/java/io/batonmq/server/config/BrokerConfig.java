@@ -16,6 +16,7 @@ import java.util.Set;
 /// @param wildcards how names of addresses are read
 /// @param queueScanPeriod milliseconds between two looks for unused queues and addresses; 0 or less for never
 /// @param populateValidatedUser whether each message says which user sent it
+/// @param logins where its users stand
 public record BrokerConfig(
     String name,
     Path instance,
@@ -33,7 +34,9 @@ public record BrokerConfig(
     List<DivertConfig> diverts,
     Wildcards wildcards,
     long queueScanPeriod,
-    boolean populateValidatedUser) {
+    boolean populateValidatedUser,
+    Logins logins,
+    StoreUse storeUse) {
   public BrokerConfig {
     acceptors = List.copyOf(acceptors);
     connectors = List.copyOf(connectors);

@@ -12,20 +12,32 @@ public final class ConfigReader {
   ///
   /// @param instance directory that relative paths in the file start from
   public static ConfigResult read(Path file, Path instance) {
+    return read(file, instance, name -> Optional.ofNullable(System.getProperty(name)));
+  }
+
+  /// The same where a process was told something on its command line.
+  static ConfigResult read(
+      Path file, Path instance, ClassicPlaceholders.SystemProperties properties) {
     var problems = new Problems(file);
-    var config = ElementReader.read(file, problems).flatMap(root -> bind(root, instance, problems));
+    var config =
+        ElementReader.read(file, problems)
+            .flatMap(root -> bind(root, file, instance, properties, problems));
     return new ConfigResult(problems.errors() ? Optional.empty() : config, problems.list());
   }
 
-  private static Optional<BrokerConfig> bind(Element root, Path instance, Problems problems) {
+  private static Optional<BrokerConfig> bind(
+      Element root,
+      Path file,
+      Path instance,
+      ClassicPlaceholders.SystemProperties properties,
+      Problems problems) {
     return switch (root.name()) {
       case CoreBinder.ROOT -> CoreBinder.bind(root, instance, problems);
-      case "broker", "beans" -> {
-        problems.error(root, "is the dialect of ActiveMQ Classic, which is not read yet");
-        yield Optional.empty();
-      }
+      case "broker", "beans" -> ClassicBinder.bind(root, file, instance, properties, problems);
       default -> {
-        problems.error(root, "is not a configuration: the root is <" + CoreBinder.ROOT + ">");
+        problems.error(
+            root,
+            "is not a configuration: the root is <" + CoreBinder.ROOT + ">, <broker> or <beans>");
         yield Optional.empty();
       }
     };

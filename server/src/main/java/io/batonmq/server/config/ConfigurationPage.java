@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// The reference of the AMQ 7 dialect, printed from what the binders read.
+/// The references of both dialects, printed from what the binders read.
 public final class ConfigurationPage {
   private static final String HEAD =
       """
@@ -25,9 +25,25 @@ public final class ConfigurationPage {
       file says nothing.
       """;
 
+  private static final String CLASSIC =
+      """
+      # Configuration in the Classic dialect
+
+      <!-- Printed from the code by scripts/reference; do not edit. -->
+
+      Every element and attribute of `activemq.xml` that Baton knows; how to run such a file, and what is different
+      from Classic, is in [classic.md](classic.md). What is not known is an error, with the nearest name that is;
+      what is *refused* is an error too, because ignoring it would change what happens to messages; what *has no
+      effect* is a warning, because nothing is lost. Never silence. `baton check config FILE` says all of it without
+      starting anything, each with line and column.
+
+      `…` stands for the places above. Sizes take a unit of 1024: `64 mb` and `67108864` are the same. Text in the
+      column *default* is what holds where the file says nothing.
+      """;
+
   private ConfigurationPage() {}
 
-  /// The whole page, in Markdown.
+  /// The whole page of the AMQ 7 dialect, in Markdown.
   public static String text() {
     var page = new StringBuilder(HEAD);
     Stream.of(
@@ -38,6 +54,23 @@ public final class ConfigurationPage {
             AddressBinder.SECTIONS,
             DivertBinder.SECTIONS,
             WildcardBinder.SECTIONS)
+        .flatMap(List::stream)
+        .forEach(section -> append(section, page));
+    return page.toString();
+  }
+
+  /// The whole page of the Classic dialect, in Markdown.
+  public static String classic() {
+    var page = new StringBuilder(CLASSIC);
+    Stream.of(
+            ClassicBinder.SECTIONS,
+            ClassicConnectorBinder.SECTIONS,
+            ClassicStoreBinder.SECTIONS,
+            ClassicUsageBinder.SECTIONS,
+            ClassicPolicyBinder.SECTIONS,
+            ClassicDeadLetterBinder.SECTIONS,
+            ClassicAccessBinder.sections(),
+            ClassicDestinationBinder.SECTIONS)
         .flatMap(List::stream)
         .forEach(section -> append(section, page));
     return page.toString();
@@ -67,7 +100,7 @@ public final class ConfigurationPage {
             setting.name(),
             setting.attribute() ? " (attribute)" : "",
             setting.kind().words(),
-            setting.usual().map(ConfigurationPage::code).orElse(""),
+            setting.usual().filter(text -> !text.isEmpty()).map(ConfigurationPage::code).orElse(""),
             setting.what(),
             setting.only().map(only -> " " + limit(only)).orElse(""));
   }
@@ -75,9 +108,9 @@ public final class ConfigurationPage {
   private static String limit(Fate.Only only) {
     return switch (only.otherwise()) {
       case Fate.Missing(var what) ->
-          "Other values than " + code(only.value()) + " are refused: " + what + ".";
+          "Other values than " + value(only.value()) + " are refused: " + what + ".";
       case Fate.Harmless(var why) ->
-          "Other values than " + code(only.value()) + " have no effect: " + why + ".";
+          "Other values than " + value(only.value()) + " have no effect: " + why + ".";
       case Fate.Only again -> limit(again);
     };
   }
@@ -115,6 +148,10 @@ public final class ConfigurationPage {
       case Fate.Only(var value, var otherwise) ->
           reason(otherwise) + "; silent where it is " + code(value);
     };
+  }
+
+  private static String value(String text) {
+    return text.isEmpty() ? "nothing" : code(text);
   }
 
   private static String code(String text) {

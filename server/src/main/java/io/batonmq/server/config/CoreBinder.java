@@ -299,7 +299,9 @@ final class CoreBinder {
             DivertBinder.diverts(core, wildcards),
             wildcards,
             core.value(QUEUE_SCAN_PERIOD),
-            core.value(POPULATE_VALIDATED_USER));
+            core.value(POPULATE_VALIDATED_USER),
+            new Logins.OfInstance(),
+            StoreUse.DEFAULT);
     if (ha instanceof HaPolicy.SharedStore && cluster.connections().isEmpty()) {
       core.warning(
           "has no cluster-connection: clients and the other node are not told how to reach this"
@@ -350,7 +352,7 @@ final class CoreBinder {
   }
 
   /// As the system sees it: `..` from an instance behind a symbolic link means the real parent.
-  private static Path absolute(Path instance) {
+  static Path absolute(Path instance) {
     try {
       return instance.toRealPath();
     } catch (IOException e) {

@@ -271,13 +271,25 @@ final class EndpointBinder {
     return name.flatMap(named -> endpoint.map(at -> new Connector(named, at.host(), at.port())));
   }
 
-  private static boolean clash(Acceptor one, Acceptor other) {
+  /// Whether two acceptors could not both be open, or be told from each other.
+  static boolean clash(Acceptor one, Acceptor other) {
     boolean sameHost =
         one.host().equals(other.host())
             || one.host().equals(ALL_ADDRESSES)
             || other.host().equals(ALL_ADDRESSES);
     return one.name().equals(other.name())
         || (one.port() == other.port() && one.port() != 0 && sameHost);
+  }
+
+  /// What holds where nothing is said of sockets and credit.
+  static Acceptor.Options standardOptions() {
+    return new Acceptor.Options(
+        SEND_BUFFER.usualValue(),
+        RECEIVE_BUFFER.usualValue(),
+        NO_DELAY.usualValue(),
+        CONNECTIONS.usualValue(),
+        CREDITS.usualValue(),
+        LOW_CREDITS.usualValue());
   }
 
   private static String spoken() {

@@ -1,5 +1,6 @@
 package io.batonmq.server.instance;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Where things are in an instance.
@@ -18,6 +19,18 @@ public record Instance(Path dir) {
 
   public Path brokerXml() {
     return etc().resolve("broker.xml");
+  }
+
+  /// The file in the dialect of Classic, where `import classic` has put it.
+  public Path activemqXml() {
+    return etc().resolve("activemq.xml");
+  }
+
+  /// The configuration: the file of either dialect that is there; `broker.xml` where none is.
+  public Path config() {
+    return Files.notExists(brokerXml()) && Files.exists(activemqXml())
+        ? activemqXml()
+        : brokerXml();
   }
 
   public Path users() {

@@ -95,7 +95,8 @@ public final class InstanceCreator {
     return 0 <= port && port <= PORT_MAX;
   }
 
-  private static boolean isInUse(Path dir) throws IOException {
+  /// Whether a folder has anything in it, or is none.
+  static boolean isInUse(Path dir) throws IOException {
     if (Files.notExists(dir)) {
       return false;
     }

@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,9 @@ final class ClientDoors {
               "000000250200000000 5312 c0180aa10172434240400053284500 5329c00401a10172404043")
           .map(hex -> HexFormat.of().parseHex(hex.replace(" ", "")))
           .toList();
+
+  private static final long PORT_NANOS_MAX = 3_000_000_000L;
+  private static final long PORT_NAP_NANOS = 20_000_000L;
 
   private final BrokerConfig config;
   private final Authenticator authenticator;
@@ -95,11 +99,27 @@ final class ClientDoors {
     gateway.to = serving;
     try {
       for (Listener listener : listeners(others)) {
-        front.open(listener);
+        open(listener);
       }
     } catch (IOException e) {
       close();
       throw new CannotListenException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /// A process of this machine that was killed may have its port for a moment longer than its lock.
+  private void open(Listener listener) throws IOException {
+    long deadline = clock.monotonicNanos() + PORT_NANOS_MAX;
+    while (true) {
+      try {
+        front.open(listener);
+        return;
+      } catch (io.batonmq.server.net.CannotListenException e) {
+        if (!e.inUse() || clock.monotonicNanos() - deadline >= 0) {
+          throw e;
+        }
+        LockSupport.parkNanos(PORT_NAP_NANOS);
+      }
     }
   }
 

@@ -58,6 +58,14 @@ final class NodeLanes implements Lanes {
     keeper = null;
   }
 
+  /// Lets the baton's lane end by itself, which it may not be in the middle of.
+  void stopBaton() {
+    LaneThread thread = baton;
+    if (thread != null) {
+      thread.stop();
+    }
+  }
+
   private LaneThread lane(String name, Predicate<Now> work, LongSupplier deadline) {
     return new LaneThread(
         name,

@@ -43,12 +43,18 @@ final class RunningNode implements RoleListener, Node.Doors {
   private final ConcurrentLinkedQueue<CompletableFuture<List<QueueStat>>> questions =
       new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> shown = new CompletableFuture<>();
+  private final StallWatch stallWatch;
+  private final boolean failIfLocked;
+  private long followed = -1;
 
   RunningNode(
       BrokerConfig config, String version, Storage storage, Clock clock, ClientDoors clients) {
     this.clock = clock;
     this.ha = Translation.ha(config, version);
     this.clients = clients;
+    this.failIfLocked = config.storeUse().failIfLocked();
+    this.stallWatch = new StallWatch(this::heartDue, ha.stallNanos());
     this.lanes = new NodeLanes(clock, this::laneFailed);
     FileLog log = new FileLog(storage, Translation.log(config), ha.node(), RunningNode::unique);
     this.presence = new Presence(storage, ha, unique());
@@ -67,14 +73,49 @@ final class RunningNode implements RoleListener, Node.Doors {
         now -> {
           boolean worked = baton.doWork(now);
           answer();
+          shown.complete(true);
           acquaintances.meet(baton.peers());
+          lookUp(baton.role(), baton.peers());
           if (baton.stopped()) {
             ended.complete(0);
           }
           return worked;
         },
         BATON_NAP_NANOS);
-    new StallWatch(this::heartDue, ha.stallNanos()).start(clock, this::hung);
+    stallWatch.start(clock, this::hung);
+  }
+
+  /// Completed once the others of the store can see this node.
+  CompletableFuture<Boolean> shown() {
+    return shown;
+  }
+
+  /// Lets the threads go of a node that has ended, in a process that goes on.
+  void dispose() {
+    stallWatch.stop();
+    lanes.stopBaton();
+  }
+
+  /// Nodes of one name cannot tell by that whose tenure they follow, only by who is there.
+  private void lookUp(Role role, List<Presence.Peer> peers) {
+    if (!(role instanceof Role.Standby standby) || followed == standby.epoch()) {
+      return;
+    }
+    if (peers.stream().noneMatch(peer -> peer.role().equals("active"))) {
+      return;
+    }
+    followed = standby.epoch();
+    if (failIfLocked) {
+      LOG.error(
+          "another broker has the store, and failIfLocked is true; exit_code={}",
+          ServerMain.EXIT_STORE_IN_USE);
+      ended.complete(ServerMain.EXIT_STORE_IN_USE);
+    } else if (standby.active().equals(ha.node())) {
+      LOG.info(
+          "standby: following the log, ready to take over; epoch={} active={}",
+          standby.epoch(),
+          standby.active());
+    }
   }
 
   /// Watched only where another node can serve instead: alone, a node waits for its disk as its clients do.

@@ -22,6 +22,7 @@ final class StallWatch {
   private OptionalLong due = OptionalLong.empty();
   private long lookedNanos;
   private long silentNanos;
+  private volatile boolean over;
 
   /// @param heartDue when the heart is to beat next, by the monotonic clock; empty while there is nothing
   ///     to watch
@@ -51,10 +52,17 @@ final class StallWatch {
         .daemon()
         .name("stall-watch")
         .start(() -> {
-          while (!stalled(clock.monotonicNanos())) {
+          while (!over && !stalled(clock.monotonicNanos())) {
             LockSupport.parkNanos(TICK_NANOS);
           }
-          act.run();
+          if (!over) {
+            act.run();
+          }
         });
+  }
+
+  /// Ends the watch: there is nothing any more to look at.
+  void stop() {
+    over = true;
   }
 }

@@ -1,6 +1,5 @@
 package io.batonmq.server.node;
 
-import io.batonmq.server.security.LoginPolicy;
 import io.batonmq.server.security.Users;
 import io.batonmq.session.Authenticator;
 import io.batonmq.session.Principal;
@@ -14,23 +13,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Lets in the users of an instance, and strangers where its login policy says so.
+/// Lets in the users of a broker, and strangers where it is told as whom.
 final class UsersAuthenticator implements Authenticator {
   private static final int NONCE_BYTES = 24;
 
   private final Users users;
-  private final LoginPolicy policy;
+  private final Optional<Principal> anonymous;
   private final SecureRandom random = new SecureRandom();
 
-  UsersAuthenticator(Users users, LoginPolicy policy) {
+  /// @param anonymous who those are that give no name; absent, they are not let in
+  UsersAuthenticator(Users users, Optional<Principal> anonymous) {
     this.users = users;
-    this.policy = policy;
+    this.anonymous = anonymous;
   }
 
   @Override
   public List<String> mechanisms() {
     List<String> offered = new ArrayList<>(List.of("SCRAM-SHA-256", "PLAIN"));
-    if (policy.allowAnonymous()) {
+    if (anonymous.isPresent()) {
       offered.add("ANONYMOUS");
     }
     return offered;
@@ -67,6 +67,6 @@ final class UsersAuthenticator implements Authenticator {
 
   @Override
   public Optional<Principal> anonymous() {
-    return policy.anonymous();
+    return anonymous;
   }
 }

@@ -69,7 +69,10 @@ public record Mount(Path point, String type, String source, Map<String, String> 
       case "nfs", "nfs4" -> nfs(found);
       case "cifs", "smb3", "smbfs" -> smb(found);
       case "ocfs2" ->
-          unsafe(found, "OCFS2 was reported to give one lock to two nodes; use NFSv4 or GFS2");
+          unsafe(
+              found,
+              "OCFS2 has no locks that all machines of the cluster know, so two brokers may both"
+                  + " think that they have the master's; use GFS2 or NFSv4");
       case "virtiofs" ->
           unsafe(found, "locks on virtiofs may end at the guest: other guests do not see them");
       case "9p" -> plan9(found);
@@ -98,7 +101,10 @@ public record Mount(Path point, String type, String source, Map<String, String> 
     if (version.startsWith("3") || version.startsWith("2")) {
       unsafe(
           found,
-          "NFSv" + version + " keeps the lock of a machine that is lost for ever; mount vers=4.1");
+          "NFSv"
+              + version
+              + " does not time out the lock of a master that ended abnormally: a slave can only"
+              + " tell by its silence that it is gone; mount vers=4.1");
     }
     if (has("nolock")) {
       unsafe(found, "nolock: locks stay on this machine; remove the option");

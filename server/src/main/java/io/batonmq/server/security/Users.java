@@ -35,8 +35,8 @@ public final class Users {
   /// Held by the one thread of this process that changes files.
   private static final Object CHANGES = new Object();
 
-  private final Path usersFile;
-  private final Path rolesFile;
+  /// Of users and of roles; none where they stand elsewhere and never change.
+  private final List<Path> files;
 
   /// Keys what is derived from names and passwords, for as long as the process lives.
   private final byte[] secret = new byte[32];
@@ -52,16 +52,32 @@ public final class Users {
 
   private record Snapshot(List<Stamp> stamps, Accounts accounts) {}
 
-  private Users(Path usersFile, Path rolesFile) {
-    this.usersFile = usersFile;
-    this.rolesFile = rolesFile;
+  private Users(List<Path> files) {
+    this.files = files;
     new SecureRandom().nextBytes(secret);
   }
 
   /// The users in these two files, which must be there.
   public static Users open(Path usersFile, Path rolesFile) throws IOException {
-    var users = new Users(usersFile, rolesFile);
+    var users = new Users(List.of(usersFile, rolesFile));
     users.snapshot = users.load();
+    return users;
+  }
+
+  /// Users that are known from elsewhere, for as long as the process lives. Takes some milliseconds for each.
+  ///
+  /// @param passwords plain, by user
+  /// @param roles of each user
+  public static Users of(Map<String, String> passwords, Map<String, Set<String>> roles) {
+    var accounts = Accounts.none();
+    for (var user : passwords.entrySet()) {
+      accounts =
+          accounts
+              .with(user.getKey(), ScramVerifier.of(user.getValue()))
+              .with(user.getKey(), roles.getOrDefault(user.getKey(), Set.of()));
+    }
+    var users = new Users(List.of());
+    users.snapshot = new Snapshot(List.of(), accounts);
     return users;
   }
 
@@ -169,6 +185,11 @@ public final class Users {
   /// Changes the files from what they say now. Two that change them at once would each write what the
   /// other had not seen: within a process one waits for the other, and so do processes, by a lock file.
   private boolean change(Change change) throws IOException {
+    if (files.isEmpty()) {
+      throw new IOException("the users of this broker are in its configuration: change them there");
+    }
+    var usersFile = files.getFirst();
+    var rolesFile = files.getLast();
     var lock = usersFile.resolveSibling(usersFile.getFileName() + ".lock");
     synchronized (CHANGES) {
       try (var channel =
@@ -210,11 +231,11 @@ public final class Users {
 
   /// The stamps are taken first: a change while reading shows at the next question.
   private Snapshot load() throws IOException {
-    return new Snapshot(stamps(), Accounts.read(usersFile, rolesFile));
+    return new Snapshot(stamps(), Accounts.read(files.getFirst(), files.getLast()));
   }
 
   private List<Stamp> stamps() {
-    return List.of(stamp(usersFile), stamp(rolesFile));
+    return files.stream().map(Users::stamp).toList();
   }
 
   private static Stamp stamp(Path file) {

@@ -309,8 +309,8 @@ class ConfigProblemsTest {
         "<!DOCTYPE a SYSTEM 'file:///etc/hostname'><a/>|has a DOCTYPE",
         "<configuration/>|1:1: error: configuration: has no <core>",
         "<configuration><core/><jms/></configuration>|jms is not honoured",
-        "<broker/>|is the dialect of ActiveMQ Classic, which is not read yet",
-        "<html/>|is not a configuration: the root is <configuration>",
+        "<beans/>|1:1: error: beans: has no <broker>",
+        "<html/>|is not a configuration: the root is <configuration>, <broker> or <beans>",
         "<configuration xmlns:xi='http://www.w3.org/2001/XInclude'><core><xi:include"
             + " href='x'/></core></configuration>|include is not honoured: XInclude is not"
             + " followed",

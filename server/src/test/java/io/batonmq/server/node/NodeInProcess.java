@@ -3,9 +3,11 @@ package io.batonmq.server.node;
 import io.batonmq.node.Serving;
 import io.batonmq.server.config.BrokerConfig;
 import io.batonmq.server.config.ConfigReader;
+import io.batonmq.server.instance.Instance;
 import io.batonmq.server.platform.DiskStorage;
 import io.batonmq.server.platform.RealClock;
 import io.batonmq.session.AddressStat;
+import io.batonmq.session.Authenticator;
 import io.batonmq.session.QueueStat;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -31,12 +33,9 @@ final class NodeInProcess implements AutoCloseable {
 
   /// @param core elements of `core` beside what every node needs, such as `<addresses>`
   NodeInProcess(Path folder, String core) throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
-    Path file = folder.resolve("broker.xml");
-    Files.writeString(
-        file,
+    this(
+        folder,
+        freePort(),
         """
         <configuration><core>
           <name>tested</name>
@@ -44,8 +43,36 @@ final class NodeInProcess implements AutoCloseable {
           <acceptors><acceptor name="all">tcp://127.0.0.1:%d</acceptor></acceptors>
           %s
         </core></configuration>
+        """,
+        core);
+  }
+
+  /// The same of a file in the dialect of Classic, which lets in whom it says.
+  ///
+  /// @param broker elements of `broker` beside what every node needs
+  static NodeInProcess classic(Path folder, String broker) throws IOException {
+    return new NodeInProcess(
+        folder,
+        freePort(),
         """
-            .formatted(port, core));
+        <broker brokerName="tested">
+          <transportConnectors><transportConnector uri="tcp://127.0.0.1:%d"/></transportConnectors>
+          %s
+        </broker>
+        """,
+        broker);
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private NodeInProcess(Path folder, int port, String frame, String content) throws IOException {
+    this.port = port;
+    Path file = folder.resolve("broker.xml");
+    Files.writeString(file, frame.formatted(port, content));
     var read = ConfigReader.read(file, folder);
     BrokerConfig config =
         read.config().orElseThrow(() -> new AssertionError(read.problems().toString()));
@@ -57,11 +84,17 @@ final class NodeInProcess implements AutoCloseable {
             "test",
             DiskStorage.open(config.directories().journal()),
             clock,
-            new ClientDoors(config, new OpenAuthenticator(), clock));
+            new ClientDoors(config, authenticator(config, folder), clock));
     node.start();
     Awaitility.await()
         .atMost(Duration.ofSeconds(PATIENCE_SECONDS))
         .until(() -> node.serving().isPresent() && !node.receipts().isEmpty());
+  }
+
+  private static Authenticator authenticator(BrokerConfig config, Path folder) throws IOException {
+    return config.securityEnabled()
+        ? Guests.of(config, new Instance(folder)).authenticator(config)
+        : new OpenAuthenticator();
   }
 
   NodeInProcess(Path folder) throws IOException {
@@ -94,6 +127,19 @@ final class NodeInProcess implements AutoCloseable {
   /// The broker that serves now.
   Serving serving() {
     return node.serving().orElseThrow();
+  }
+
+  /// A started connection of somebody in particular.
+  Connection login(String user, String password) throws JMSException {
+    var factory = new JmsConnectionFactory("amqp://127.0.0.1:" + port);
+    var connection = factory.createConnection(user, password);
+    try {
+      connection.start();
+      return connection;
+    } catch (JMSException e) {
+      connection.close();
+      throw e;
+    }
   }
 
   Optional<QueueStat> queue(String name) throws Exception {
