@@ -426,7 +426,8 @@ public final class Sessions {
       transaction = connection.open(send.transaction());
       if (transaction == null) {
         if (!send.settled()) {
-          answers.to(connection, new Output.Sent(link.number(), send.delivery(), Transacting.notOpen()));
+          answers.to(
+              connection, new Output.Sent(link.number(), send.delivery(), Transacting.notOpen()));
         }
         rooms().producing.countRefused(link);
         return;
@@ -446,7 +447,8 @@ public final class Sessions {
         if (settle.answer()) {
           answers.to(
               connection,
-              new Output.Settled(link.number(), settle.first(), settle.last(), Transacting.notOpen()));
+              new Output.Settled(
+                  link.number(), settle.first(), settle.last(), Transacting.notOpen()));
         } else {
           rooms().consuming.forgotten(link, settle.first(), settle.last());
         }

@@ -80,9 +80,7 @@ class JavaxTest {
     pair.backup().awaitActive();
 
     application.outputWriter().append('\n').flush();
-    assertThat(said.lines().toList())
-        .as(() -> text(errors))
-        .containsExactly(behaviours);
+    assertThat(said.lines().toList()).as(() -> text(errors)).containsExactly(behaviours);
     assertThat(application.waitFor(Until.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(application.exitValue()).isZero();
   }

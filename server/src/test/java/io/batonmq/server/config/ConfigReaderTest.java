@@ -133,7 +133,10 @@ class ConfigReaderTest {
     assertThat(result.problems())
         .extracting(Problem::severity, Problem::line, Problem::message)
         .containsExactly(
-            tuple(Severity.WARNING, 5, "protocols: STOMP not spoken by Baton: AMQP, OPENWIRE clients only"),
+            tuple(
+                Severity.WARNING,
+                5,
+                "protocols: STOMP not spoken by Baton: AMQP, OPENWIRE clients only"),
             tuple(Severity.WARNING, 6, "is not opened: Baton speaks AMQP, OPENWIRE only"));
   }
 

@@ -232,7 +232,8 @@ final class OutgoingLink implements AmqpLink {
     tailLeft = tail == null ? 0 : tail.bytes();
     nextFragment = 0;
     fetching = false;
-    // The broker has no word for "settled when sent": it is accepted as it leaves, and lost if lost,
+    // The broker has no word for "settled when sent": it is accepted as it leaves, and lost if
+    // lost,
     // which is what the peer asked for (AMQP 1.0 §3.4). What follows it would be gone too early.
     acceptedAtEnd = presettled && !delivery.settled() && tail != null;
     if (presettled && !delivery.settled() && tail == null) {

@@ -357,7 +357,8 @@ final class ConsumerEnd implements Peer.End {
     try {
       dispatch(leg, message, redeliveries);
     } catch (Malformed notEncodable) {
-      // A text of it is too long for this protocol. It would end each connection that it is given to.
+      // A text of it is too long for this protocol. It would end each connection that it is given
+      // to.
       done(entry);
       settle(leg, delivery.delivery(), Disposition.UNDELIVERABLE, 0);
     }

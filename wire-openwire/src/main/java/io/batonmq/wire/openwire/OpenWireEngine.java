@@ -149,8 +149,7 @@ final class OpenWireEngine implements WireEngine {
       case INTRODUCTION -> introduced(struct);
       case LOGIN -> beforeLogin(struct);
       default -> {
-        if ((!waiting.isEmpty() && !Conversation.urgent(struct))
-            || !handle(struct)) {
+        if ((!waiting.isEmpty() && !Conversation.urgent(struct)) || !handle(struct)) {
           waiting.add(struct);
           waitingBytes += conversation.size(struct);
         }

@@ -135,8 +135,7 @@ final class ProducerEnd implements Peer.End {
   }
 
   private void acknowledge(int size) {
-    peer.write(
-        new Struct(Type.PRODUCER_ACK).with(Field.PRODUCER_ID, id).with(Field.SIZE, size));
+    peer.write(new Struct(Type.PRODUCER_ACK).with(Field.PRODUCER_ID, id).with(Field.SIZE, size));
   }
 
   boolean gone() {
