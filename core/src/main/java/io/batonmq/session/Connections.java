@@ -17,7 +17,7 @@ final class Connections {
   static final Refusal AGAIN = new Refusal(Reason.IN_USE, "the client has connected again");
 
   /// Nobody closes another user's connection by saying its name.
-  private record Peer(String user, String name) {}
+  private record Peer(String principalName, String peer) {}
 
   private final Limits limits;
   private final Map<Long, Connection> connections = new LinkedHashMap<>();
