@@ -13,11 +13,14 @@ import io.batonmq.ha.ExitCode;
 import io.batonmq.log.file.LogVerify;
 import io.batonmq.server.node.ServerMain;
 import io.batonmq.server.platform.DiskStorage;
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.activemq.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -66,6 +69,12 @@ class SharedFileSystemTest {
         .formatted(port, options);
   }
 
+  /// As the stock ActiveMQ client connects.
+  private Connection stockConnection() throws JMSException {
+    var url = "failover:(tcp://127.0.0.1:%d)?maxReconnectDelay=500".formatted(port);
+    return new ActiveMQConnectionFactory(url).createConnection();
+  }
+
   @Test
   void theFirstIsMasterAndWhoeverOfTheOthersIsLeftTakesOver() throws Exception {
     var brokers = brokers(3, "", "");
@@ -83,6 +92,9 @@ class SharedFileSystemTest {
     var load = stage.keep(new Load(url(""), ledger));
     load.producer("plain").consumer("plain");
     load.transactedProducer("tx").transactedConsumer("tx");
+    var stock = stage.keep(new Load(ledger, this::stockConnection));
+    stock.producer("wire").consumer("wire");
+    stock.transactedProducer("wiretx").transactedConsumer("wiretx");
 
     for (int i = 0; i < TAKEOVERS; i++) {
       awaitProgress(ledger);
@@ -96,8 +108,10 @@ class SharedFileSystemTest {
 
     awaitProgress(ledger);
     load.stopProducers();
-    load.drain(master(brokers), "plain", "tx");
+    stock.stopProducers();
+    load.drain(master(brokers), "plain", "tx", "wire", "wiretx");
     load.close();
+    stock.close();
     var account = ledger.account();
     assertThat(account.clean()).as(account.toString()).isTrue();
     assertThat(account.confirmed()).isPositive();
