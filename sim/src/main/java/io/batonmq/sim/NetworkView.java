@@ -301,15 +301,14 @@ final class NetworkView implements View {
     @Override
     public void sync(Runnable between) {
       var file = dirtyFile(inode);
-      var mine = new ArrayList<Long>();
-      file.pages.forEach((page, pieces) -> {
-        if (pieces.stream().anyMatch(piece -> piece.handle() == id)) {
-          mine.add(disk.chance().below(mine.size() + 1), page);
+      // Again for what a server that restarted in between has lost: by the verifier in its answers
+      // a client knows
+      // that it has to send that once more before the sync is done (RFC 1813 section 3.3.21).
+      for (var mine = mine(file); !mine.isEmpty(); mine = mine(file)) {
+        for (long page : mine) {
+          flush(file, page);
+          between.run();
         }
-      });
-      for (long page : mine) {
-        flush(file, page);
-        between.run();
       }
       if (file.failed == null && stale(inode)) {
         file.failed = Kind.STALE;
@@ -322,6 +321,17 @@ final class NetworkView implements View {
       if (file.pages.isEmpty()) {
         dirty.remove(inode.id);
       }
+    }
+
+    /// The pages that this handle has written and not sent, in any order.
+    private List<Long> mine(DirtyFile file) {
+      var mine = new ArrayList<Long>();
+      file.pages.forEach((page, pieces) -> {
+        if (pieces.stream().anyMatch(piece -> piece.handle() == id)) {
+          mine.add(disk.chance().below(mine.size() + 1), page);
+        }
+      });
+      return mine;
     }
 
     @Override
