@@ -1,10 +1,7 @@
 package io.batonmq.wire.openwire;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.Arrays;
-import java.util.zip.InflaterInputStream;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 
 /// Opens bodies that a client compressed, for those who speak another protocol; between OpenWire clients they are
 /// passed on as they are.
@@ -16,20 +13,26 @@ final class Inflated {
 
   /// @throws Malformed if it is broken or becomes too large
   static byte[] of(byte[] bytes, int from) {
-    try (InputStream in =
-        new InflaterInputStream(new ByteArrayInputStream(bytes, from, bytes.length - from))) {
-      byte[] opened = in.readNBytes(MAX + 1);
-      if (opened.length > MAX) {
-        throw new Malformed("a compressed body becomes larger than " + MAX + " bytes");
+    Inflater inflater = new Inflater();
+    try {
+      inflater.setInput(bytes, from, bytes.length - from);
+      Bytes opened = new Bytes(bytes.length * 2);
+      byte[] piece = new byte[8 << 10];
+      while (!inflater.finished()) {
+        int count = inflater.inflate(piece);
+        if (count == 0) {
+          throw new Malformed("a compressed body ends too early");
+        }
+        if (opened.length() + count > MAX) {
+          throw new Malformed("a compressed body becomes larger than " + MAX + " bytes");
+        }
+        opened.raw(piece, 0, count);
       }
-      return opened;
-    } catch (IOException broken) {
+      return opened.array();
+    } catch (DataFormatException broken) {
       throw new Malformed("a compressed body is broken");
+    } finally {
+      inflater.end();
     }
-  }
-
-  /// Bytes from a place on.
-  static byte[] rest(byte[] bytes, int from) {
-    return Arrays.copyOfRange(bytes, Math.min(from, bytes.length), bytes.length);
   }
 }

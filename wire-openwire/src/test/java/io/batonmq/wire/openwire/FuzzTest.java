@@ -25,6 +25,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// A conversation as a client has it, with bytes changed by chance: it may end, but never by an error of ours, and
@@ -233,11 +234,7 @@ class FuzzTest {
   }
 
   private static Struct message(
-      Struct producer,
-      Struct queue,
-      long sequence,
-      @org.jspecify.annotations.Nullable Struct transaction,
-      int size) {
+      Struct producer, Struct queue, long sequence, @Nullable Struct transaction, int size) {
     return command(Type.TEXT_MESSAGE)
         .with(Field.PRODUCER_ID, producer)
         .with(Field.DESTINATION, queue)
@@ -253,11 +250,7 @@ class FuzzTest {
   }
 
   private static Struct ack(
-      Struct consumer,
-      Struct queue,
-      int type,
-      long sequence,
-      @org.jspecify.annotations.Nullable Struct transaction) {
+      Struct consumer, Struct queue, int type, long sequence, @Nullable Struct transaction) {
     return command(Type.MESSAGE_ACK)
         .with(Field.CONSUMER_ID, consumer)
         .with(Field.DESTINATION, queue)
@@ -278,7 +271,7 @@ class FuzzTest {
     final List<Class<?>> commands = new ArrayList<>();
     final Queue<Output> outputs = new ArrayDeque<>();
     final WireEngine engine;
-    @org.jspecify.annotations.Nullable String reason;
+    @Nullable String reason;
     private long nanos = 1;
     private long deliveries;
 
