@@ -37,7 +37,9 @@ public record Pair(Broker primary, Broker backup) {
     var active = active();
     Until.holds(
         "the active node sees the one that stands by",
-        () -> active.status().peers().stream().anyMatch(peer -> peer.role().equals("standby")));
+        () ->
+            active.status().peers().stream()
+                .anyMatch(peer -> peer.role().equals("standby") && peer.fresh()));
   }
 
   /// The node that says that it is active; there has to be one.
