@@ -108,7 +108,7 @@ class FuzzTest {
     run.engine.lost(run.now());
   }
 
-  private static List<byte[]> frames(boolean tight) {
+  static List<byte[]> frames(boolean tight) {
     List<byte[]> frames = new ArrayList<>();
     var introduction =
         new Struct(Type.WIRE_FORMAT_INFO)
@@ -132,7 +132,7 @@ class FuzzTest {
     return frames;
   }
 
-  private static byte[] bytes(Struct struct, Coding coding) {
+  static byte[] bytes(Struct struct, Coding coding) {
     var buffer = Encoder.frame(struct, coding);
     byte[] bytes = new byte[buffer.remaining()];
     buffer.get(bytes);
@@ -218,11 +218,11 @@ class FuzzTest {
     return all;
   }
 
-  private static Struct command(Type type) {
+  static Struct command(Type type) {
     return new Struct(type).with(Field.COMMAND_ID, 7).with(Field.RESPONSE_REQUIRED, true);
   }
 
-  private static Struct member(Type type) {
+  static Struct member(Type type) {
     return new Struct(type)
         .with(Field.CONNECTION, CONNECTION)
         .with(Field.SESSION, 1L)
@@ -233,7 +233,7 @@ class FuzzTest {
     return command(Type.TRANSACTION_INFO).with(Field.TRANSACTION_ID, id).with(Field.TYPE, type);
   }
 
-  private static Struct message(
+  static Struct message(
       Struct producer, Struct queue, long sequence, @Nullable Struct transaction, int size) {
     return command(Type.TEXT_MESSAGE)
         .with(Field.PRODUCER_ID, producer)
@@ -267,12 +267,14 @@ class FuzzTest {
   }
 
   /// A broker that answers everything at once.
-  private static final class Run implements Gateway, Line, Authenticator {
+  static final class Run implements Gateway, Line, Authenticator {
     final List<Class<?>> commands = new ArrayList<>();
     final Queue<Output> outputs = new ArrayDeque<>();
     final WireEngine engine;
     @Nullable String reason;
-    private long nanos = 1;
+    int credit = 1_000;
+    boolean reading = true;
+    long nanos = 1;
     private long deliveries;
 
     Run() {
@@ -300,7 +302,7 @@ class FuzzTest {
       switch (command) {
         case Command.Connect _ -> outputs.add(new Output.Connected());
         case Command.OpenProducer open ->
-            outputs.add(new Output.ProducerOpened(open.link(), 1_000));
+            outputs.add(new Output.ProducerOpened(open.link(), credit));
         case Command.OpenConsumer open -> outputs.add(new Output.ConsumerOpened(open.link(), "a"));
         case Command.MakeTemporary make -> {
           outputs.add(new Output.TemporaryMade(make.link(), "temporary.x"));
@@ -361,7 +363,9 @@ class FuzzTest {
     }
 
     @Override
-    public void reading(boolean on) {}
+    public void reading(boolean on) {
+      reading = on;
+    }
 
     @Override
     public void close(String why) {
