@@ -1,6 +1,7 @@
 package io.batonmq.ha;
 
 import io.batonmq.log.DamagedException;
+import io.batonmq.log.FencedException;
 import io.batonmq.log.VersionException;
 import io.batonmq.log.file.FileLog;
 import io.batonmq.log.file.Follower;
@@ -27,14 +28,13 @@ public final class Baton {
   private static final long LOCK_CHECK_NANOS = 1_000_000_000L;
   private static final long PEERS_NANOS = 100_000_000L;
   private static final long RETRY_NANOS = 1_000_000_000L;
-  private static final long QUIESCE_NANOS_MAX = 5_000_000_000L;
-  private static final long CLOSE_NANOS_MAX = 5_000_000_000L;
 
   private final Storage storage;
   private final HaSettings settings;
   private final FileLog log;
   private final Presence presence;
   private final Replica replica;
+  private final Warrant warrant;
   private final RoleListener listener;
   private final Runnable wake;
   private final Standing standing;
@@ -48,7 +48,7 @@ public final class Baton {
 
   private @Nullable Watched watched;
   private @Nullable HeldLock held;
-  private @Nullable HandOver handOver;
+  private @Nullable Departure departure;
   private @Nullable OpenReceipt receipt;
   private long nextLookNanos;
   private long nextTryNanos;
@@ -58,13 +58,10 @@ public final class Baton {
   private String trouble = "";
   private boolean begun;
   private boolean due = true;
+  private boolean readable = true;
   private String waitingFor = "";
 
-  /// A hand-over in progress.
-  ///
-  /// @param released whether the doors are closed, so that nothing is confirmed any more
-  private record HandOver(Note note, long deadlineNanos, String reason, boolean released) {}
-
+  /// @param warrant what is asked beside the store
   /// @param wake run on any thread when there is something for [#doWork]
   public Baton(
       Storage storage,
@@ -72,6 +69,7 @@ public final class Baton {
       FileLog log,
       Presence presence,
       Replica replica,
+      Warrant warrant,
       RoleListener listener,
       Runnable wake) {
     this.storage = storage;
@@ -79,6 +77,7 @@ public final class Baton {
     this.log = log;
     this.presence = presence;
     this.replica = replica;
+    this.warrant = warrant;
     this.listener = listener;
     this.wake = wake;
     this.standing = new Standing(log, replica, storage.namesMayBeStale());
@@ -152,6 +151,10 @@ public final class Baton {
       failed(e, now);
     } catch (DamagedException e) {
       damaged(String.valueOf(e.getMessage()), now);
+    } catch (FencedException e) {
+      fence(ExitCode.SUPERSEDED, String.valueOf(e.getMessage()));
+    } catch (UndecidedException e) {
+      standBack(String.valueOf(e.getMessage()), now);
     } catch (VersionException e) {
       fence(ExitCode.STORE_VERSION, String.valueOf(e.getMessage()));
     }
@@ -189,6 +192,7 @@ public final class Baton {
     }
     waitingFor = reason;
     if (role instanceof Role.Promoting) {
+      warrant.over();
       standing.startAnew();
       become(new Role.Standby(role.epoch(), ""), reason);
     }
@@ -219,6 +223,16 @@ public final class Baton {
       return false;
     }
     show(now, standing.applied());
+    if (!warrant.readable()) {
+      // What was read is being replaced.
+      if (readable) {
+        readable = false;
+        standing.startAnew();
+        unwatch();
+      }
+      return false;
+    }
+    readable = true;
     if (!prepared && mayTry(now)) {
       // Once more a second later if it fails; the log is followed meanwhile.
       log.prepare();
@@ -246,8 +260,10 @@ public final class Baton {
 
   private void look(Now now) {
     Optional<Tenure> newest = log.register().newest();
+    Optional<String> objection = warrant.objection(now);
     if (newest.isEmpty()) {
-      if (mayTry(now)) {
+      tellNobody(objection.orElse(""));
+      if (mayTry(now) && objection.isEmpty()) {
         takeOver(Receipt.Cause.FIRST_START, "", now, 0);
       }
       return;
@@ -258,12 +274,13 @@ public final class Baton {
       nextPeersNanos = now.nanos() + PEERS_NANOS;
       peers = presence.others(now);
     }
-    Optional<Receipt.Cause> cause = watch.reason(presence, now);
-    tellNobody(
+    Optional<Receipt.Cause> cause = watch.reason(presence, warrant.sole(), now);
+    String why =
         watch.waitsForPrimary()
             ? newest.get().node() + " was stopped on purpose; a primary has to start"
-            : "");
-    if (cause.isPresent() && nearTheEnd(watch) && mayTry(now)) {
+            : "";
+    tellNobody(cause.isPresent() ? objection.orElse(why) : why);
+    if (cause.isPresent() && objection.isEmpty() && nearTheEnd(watch) && mayTry(now)) {
       takeOver(cause.get(), newest.get().node(), now, watch.silentNanos(now));
     }
   }
@@ -301,12 +318,17 @@ public final class Baton {
 
   private void takeOver(Receipt.Cause cause, String before, Now now, long silentNanos) {
     long known = role.epoch();
+    if (!warrant.claim(now)) {
+      nextTryNanos = now.nanos() + RETRY_NANOS;
+      return;
+    }
     become(new Role.Promoting(known, cause), cause.name());
     long readBefore = standing.bytesRead();
     Stopwatch watch = new Stopwatch(listener::nanos);
     Optional<Follower> follower = standing.follower();
     Optional<FileLog.Taken> won = log.takeOver(known, follower, replica, watch::done);
     if (won.isEmpty()) {
+      warrant.over();
       standing.startAnew();
       become(new Role.Standby(known, before), "another node was first");
       return;
@@ -350,8 +372,12 @@ public final class Baton {
   // ---- active
 
   private boolean serve(Role.Active active, Now now) {
-    if (handOver != null && handOver.released()) {
-      return pass(active, handOver, now);
+    if (departure != null && departure.released()) {
+      if (departure.passed(active, now)) {
+        pass(active, departure, now);
+        return true;
+      }
+      return false;
     }
     Optional<LogWriter.End> end = active.appender().ended();
     if (end.isPresent()) {
@@ -369,8 +395,14 @@ public final class Baton {
         return true;
       }
     }
-    if (handOver != null) {
-      return release(active, handOver, now);
+    if (departure != null) {
+      return departure.release(
+          active,
+          () -> {
+            warrant.ending();
+            closeReceipt();
+          },
+          now);
     }
     if (stopping) {
       begin(active, succession.stopNote(presence.others(now)), "stopped by request", now);
@@ -395,43 +427,20 @@ public final class Baton {
 
   private void begin(Role.Active active, Note note, String reason, Now now) {
     listener.waiting(reason + ", draining at position " + active.appender().committed());
-    handOver = new HandOver(note, now.nanos() + QUIESCE_NANOS_MAX, reason, false);
-    replica.quiesce();
+    departure = new Departure(storage, log, replica, note, reason, now);
   }
 
-  /// Closes the doors once everything that was taken is confirmed, or when that takes too long.
-  private boolean release(Role.Active active, HandOver going, Now now) {
-    if (!replica.quiesced() && now.nanos() - going.deadlineNanos() < 0) {
-      return false;
-    }
-    // From here on nothing is confirmed; what was not confirmed is not lost either, it is in the
-    // tail.
-    active.appender().end(new LogWriter.End.Released(going.reason()));
-    closeReceipt();
-    replica.release(going.reason());
-    active.appender().close();
-    handOver = new HandOver(going.note(), now.nanos() + CLOSE_NANOS_MAX, going.reason(), true);
-    return true;
-  }
-
-  /// Writes the hand-over down and gives the lock back.
-  private boolean pass(Role.Active active, HandOver going, Now now) {
-    // What the log's lane still writes would be a tail that the next active has to copy. If its
-    // disk
-    // hangs, nobody waits for that.
-    if (!active.appender().closed() && now.nanos() - going.deadlineNanos() < 0) {
-      return false;
-    }
-    Note.leave(storage, log, active.appender().tenure(), going.note());
+  /// The baton is another's, or nobody's; this node follows.
+  private void pass(Role.Active active, Departure going, Now now) {
     if (held != null) {
       held.close();
     }
     held = null;
-    handOver = null;
+    departure = null;
+    warrant.over();
     standing.startAnew();
     become(new Role.Standby(active.epoch(), settings.node()), going.reason());
     show(now, 0);
-    return true;
   }
 
   private void closeReceipt() {
@@ -457,6 +466,7 @@ public final class Baton {
       replica.release(reason);
       active.appender().close();
     }
+    warrant.over();
     become(new Role.Fenced(before.epoch(), code, reason), reason);
     giveBack();
   }

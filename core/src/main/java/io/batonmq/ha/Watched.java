@@ -41,6 +41,7 @@ final class Watched implements AutoCloseable {
   private long changedNanos;
   private @Nullable Note note;
   private long notedNanos;
+  private boolean alone;
 
   /// @param tell is told, once, if the lock can not be waited for
   Watched(
@@ -131,7 +132,10 @@ final class Watched implements AutoCloseable {
   }
 
   /// Why to take over now, if at all.
-  Optional<Receipt.Cause> reason(Presence presence, Now now) {
+  ///
+  /// @param sole whether nobody else can
+  Optional<Receipt.Cause> reason(Presence presence, boolean sole, Now now) {
+    alone = sole;
     grantedNow();
     boolean free = granted != null;
     boolean silent = silentNanos(now) >= settings.stallNanos();
@@ -142,10 +146,7 @@ final class Watched implements AutoCloseable {
     return switch (note) {
       case Note.Next next -> next(next, presence, now);
       case Note.Free _ -> Optional.of(Receipt.Cause.STOPPED);
-      case Note.Stopped _ ->
-          settings.role() == HaSettings.Configured.PRIMARY
-              ? Optional.of(Receipt.Cause.STOPPED)
-              : Optional.empty();
+      case Note.Stopped _ -> mayEndStop() ? Optional.of(Receipt.Cause.STOPPED) : Optional.empty();
       case null -> {
         if (free) {
           yield Optional.of(Receipt.Cause.LOCK_FREE);
@@ -157,7 +158,11 @@ final class Watched implements AutoCloseable {
 
   /// Whether the note says that only a primary is to go on, and this node is none.
   boolean waitsForPrimary() {
-    return note instanceof Note.Stopped && settings.role() != HaSettings.Configured.PRIMARY;
+    return note instanceof Note.Stopped && !mayEndStop();
+  }
+
+  private boolean mayEndStop() {
+    return alone || settings.role() == HaSettings.Configured.PRIMARY;
   }
 
   private Optional<Receipt.Cause> next(Note.Next next, Presence presence, Now now) {

@@ -169,6 +169,11 @@ public final class Serving implements Gateway {
     if (!writer.waiting()) {
       return;
     }
+    if (writer.waitsForOthers()) {
+      // A thread that has sockets to look after does not wait for another machine.
+      lanes.wakeLog();
+      return;
+    }
     boolean worked;
     try {
       worked = writer.doWork(now);
@@ -471,6 +476,9 @@ public final class Serving implements Gateway {
       boolean spare = writer.prepareSpare();
       fed(spare);
       return keeper.doWork(now) || spare;
+    } catch (FencedException _) {
+      // The log's lane hears of it as well, and ends the tenure.
+      return false;
     } catch (StorageException e) {
       writer.failed(e);
       return false;

@@ -62,6 +62,11 @@ public interface Storage {
   /// Whether hints of this storage may be old, as on a network file system.
   boolean namesMayBeStale();
 
+  /// Whether a sync may wait for other nodes, so that it is for a lane that may stand still for seconds.
+  default boolean waitsForOthers() {
+    return false;
+  }
+
   /// Bytes that a file here may still take.
   long usableBytes();
 

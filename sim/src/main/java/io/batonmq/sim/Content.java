@@ -45,6 +45,10 @@ final class Content {
   /// Bytes that a write to this range would add to what the file takes.
   long growth(long offset, long length) {
     long added = 0;
+    if (length == 0) {
+      // Not even the page that the offset is in.
+      return added;
+    }
     for (long page = offset / PAGE; page * PAGE < offset + length; page++) {
       added += page < pages.length && pages[(int) page] != null ? 0 : PAGE;
     }

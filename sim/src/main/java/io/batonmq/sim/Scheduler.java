@@ -152,6 +152,11 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
+  /// The task that has the turn; null while the driver has it.
+  @Nullable SimTask current() {
+    return current;
+  }
+
   void point(long what) {
     var self = current;
     trace.fold(what);

@@ -132,6 +132,11 @@ public final class LogWriter implements Appender, AutoCloseable {
     return tenure;
   }
 
+  /// Whether [#doWork] may stand still until other nodes have answered.
+  public boolean waitsForOthers() {
+    return storage.waitsForOthers();
+  }
+
   // ---- owner
 
   @Override

@@ -7,6 +7,7 @@ import io.batonmq.ha.Presence;
 import io.batonmq.ha.Receipt;
 import io.batonmq.ha.Role;
 import io.batonmq.ha.RoleListener;
+import io.batonmq.ha.Warrant;
 import io.batonmq.log.file.FileLog;
 import io.batonmq.node.Node;
 import io.batonmq.node.Serving;
@@ -61,7 +62,7 @@ final class RunningNode implements RoleListener, Node.Doors {
     this.node =
         new Node(
             Translation.node(config), log, RunningNode::unique, this, lanes, this::slowestFollower);
-    this.baton = new Baton(storage, ha, log, presence, node, this, lanes::wakeBaton);
+    this.baton = new Baton(storage, ha, log, presence, node, Warrant.NONE, this, lanes::wakeBaton);
   }
 
   private static String unique() {

@@ -15,6 +15,7 @@ import io.batonmq.log.file.RecordReader;
 import io.batonmq.message.Tail;
 import io.batonmq.seam.Storage;
 import io.batonmq.seam.StorageException;
+import io.batonmq.sim.SimDisk;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -48,7 +49,7 @@ final class Agreement {
           .ifPresent(content -> same(bytes(content), node.name()));
     }
     sound("as it stands");
-    sim.disk().powerLoss();
+    sim.disks().forEach(SimDisk::powerLoss);
     sound("after a power cut");
   }
 
@@ -83,14 +84,16 @@ final class Agreement {
 
   private void sound(String when) {
     try {
-      soundAndSame(when);
+      for (SimDisk disk : sim.disks()) {
+        soundAndSame(disk, when);
+      }
     } catch (DamagedException | StorageException e) {
       throw new Violation("the log cannot be read " + when + ": " + e.getMessage());
     }
   }
 
-  private void soundAndSame(String when) {
-    Storage storage = sim.disk().mount(sim.scheduler().process("reader"));
+  private void soundAndSame(SimDisk disk, String when) {
+    Storage storage = disk.mount(sim.scheduler().process("reader"));
     LogVerify.Report report = LogVerify.verify(storage);
     if (!report.sound()) {
       throw new Violation("the log is damaged " + when + ": " + report.damages());

@@ -1,6 +1,5 @@
 package io.batonmq.sim.pair;
 
-import io.batonmq.sim.SimDisk;
 import io.batonmq.sim.SimulationFailure;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,8 +8,8 @@ import java.util.Locale;
 /// Many seeds one after another, or one of them told in words.
 public final class Campaign {
   private static final String USAGE =
-      "usage: simulate --seeds FIRST..LAST [--disk local|network|both]\n"
-          + "       simulate --trace SEED [--disk local|network]";
+      "usage: simulate --seeds FIRST..LAST [--disk local|network|both|own|all]\n"
+          + "       simulate --trace SEED [--disk local|network|own]";
 
   private Campaign() {}
 
@@ -22,15 +21,15 @@ public final class Campaign {
   /// Runs one seed of a pair.
   ///
   /// @throws AssertionError if a promise is broken: says the seed, what, and how to see it again
-  public static Run run(long seed, SimDisk.Model disk, Tamper tamper) {
-    try (var sim = Simulation.seeded(seed).disk(disk).tamper(tamper).start()) {
+  public static Run run(long seed, World disk, Tamper tamper) {
+    try (var sim = disk.plan(seed).tamper(tamper).start()) {
       Stats stats = sim.live();
       return new Run(sim.hash(), stats);
     } catch (Violation | SimulationFailure e) {
       throw new AssertionError(
           String.format(
               "seed=%d disk=%s: %s%n  to see it again: scripts/simulate --disk %s --trace %d",
-              seed, word(disk), what(e), word(disk), seed),
+              seed, disk.word(), what(e), disk.word(), seed),
           e);
     }
   }
@@ -41,15 +40,11 @@ public final class Campaign {
         : String.valueOf(e.getMessage());
   }
 
-  private static String word(SimDisk.Model disk) {
-    return disk.name().toLowerCase(Locale.ROOT);
-  }
-
   /// See `scripts/simulate`.
   public static void main(String[] args) {
     String seeds = "";
     String trace = "";
-    List<SimDisk.Model> disks = new ArrayList<>(List.of(SimDisk.Model.LOCAL));
+    List<World> disks = new ArrayList<>(List.of(World.LOCAL));
     for (int i = 0; i < args.length; i += 2) {
       String value = i + 1 < args.length ? args[i + 1] : "";
       switch (args[i]) {
@@ -84,27 +79,30 @@ public final class Campaign {
     return false;
   }
 
-  private static List<SimDisk.Model> disks(String word) {
-    return word.equals("both")
-        ? List.of(SimDisk.Model.values())
-        : List.of(SimDisk.Model.valueOf(word.toUpperCase(Locale.ROOT)));
+  private static List<World> disks(String word) {
+    return switch (word) {
+      case "both" -> List.of(World.LOCAL, World.NETWORK);
+      case "all" -> List.of(World.values());
+      default -> List.of(World.valueOf(word.toUpperCase(Locale.ROOT)));
+    };
   }
 
-  private static boolean trace(long seed, SimDisk.Model disk) {
-    try (var sim = Simulation.seeded(seed).disk(disk).listen(System.out::println).start()) {
+  private static boolean trace(long seed, World disk) {
+    try (var sim = disk.plan(seed).listen(System.out::println).start()) {
       System.out.println(sim.live());
       return true;
     } catch (Violation | SimulationFailure e) {
       System.out.println("BROKEN: " + what(e));
+      e.printStackTrace(System.out);
       return false;
     }
   }
 
-  private static boolean all(long first, long last, List<SimDisk.Model> disks) {
+  private static boolean all(long first, long last, List<World> disks) {
     Stats all = new Stats();
     int failed = 0;
     for (long seed = first; seed <= last; seed++) {
-      for (SimDisk.Model disk : disks) {
+      for (World disk : disks) {
         try {
           all.add(run(seed, disk, Tamper.NONE).stats());
         } catch (AssertionError e) {

@@ -4,7 +4,9 @@ import io.batonmq.node.Serving;
 import io.batonmq.sim.Chance;
 import io.batonmq.sim.Chaos;
 import io.batonmq.sim.DiskFaults;
+import io.batonmq.sim.SimDisk;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +40,9 @@ final class Faults {
     /// An operator stops a node, which is started again.
     STOP,
     /// A connection breaks.
-    CUT
+    CUT,
+    /// Nothing passes from one node to another, or to the arbiter; where each has a disk of its own.
+    PARTITION
   }
 
   private final Simulation sim;
@@ -55,7 +59,7 @@ final class Faults {
     this.pauseNanosMax = 1_000_000_000L << chance.below(5);
     int oneIn = 1 + chance.below(4);
     for (Kind kind : Kind.values()) {
-      if (chance.oneIn(oneIn + 1)) {
+      if (kind == Kind.PARTITION ? sim.replicated() && !chance.oneIn(3) : chance.oneIn(oneIn + 1)) {
         kinds.add(kind);
       }
     }
@@ -70,7 +74,7 @@ final class Faults {
   /// its time.
   Duration patience() {
     long waiting = sim.setup().delays() ? 30 : 0;
-    return Duration.ofSeconds((sim.disk().slow() ? 400 : 90) + waiting);
+    return Duration.ofSeconds((sim.disks().stream().anyMatch(SimDisk::slow) ? 400 : 90) + waiting);
   }
 
   void begin() {
@@ -100,7 +104,8 @@ final class Faults {
     if (kinds.contains(Kind.FULL)) {
       disk = disk.withNoSpace((int) chance.magnitude(1_000));
     }
-    sim.disk().faults(disk);
+    DiskFaults chosen = disk;
+    sim.disks().forEach(one -> one.faults(chosen));
     sim.after(Duration.ofNanos(chance.magnitude(GAP_NANOS_MAX)), this::next);
   }
 
@@ -124,20 +129,39 @@ final class Faults {
       case PAUSE ->
           life.ifPresent(
               one -> one.process().pause(Duration.ofNanos(chance.between(1, pauseNanosMax))));
-      case POWER -> sim.disk().powerLoss();
-      case HOST -> life.ifPresent(one -> sim.disk().hostLoss(one.process()));
+      case POWER -> sim.disks().get(chance.below(sim.disks().size())).powerLoss();
+      case HOST -> life.ifPresent(one -> sim.disk(one.owner()).hostLoss(one.process()));
       case LOCK -> sim.serving().ifPresent(this::breakLock);
       case FULL -> fill();
       case SWITCHOVER -> life.ifPresent(one -> one.baton().switchover(""));
       case STOP -> life.ifPresent(one -> one.baton().stop());
       case CUT -> sim.clients().get(chance.below(sim.clients().size())).hangUp();
+      case PARTITION -> partition();
       case STALL, ERROR -> {
         // These come with the calls on the disk.
       }
     }
   }
 
+  private void partition() {
+    List<String> names = new ArrayList<>(sim.nodes().stream().map(SimNode::name).toList());
+    names.add(SimArbiter.NAME);
+    for (String from : names) {
+      for (String to : names) {
+        if (!from.equals(to) && chance.oneIn(3)) {
+          sim.network().cut(from, to, true);
+          sim.after(
+              Duration.ofNanos(chance.magnitude(pauseNanosMax)),
+              () -> sim.network().cut(from, to, false));
+        }
+      }
+    }
+  }
+
   private void breakLock(Serving serving) {
+    if (sim.replicated()) {
+      return;
+    }
     String lock = serving.active().appender().tenure().lock();
     if (chance.oneIn(2)) {
       sim.disk().loseLock(lock, chance.oneIn(2));
@@ -147,17 +171,20 @@ final class Faults {
   }
 
   private void fill() {
-    sim.disk().capacity(sim.disk().allocatedBytes() + chance.magnitude(1 << 20));
+    SimDisk full = sim.disks().get(chance.below(sim.disks().size()));
+    full.capacity(full.allocatedBytes() + chance.magnitude(1 << 20));
     sim.after(
-        Duration.ofNanos(chance.magnitude(pauseNanosMax)),
-        () -> sim.disk().capacity(Long.MAX_VALUE));
+        Duration.ofNanos(chance.magnitude(pauseNanosMax)), () -> full.capacity(Long.MAX_VALUE));
   }
 
   void end() {
     over = true;
     sim.tell(() -> "the faults are over");
     sim.scheduler().chaos(Chaos.NONE);
-    sim.disk().faults(DiskFaults.NONE);
-    sim.disk().capacity(Long.MAX_VALUE);
+    for (SimDisk disk : sim.disks()) {
+      disk.faults(DiskFaults.NONE);
+      disk.capacity(Long.MAX_VALUE);
+    }
+    sim.network().heal();
   }
 }

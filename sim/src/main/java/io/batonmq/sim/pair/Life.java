@@ -5,6 +5,7 @@ import io.batonmq.ha.Presence;
 import io.batonmq.ha.Receipt;
 import io.batonmq.ha.Role;
 import io.batonmq.ha.RoleListener;
+import io.batonmq.ha.Warrant;
 import io.batonmq.log.file.FileLog;
 import io.batonmq.node.Node;
 import io.batonmq.node.Serving;
@@ -26,6 +27,7 @@ final class Life implements RoleListener, Node.Doors {
   private final SimNode owner;
   private final SimProcess process;
   private final SimLanes lanes;
+  private final Optional<Together> together;
   private final Presence presence;
   private final Node node;
   private final Baton baton;
@@ -39,19 +41,32 @@ final class Life implements RoleListener, Node.Doors {
     this.owner = owner;
     this.process = process;
     this.lanes = new SimLanes(process, this::laneFailed);
-    Storage storage = sim.tamper().storage(sim.disk().mount(process));
+    Storage own = sim.tamper().storage(sim.disk(owner).mount(process));
+    this.together =
+        sim.replicated()
+            ? Optional.of(new Together(sim, owner, process, lanes, own))
+            : Optional.empty();
+    Storage storage = together.map(Together::storage).orElse(own);
     FileLog log = new FileLog(storage, sim.setup().log(), owner.name(), sim::unique);
     this.presence = new Presence(storage, owner.ha(), sim.unique());
     this.node = new Node(sim.setup().node(), log, sim::unique, this, lanes, this::slowestFollower);
     this.baton =
         new Baton(
-            storage, owner.ha(), log, presence, sim.tamper().replica(node), this, lanes::wakeBaton);
+            storage,
+            owner.ha(),
+            log,
+            presence,
+            sim.tamper().replica(node),
+            together.map(Together::warrant).orElse(Warrant.NONE),
+            this,
+            lanes::wakeBaton);
     process.onDeath(this::died);
   }
 
   void start() {
     pulseNanos = sim.nanos();
     process.spawn("front", this::beat);
+    together.ifPresent(Together::start);
     lanes.startBaton(
         now -> {
           boolean worked = baton.doWork(now);
@@ -81,6 +96,10 @@ final class Life implements RoleListener, Node.Doors {
 
   Baton baton() {
     return baton;
+  }
+
+  Optional<Together> together() {
+    return together;
   }
 
   Node node() {

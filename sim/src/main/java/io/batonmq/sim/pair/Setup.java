@@ -51,6 +51,11 @@ record Setup(
 
   static final String COPIES = "copies";
 
+  /// How long a standby that lost its active waits.
+  long headStartNanos() {
+    return 200_000_000L;
+  }
+
   static Setup by(Chance chance, int nodes) {
     LogSettings log =
         new LogSettings(

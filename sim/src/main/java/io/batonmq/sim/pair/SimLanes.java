@@ -46,6 +46,12 @@ final class SimLanes implements Lanes {
     baton = start("baton", work, () -> clock.monotonicNanos() + napNanos);
   }
 
+  /// A lane beside these, for as long as the process lives; answers what wakes it.
+  Runnable startBeside(String name, Predicate<Now> work, long napNanos) {
+    Lane lane = start(name, work, () -> clock.monotonicNanos() + napNanos);
+    return () -> wake(lane);
+  }
+
   void start(Serving now) {
     started++;
     broker = start("broker", now::brokerWork, now::nextDeadlineNanos);

@@ -30,6 +30,10 @@ final class SimNode {
     return ha;
   }
 
+  boolean primary() {
+    return ha.role() == HaSettings.Configured.PRIMARY;
+  }
+
   Optional<Life> life() {
     return Optional.ofNullable(life);
   }

@@ -5,9 +5,12 @@ import io.batonmq.session.QueueStat;
 import io.batonmq.sim.Chance;
 import io.batonmq.sim.Scheduler;
 import io.batonmq.sim.SimDisk;
+import io.batonmq.sim.SimNetwork;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -26,6 +29,9 @@ public final class Simulation implements AutoCloseable {
   private final Scheduler scheduler;
   private final Chance chance;
   private final SimDisk disk;
+  private final boolean replicated;
+  private final Map<String, SimDisk> disks = new LinkedHashMap<>();
+  private final SimNetwork network;
   private final Setup setup;
   private final Tamper tamper;
   private final Stats stats = new Stats();
@@ -43,6 +49,7 @@ public final class Simulation implements AutoCloseable {
     private final long seed;
     private int nodes;
     private SimDisk.Model model = SimDisk.Model.LOCAL;
+    private boolean replicated;
     private Tamper tamper = Tamper.NONE;
     private Consumer<String> listener = _ -> {};
     private boolean told;
@@ -59,6 +66,12 @@ public final class Simulation implements AutoCloseable {
 
     public Plan disk(SimDisk.Model kind) {
       model = kind;
+      return this;
+    }
+
+    /// Each node has a disk of its own, and they keep each other's.
+    public Plan replicated() {
+      replicated = true;
       return this;
     }
 
@@ -95,7 +108,12 @@ public final class Simulation implements AutoCloseable {
     setup = Setup.by(chance, plan.nodes > 0 ? plan.nodes : bySeed);
     tamper = plan.tamper;
     tell(() -> setup.toString());
+    replicated = plan.replicated;
     setup.nodes().forEach(ha -> nodes.add(new SimNode(this, ha)));
+    // The seeds of a shared disk choose what they always chose.
+    network = new SimNetwork(scheduler, replicated ? chance.fork() : new Chance(plan.seed));
+    nodes.forEach(node ->
+        disks.put(node.name(), replicated ? new SimDisk(scheduler, SimDisk.Model.LOCAL) : disk));
     nodes.forEach(node -> after(Duration.ofNanos(chance.magnitude(100_000_000)), node::start));
     new Workload(this).clients().forEach(clients::add);
     clients.forEach(Client::start);
@@ -206,8 +224,28 @@ public final class Simulation implements AutoCloseable {
     return chance;
   }
 
+  /// The disk that all nodes reach: with their log, or with the arbiter alone.
   SimDisk disk() {
     return disk;
+  }
+
+  /// The disk with the log of a node.
+  SimDisk disk(SimNode node) {
+    return disks.getOrDefault(node.name(), disk);
+  }
+
+  /// Each disk that has a log.
+  List<SimDisk> disks() {
+    return disks.values().stream().distinct().toList();
+  }
+
+  /// Whether each node has a disk of its own.
+  boolean replicated() {
+    return replicated;
+  }
+
+  SimNetwork network() {
+    return network;
   }
 
   Setup setup() {

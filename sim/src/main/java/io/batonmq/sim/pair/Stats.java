@@ -3,6 +3,7 @@ package io.batonmq.sim.pair;
 import io.batonmq.ha.ExitCode;
 import io.batonmq.ha.Receipt;
 import io.batonmq.ha.Role;
+import io.batonmq.mirror.Reign;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -35,6 +36,9 @@ public final class Stats {
   long prepared;
   long recovered;
   long stepsRepeated;
+  long joined;
+  long aloneAgain;
+  private Reign reign = Reign.NONE;
   private final Map<Receipt.Cause, Long> takeovers = new EnumMap<>(Receipt.Cause.class);
   private final Map<ExitCode, Long> exits = new EnumMap<>(ExitCode.class);
 
@@ -42,6 +46,14 @@ public final class Stats {
     if (after instanceof Role.Active active) {
       takeovers.merge(active.receipt().cause(), 1L, Long::sum);
     }
+  }
+
+  void reign(Reign now) {
+    if (now.epoch() == reign.epoch()) {
+      joined += now.inSync().size() > reign.inSync().size() ? 1 : 0;
+      aloneAgain += now.inSync().size() < reign.inSync().size() ? 1 : 0;
+    }
+    reign = now;
   }
 
   void receipt(Receipt receipt) {
@@ -119,6 +131,16 @@ public final class Stats {
   }
 
   /// Steps of branches that were asked for again and answered.
+  /// Copies that came to be in sync.
+  public long joined() {
+    return joined;
+  }
+
+  /// Copies that were in sync, and were lost.
+  public long aloneAgain() {
+    return aloneAgain;
+  }
+
   public long stepsRepeated() {
     return stepsRepeated;
   }
@@ -162,6 +184,8 @@ public final class Stats {
     prepared += other.prepared;
     recovered += other.recovered;
     stepsRepeated += other.stepsRepeated;
+    joined += other.joined;
+    aloneAgain += other.aloneAgain;
     other.takeovers.forEach((cause, count) -> takeovers.merge(cause, count, Long::sum));
     other.exits.forEach((code, count) -> exits.merge(code, count, Long::sum));
   }
@@ -173,7 +197,7 @@ public final class Stats {
             + " refused=%d resends=%d deliveries=%d again=%d moved=%d waited=%d accepted=%d"
             + " commits=%d rollbacks=%d strikes=%d slowest_drain_s=%d receipts=%d zombie_bytes=%d"
             + " reflagged=%d recognised=%d aborted=%d learnt_committed=%d learnt_rolled_back=%d"
-            + " large=%d prepared=%d recovered=%d steps_repeated=%d",
+            + " large=%d prepared=%d recovered=%d steps_repeated=%d joined=%d alone_again=%d",
         seeds,
         simulatedNanos / 1_000_000_000,
         points,
@@ -202,6 +226,8 @@ public final class Stats {
         large,
         prepared,
         recovered,
-        stepsRepeated);
+        stepsRepeated,
+        joined,
+        aloneAgain);
   }
 }

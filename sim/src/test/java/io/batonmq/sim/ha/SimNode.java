@@ -6,6 +6,7 @@ import io.batonmq.ha.Presence;
 import io.batonmq.ha.Receipt;
 import io.batonmq.ha.Role;
 import io.batonmq.ha.RoleListener;
+import io.batonmq.ha.Warrant;
 import io.batonmq.log.file.FileLog;
 import io.batonmq.log.file.Tenure;
 import io.batonmq.seam.Now;
@@ -55,7 +56,8 @@ final class SimNode implements RoleListener {
     log = world.settings().logs().make(storage, world.settings().log(), name, this::unique);
     var presence = new Presence(storage, settings, presence());
     replica = new TinyReplica(this);
-    baton = new Baton(storage, settings, log, presence, replica, this, this::wakeBaton);
+    baton =
+        new Baton(storage, settings, log, presence, replica, Warrant.NONE, this, this::wakeBaton);
     process.onDeath(() -> world.died(this));
     var mine = baton;
     lane = process.spawn("baton", () -> batonLane(mine));

@@ -9,6 +9,7 @@ import io.batonmq.ha.Presence;
 import io.batonmq.ha.Receipt;
 import io.batonmq.ha.Role;
 import io.batonmq.ha.RoleListener;
+import io.batonmq.ha.Warrant;
 import io.batonmq.log.LogSettings;
 import io.batonmq.log.SnapshotContent;
 import io.batonmq.log.file.FileLog;
@@ -75,7 +76,7 @@ final class Lone implements RoleListener, Node.Doors, Lanes {
     var presence = new Presence(storage, ha, name);
     var node =
         new Node(settings(snapshotBytes), log, () -> name + ++names, this, this, this::slowest);
-    baton = new Baton(storage, ha, log, presence, node, this, this::wakeBaton);
+    baton = new Baton(storage, ha, log, presence, node, Warrant.NONE, this, this::wakeBaton);
   }
 
   private static NodeSettings settings(long snapshotBytes) {

@@ -6,13 +6,17 @@ import io.batonmq.broker.Xid;
 import io.batonmq.ha.Aftermath;
 import io.batonmq.ha.Replica;
 import io.batonmq.ha.Role;
+import io.batonmq.ha.Warrant;
+import io.batonmq.mirror.Arbiter;
+import io.batonmq.mirror.Reign;
+import io.batonmq.seam.Now;
 import io.batonmq.seam.Storage;
 import io.batonmq.seam.StoredFile;
-import io.batonmq.sim.SimDisk;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.function.ObjLongConsumer;
@@ -255,11 +259,117 @@ class GuardsTest {
     }
   }
 
-  /// Looks for the first seed that fails with these words; others may fail in other words before.
+  @Test
+  void anActiveThatGoesOnAloneWithoutBeingRecordedConfirmsWhatNobodyHas() {
+    fails(
+        "with an arbiter that is not told",
+        "confirms up to position|was confirmed, nobody took it|settled in epoch|answers with",
+        List.of(World.OWN),
+        new Tamper() {
+          @Override
+          public Arbiter arbiter(Arbiter real) {
+            return new Arbiter() {
+              private Reign last = Reign.NONE;
+
+              @Override
+              public Reign read() {
+                Reign read = real.read();
+                boolean mine = read.version() < last.version() && read.epoch() == last.epoch();
+                return mine ? last : read;
+              }
+
+              @Override
+              public boolean change(Reign to) {
+                if (to.inSync().size() < real.read().inSync().size()
+                    && to.epoch() == real.read().epoch()) {
+                  last = to;
+                  return true;
+                }
+                return real.change(to);
+              }
+
+              @Override
+              public String describe() {
+                return real.describe();
+              }
+            };
+          }
+        });
+  }
+
+  @Test
+  void aStandbyThatTakesOverWithoutTheArbitersWordLacksWhatWasConfirmed() {
+    fails(
+        "with take-overs that nobody has allowed",
+        "confirms up to position|was confirmed, nobody took it|settled in epoch|goes on from",
+        List.of(World.OWN),
+        new Tamper() {
+          @Override
+          public Warrant warrant(Warrant real) {
+            return new Warrant() {
+              @Override
+              public boolean readable() {
+                return real.readable();
+              }
+
+              @Override
+              public Optional<String> objection(Now now) {
+                return Optional.empty();
+              }
+
+              @Override
+              public boolean sole() {
+                return real.sole();
+              }
+
+              @Override
+              public boolean claim(Now now) {
+                real.claim(now);
+                return true;
+              }
+
+              @Override
+              public void ending() {
+                real.ending();
+              }
+
+              @Override
+              public void over() {
+                real.over();
+              }
+            };
+          }
+        });
+  }
+
+  @Test
+  void aStandbyThatAnswersBeforeItSyncsLosesWhatWasConfirmed() {
+    fails(
+        "with an answer before the sync of a standby",
+        "confirms up to position|was confirmed, nobody took it|damaged|cannot be read|goes on from",
+        List.of(World.OWN),
+        new Tamper() {
+          @Override
+          public Storage storage(Storage real) {
+            return new Through(real) {
+              @Override
+              StoredFile file(String path, StoredFile opened) {
+                return path.contains("/segment-") ? new NeverSynced(opened) : opened;
+              }
+            };
+          }
+        });
+  }
+
   private static void fails(String how, String words, Tamper tamper) {
+    fails(how, words, List.of(World.LOCAL, World.NETWORK), tamper);
+  }
+
+  /// Looks for the first seed that fails with these words; others may fail in other words before.
+  private static void fails(String how, String words, List<World> worlds, Tamper tamper) {
     Pattern expected = Pattern.compile(words);
     for (long seed = 1; seed <= SEEDS; seed++) {
-      for (SimDisk.Model disk : SimDisk.Model.values()) {
+      for (World disk : worlds) {
         try {
           Campaign.run(seed, disk, tamper);
         } catch (AssertionError e) {

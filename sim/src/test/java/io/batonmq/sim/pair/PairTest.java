@@ -3,7 +3,6 @@ package io.batonmq.sim.pair;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batonmq.ha.Receipt;
-import io.batonmq.sim.SimDisk;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -14,21 +13,36 @@ class PairTest {
 
   @Test
   void aPairOnALocalDiskKeepsItsPromises() {
-    promisesHold(SimDisk.Model.LOCAL);
+    promisesHold(World.LOCAL);
   }
 
   @Test
   void aPairOnANetworkFileSystemKeepsItsPromises() {
-    promisesHold(SimDisk.Model.NETWORK);
+    promisesHold(World.NETWORK);
   }
 
-  private static void promisesHold(SimDisk.Model disk) {
+  @Test
+  void aPairWithDisksOfTheirOwnKeepsItsPromises() {
+    Stats all = run(World.OWN);
+    assertThat(all.confirmed()).as("messages confirmed").isGreaterThan(SEEDS * 50L);
+    assertThat(all.takeovers(Receipt.Cause.LOCK_FREE)).isGreaterThan(SEEDS / 2);
+    assertThat(all.takeovers(Receipt.Cause.HANDED_OVER)).isGreaterThan(SEEDS / 10);
+    assertThat(all.joined()).as("copies that came to be in sync").isGreaterThan(SEEDS);
+    assertThat(all.aloneAgain()).as("copies that were lost").isGreaterThan(SEEDS / 2);
+  }
+
+  private static Stats run(World disk) {
     Stats all = new Stats();
     LongStream.rangeClosed(1, SEEDS)
         .parallel()
         .mapToObj(seed -> twice(seed, disk))
         .forEachOrdered(all::add);
     System.out.println(all);
+    return all;
+  }
+
+  private static void promisesHold(World disk) {
+    Stats all = run(disk);
     assertThat(all.confirmed()).as("messages confirmed").isGreaterThan(SEEDS * 50L);
     assertThat(all.takeovers(Receipt.Cause.LOCK_FREE)).isGreaterThan(SEEDS / 2);
     assertThat(all.takeovers(Receipt.Cause.HUNG)).isGreaterThan(SEEDS / 50);
@@ -47,7 +61,7 @@ class PairTest {
     assertThat(all.stepsRepeated()).as("steps of branches asked for again").isPositive();
   }
 
-  private static Stats twice(long seed, SimDisk.Model disk) {
+  private static Stats twice(long seed, World disk) {
     Campaign.Run run = Campaign.run(seed, disk, Tamper.NONE);
     assertThat(Campaign.run(seed, disk, Tamper.NONE).hash())
         .as("seed=%d disk=%s repeats", seed, disk)
