@@ -33,6 +33,7 @@ public final class Stats {
   long learntNo;
   long large;
   long prepared;
+  long restored;
   long recovered;
   long stepsRepeated;
   private final Map<Receipt.Cause, Long> takeovers = new EnumMap<>(Receipt.Cause.class);
@@ -113,6 +114,11 @@ public final class Stats {
     return prepared;
   }
 
+  /// Messages that were given back to who took them in a prepared branch.
+  public long restored() {
+    return restored;
+  }
+
   /// How often a node told of a prepared branch.
   public long recovered() {
     return recovered;
@@ -160,6 +166,7 @@ public final class Stats {
     learntNo += other.learntNo;
     large += other.large;
     prepared += other.prepared;
+    restored += other.restored;
     recovered += other.recovered;
     stepsRepeated += other.stepsRepeated;
     other.takeovers.forEach((cause, count) -> takeovers.merge(cause, count, Long::sum));
@@ -173,7 +180,7 @@ public final class Stats {
             + " refused=%d resends=%d deliveries=%d again=%d moved=%d waited=%d accepted=%d"
             + " commits=%d rollbacks=%d strikes=%d slowest_drain_s=%d receipts=%d zombie_bytes=%d"
             + " reflagged=%d recognised=%d aborted=%d learnt_committed=%d learnt_rolled_back=%d"
-            + " large=%d prepared=%d recovered=%d steps_repeated=%d",
+            + " large=%d prepared=%d restored=%d recovered=%d steps_repeated=%d",
         seeds,
         simulatedNanos / 1_000_000_000,
         points,
@@ -201,6 +208,7 @@ public final class Stats {
         learntNo,
         large,
         prepared,
+        restored,
         recovered,
         stepsRepeated);
   }
