@@ -57,6 +57,7 @@ final class Translation {
 
   static HaSettings ha(BrokerConfig config, String version) {
     List<String> connectors = Places.of(config);
+    String process = Whereabouts.own(config).toString();
     return switch (config.ha()) {
       case HaPolicy.Single _ ->
           new HaSettings(
@@ -66,7 +67,8 @@ final class Translation {
               false,
               HaSettings.STALL_NANOS_DEFAULT,
               connectors,
-              version);
+              version,
+              process);
       case HaPolicy.SharedStore shared ->
           new HaSettings(
               config.name(),
@@ -78,7 +80,8 @@ final class Translation {
               shared.allowFailback(),
               shared.failoverStallTimeout().toNanos(),
               connectors,
-              version);
+              version,
+              process);
     };
   }
 
