@@ -7,6 +7,8 @@ import jakarta.jms.Session;
 import java.io.PrintWriter;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
@@ -185,6 +187,12 @@ final class Clients {
     return switch (root) {
       case ConnectException _ -> "nobody listens at " + url + "; is the broker running?";
       case UnknownHostException _ -> url + ": the host is not known";
+      case CertificateException _, CertPathBuilderException _ ->
+          url
+              + ": its certificate is not trusted ("
+              + root.getMessage()
+              + "): name a file that trusts it with ?transport.trustStoreLocation=FILE and"
+              + " &transport.trustStorePassword=…";
       case JMSSecurityException _ -> "not allowed: " + root.getMessage();
       default ->
           BrokerUrl.masked(

@@ -4,6 +4,7 @@ import io.batonmq.server.config.Acceptor;
 import io.batonmq.server.config.ConfigReader;
 import io.batonmq.server.instance.Instance;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -14,6 +15,8 @@ final class ConnectionOptions {
       names = "--url",
       description = {
         "Where the broker is (default: that of the instance, or " + BrokerUrl.DEFAULT + ").",
+        "With TLS:"
+            + " amqps://a:61617?transport.trustStoreLocation=FILE&transport.trustStorePassword=…",
         "A pair: failover:(tcp://a:61616,tcp://b:61616) or (tcp://a:61616,tcp://b:61616)?ha=true"
       })
   private @Nullable String url;
@@ -90,12 +93,15 @@ final class ConnectionOptions {
                     file
                         + " has errors, so it does not say where the broker is: give --url; baton"
                         + " check config says which"));
-    return config.acceptors().stream().findFirst().map(ConnectionOptions::url);
+    // A plain one first: it asks for no file of certificates.
+    return config.acceptors().stream()
+        .min(Comparator.comparing(acceptor -> acceptor.tls().isPresent()))
+        .map(ConnectionOptions::url);
   }
 
   private static String url(Acceptor acceptor) {
     var host = acceptor.host();
-    return "tcp://"
+    return (acceptor.tls().isPresent() ? "ssl://" : "tcp://")
         + (host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host)
         + ":"
         + acceptor.port();

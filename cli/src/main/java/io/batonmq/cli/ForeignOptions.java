@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 /// [Refusals]. The others make no difference and are passed over with a line.
 @SuppressWarnings("UnusedVariable") // the fields are never asked, their options are
 final class ForeignOptions {
-  private static final String NO_TLS = "there is no TLS yet: use a plain port or a tunnel";
+  private static final String NO_TLS =
+      "the admin listener has no TLS; that of acceptors is in etc/broker.xml (docs/tls.md)";
   private static final String NO_DATABASE = "there is no database store yet: use --shared-store";
 
   @Spec(Spec.Target.MIXEE)

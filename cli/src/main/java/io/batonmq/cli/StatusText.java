@@ -25,6 +25,8 @@ final class StatusText {
             .formatted(status.node(), status.role(), status.configured(), status.epoch()));
     if (!status.role().equals("active")) {
       line(text, "baton", baton(status));
+    } else if (!status.nobody().isEmpty()) {
+      line(text, "clients", "cannot come in: " + status.nobody());
     }
     line(text, "log", "committed %d, applied %d".formatted(status.committed(), status.applied()));
     line(text, "clients", join(status.connectors()));

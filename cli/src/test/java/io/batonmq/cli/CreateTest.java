@@ -124,7 +124,7 @@ class CreateTest {
         "--replicated|there is no replicated store yet: use --shared-store",
         "--disable-persistence|Baton always writes its log",
         "--windows|POSIX shells",
-        "--ssl-key=x|there is no TLS yet",
+        "--ssl-key=x|the admin listener has no TLS",
         "--journal-retention=7|not kept",
         "--global-max-messages=7|use --global-max-size",
         "--etc=x|DIR/etc",

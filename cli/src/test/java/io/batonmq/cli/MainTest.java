@@ -154,7 +154,7 @@ class MainTest {
           """
           create x --silent --replicated --backup | --replicated: there is no replicated store yet
           create --jdbc x                         | --jdbc: there is no database store yet
-          create --use-client-auth x              | --use-client-auth: there is no TLS yet
+          create --use-client-auth x              | --use-client-auth: the admin listener has no TLS
           create x --ping 10.0.0.1                | --ping: no network check decides
           queue stat --clustered                  | --clustered: a pair has one active node
           producer --object-size 3                | --object-size: no serialized objects

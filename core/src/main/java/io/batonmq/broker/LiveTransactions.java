@@ -156,9 +156,9 @@ public final class LiveTransactions {
     OpenTransaction content = state.transactions().open().get(sends.id());
     if (content != null) {
       log.append(new Event.TransactionRolledBack(sends.id()));
-      giveBack(content, failed);
+      giveBack(content, failed, Map.of());
     }
-    forget(sends, failed);
+    forget(sends, failed, Map.of());
   }
 
   /// Messages that were taken in a transaction are available again, in their places. Many come back in
@@ -169,24 +169,30 @@ public final class LiveTransactions {
     returning.add(queue, keys, failed);
   }
 
-  private void giveBack(OpenTransaction content, boolean failed) {
+  private void giveBack(OpenTransaction content, boolean failed, Map<LiveQueue, KeyList> kept) {
     content
         .acknowledged()
         .forEach((id, keys) -> {
           BoundQueue queue = state.queue(id);
           if (queue != null) {
-            giveBack(broker.directory().live(queue), keys, failed);
+            giveBack(broker.directory().live(queue), keys, failed, kept);
           }
         });
   }
 
-  private void forget(TransactionSends sends, boolean failed) {
+  private void giveBack(
+      LiveQueue queue, KeyList keys, boolean failed, Map<LiveQueue, KeyList> kept) {
+    KeyList stay = kept.get(queue);
+    giveBack(queue, stay == null ? keys : keys.without(stay), failed);
+  }
+
+  private void forget(TransactionSends sends, boolean failed, Map<LiveQueue, KeyList> kept) {
     for (MessageQueue waiting : sends.staged.messages().values()) {
       state.transactions().unlogged().remove(waiting);
       remains.drop(waiting);
     }
     sends.targets.forEach(LiveQueue::expectNoMore);
-    sends.taken.forEach((queue, keys) -> giveBack(queue, keys, failed));
+    sends.taken.forEach((queue, keys) -> giveBack(queue, keys, failed, kept));
   }
 
   /// Whether messages of transactions that have ended are still on their way.
@@ -237,15 +243,16 @@ public final class LiveTransactions {
   }
 
   /// @param xid of a prepared transaction of that user
-  public void rollbackPrepared(Xid xid, String user) {
+  /// @param kept messages that were taken in it and stay out: who took them has them again
+  public void rollbackPrepared(Xid xid, String user, Map<LiveQueue, KeyList> kept) {
     PreparedTransactions.Prepared it = existing(xid, user);
     // First: once released they may be taken by somebody else, and a commit that was still possible
     // then would take them a second time.
     log.append(new Event.TransactionRolledBack(it.number()));
-    giveBack(it.content(), true);
+    giveBack(it.content(), true, kept);
     TransactionSends rest = prepared.remove(xid);
     if (rest != null) {
-      forget(rest, true);
+      forget(rest, true, kept);
     } else {
       expectNoMore(it.content());
     }

@@ -34,6 +34,7 @@ public final class Presence implements AutoCloseable {
   ///
   /// @param id of its process, and of which file of that process; see [Presence#same]
   /// @param applied position up to which it has the log
+  /// @param process see [HaSettings#process]
   /// @param fresh whether the file was seen to change lately: a node that only holds its lock may be hung
   public record Peer(
       String id,
@@ -43,9 +44,10 @@ public final class Presence implements AutoCloseable {
       List<String> connectors,
       String version,
       long applied,
+      String process,
       boolean fresh) {
     Peer with(boolean nowFresh) {
-      return new Peer(id, node, configured, role, connectors, version, applied, nowFresh);
+      return new Peer(id, node, configured, role, connectors, version, applied, process, nowFresh);
     }
   }
 
@@ -180,6 +182,7 @@ public final class Presence implements AutoCloseable {
             "connectors", String.join(",", settings.connectors()),
             "version", settings.version(),
             "applied", Long.toString(applied),
+            "process", settings.process(),
             "count", Long.toString(++count));
     write(facts.encode());
   }
@@ -288,6 +291,7 @@ public final class Presence implements AutoCloseable {
         connectors(facts.get("connectors", "")),
         facts.get("version"),
         facts.number("applied"),
+        facts.get("process", ""),
         false);
   }
 

@@ -1,6 +1,8 @@
 package io.batonmq.queue;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 
 /// A growing list of keys, without boxes.
 public final class KeyList {
@@ -20,6 +22,21 @@ public final class KeyList {
     }
     System.arraycopy(others.keys, 0, keys, size, others.size);
     size += others.size;
+  }
+
+  /// Those that are not in another list.
+  public KeyList without(KeyList others) {
+    Set<Long> out = new HashSet<>();
+    for (int i = 0; i < others.size; i++) {
+      out.add(others.keys[i]);
+    }
+    KeyList rest = new KeyList();
+    for (int i = 0; i < size; i++) {
+      if (!out.contains(keys[i])) {
+        rest.add(keys[i]);
+      }
+    }
+    return rest;
   }
 
   public int size() {

@@ -1,6 +1,7 @@
 package io.batonmq.session;
 
 import io.batonmq.broker.ActiveBroker;
+import io.batonmq.broker.LiveQueue;
 import io.batonmq.broker.LiveTransactions;
 import io.batonmq.broker.PreparedTransactions;
 import io.batonmq.broker.Refusal;
@@ -9,7 +10,9 @@ import io.batonmq.broker.Xid;
 import io.batonmq.queue.Disposition;
 import io.batonmq.queue.KeyList;
 import io.batonmq.seam.Now;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -46,8 +49,12 @@ final class Branches {
 
   /// @param connection that prepared it
   /// @param others settlements that are no acknowledgements
+  /// @param taken what links took that are to have it again if it is rolled back
   private record Prepared(
-      long connection, Transaction transaction, Map<Transaction.Settled, KeyList> others) {}
+      long connection,
+      Transaction transaction,
+      Map<Transaction.Settled, KeyList> others,
+      List<Transaction.Kept> taken) {}
 
   Branches(ActiveBroker broker, Answers answers, Transacting transacting) {
     this.transactions = broker.transactions();
@@ -160,9 +167,14 @@ final class Branches {
           Transacting.acknowledged(transaction),
           connection.principal.name(),
           xid);
-      here.put(xid, new Prepared(connection.id, transaction, Transacting.others(transaction)));
+      List<Transaction.Kept> taken =
+          transaction.kept.stream()
+              .filter(one -> one.settled().disposition() == Disposition.ACCEPTED)
+              .toList();
+      here.put(
+          xid, new Prepared(connection.id, transaction, Transacting.others(transaction), taken));
       open.remove(xid);
-      transacting.settle(transaction);
+      transacting.release(transaction.kept);
       transaction.kept.clear();
       transaction.forgotten.clear();
       transacting.over(transaction);
@@ -190,11 +202,12 @@ final class Branches {
               .others()
               .forEach((settled, keys) ->
                   transacting.dispose(settled.link(), keys, settled.disposition()));
+          transacting.answer(known.taken());
           transacting.retain(known.transaction().sends.producers(), now);
         }
       }
       case ROLLBACK -> {
-        transactions.rollbackPrepared(xid, connection.principal.name());
+        restore(xid, connection.principal.name(), known == null ? List.of() : known.taken());
         if (known != null) {
           known
               .others()
@@ -205,6 +218,25 @@ final class Branches {
     }
     here.remove(xid);
     return null;
+  }
+
+  /// Whoever took something in the branch, and is still there, has it again: a client goes on with it by itself, and
+  /// nobody else may have it meanwhile. What others took is available again.
+  private void restore(Xid xid, String user, List<Transaction.Kept> taken) {
+    Map<LiveQueue, KeyList> kept = new LinkedHashMap<>();
+    List<Runnable> words = new ArrayList<>();
+    for (Transaction.Kept one : taken) {
+      ConsumerLink link = one.settled().link();
+      if (!link.closed && link.outstanding.hasRoom()) {
+        kept.computeIfAbsent(link.queue, _ -> new KeyList()).add(one.key());
+        long delivery = link.outstanding.add(one.key());
+        words.add(() ->
+            answers.to(
+                link.connection(), new Output.Restored(link.number(), one.delivery(), delivery)));
+      }
+    }
+    transactions.rollbackPrepared(xid, user, kept);
+    words.forEach(Runnable::run);
   }
 
   /// What is neither open nor prepared: it may have been committed, and the answer lost.

@@ -96,6 +96,12 @@ public sealed interface Output {
   /// A settlement that asked for an answer is committed, or refused.
   record Settled(int link, long first, long last, @Nullable Refusal refusal) implements Output {}
 
+  /// A link has a delivery again that it took in a branch which was prepared, and is rolled back now. It has a new
+  /// number, which counts as one delivery more.
+  ///
+  /// @param before the number that it was taken under
+  record Restored(int link, long before, long delivery) implements Output {}
+
   /// A transaction has begun.
   record Begun(long request, long transaction) implements Output {}
 

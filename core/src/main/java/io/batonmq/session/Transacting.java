@@ -196,14 +196,29 @@ final class Transacting {
     consuming.dispose(link, keys, disposition);
   }
 
-  /// What was settled in a transaction is no longer with its links.
-  void settle(Transaction transaction) {
-    for (Transaction.Kept one : transaction.kept) {
+  /// What was settled in a transaction is no longer with its links, and their peers are told.
+  private void settle(Transaction transaction) {
+    release(transaction.kept);
+    answer(transaction.kept);
+  }
+
+  /// What was settled is no longer with its links.
+  void release(List<Transaction.Kept> kept) {
+    for (Transaction.Kept one : kept) {
       ConsumerLink link = one.settled().link();
       if (!link.closed) {
         link.outstanding.settle(one.delivery());
         link.queue.offer(link);
         broker.mark(link.queue);
+      }
+    }
+  }
+
+  /// Peers are told that what they settled is done.
+  void answer(List<Transaction.Kept> kept) {
+    for (Transaction.Kept one : kept) {
+      ConsumerLink link = one.settled().link();
+      if (!link.closed) {
         answers.to(
             link.connection(),
             new Output.Settled(link.number(), one.delivery(), one.delivery(), null));

@@ -8,6 +8,8 @@ import io.batonmq.checks.harness.Pair;
 import io.batonmq.checks.harness.Stage;
 import io.batonmq.checks.harness.Until;
 import jakarta.jms.JMSException;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import jakarta.jms.XAConnection;
 import jakarta.jms.XASession;
@@ -19,10 +21,14 @@ import org.apache.activemq.ActiveMQXAConnectionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Distributed transactions of the stock ActiveMQ client (X/Open CAE C193), finished by other connections and on
 /// another node.
 class XaTest {
+  private static final int MANY = 10;
+
   @RegisterExtension final Stage stage = new Stage();
 
   private record Branch(int number) implements Xid {
@@ -80,6 +86,51 @@ class XaTest {
         () -> active.queue("taken").orElseThrow().messageCount() == 1);
   }
 
+  /// The client goes on with what it had by itself; nobody else may have it meanwhile.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatAPreparedBranchTookIsWithItsConsumerAgainWhenItIsRolledBack(boolean byItself)
+      throws Exception {
+    var node = stage.broker(NodePlan.single("node")).start().awaitActive();
+    var url = "tcp://127.0.0.1:" + node.port();
+    try (var taker = connect(url);
+        var other = connect(url)) {
+      for (int i = 0; i < MANY; i++) {
+        send(taker, "q", null, "m" + i);
+      }
+      XASession session = taker.createXASession();
+      var resource = session.getXAResource();
+      var consumer = session.createConsumer(session.createQueue("q"));
+      var first = new Branch(1);
+      resource.start(first, XAResource.TMNOFLAGS);
+      takeAll(consumer);
+      resource.end(first, XAResource.TMSUCCESS);
+      assertThat(resource.prepare(first)).isEqualTo(XAResource.XA_OK);
+      var waiting = other.createSession(false, Session.AUTO_ACKNOWLEDGE);
+      var rival = waiting.createConsumer(waiting.createQueue("q"));
+      Until.holds("both wait", () -> node.queue("q").orElseThrow().consumerCount() == 2);
+
+      (byItself ? resource : other.createXASession().getXAResource()).rollback(first);
+
+      var second = new Branch(2);
+      resource.start(second, XAResource.TMNOFLAGS);
+      takeAll(consumer);
+      resource.end(second, XAResource.TMSUCCESS);
+      assertThat(resource.prepare(second)).isEqualTo(XAResource.XA_OK);
+      resource.commit(second, false);
+      Until.holds("they are taken", () -> node.queue("q").orElseThrow().messagesAcked() == MANY);
+      assertThat(rival.receiveNoWait()).isNull();
+    }
+  }
+
+  private static void takeAll(MessageConsumer consumer) throws JMSException {
+    for (int i = 0; i < MANY; i++) {
+      var message = consumer.receive(Until.PATIENCE.toMillis());
+      assertThat(message).isNotNull();
+      assertThat(message.getBody(String.class)).isEqualTo("m" + i);
+    }
+  }
+
   private static void prepare(XAConnection connection, Xid xid, String text) throws Exception {
     var resource = send(connection, "xa", xid, text);
     assertThat(resource.prepare(xid)).isEqualTo(XAResource.XA_OK);
@@ -118,6 +169,10 @@ class XaTest {
     var url =
         "failover:(tcp://127.0.0.1:%d,tcp://127.0.0.1:%d)?randomize=false&maxReconnectDelay=500"
             .formatted(pair.primary().port(), pair.backup().port());
+    return connect(url);
+  }
+
+  private static XAConnection connect(String url) throws JMSException {
     var connection =
         new ActiveMQXAConnectionFactory(NodePlan.USER, NodePlan.PASSWORD, url).createXAConnection();
     connection.start();

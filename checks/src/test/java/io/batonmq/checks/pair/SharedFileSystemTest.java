@@ -212,6 +212,54 @@ class SharedFileSystemTest {
     assertThat(store.resolve("db-1.log")).hasContent("of another broker");
   }
 
+  /// A process that stands still keeps its port, which whoever takes over on this machine needs: it waits for that,
+  /// and clients go on when an operator has ended the other.
+  @Test
+  void aMasterThatStandsStillKeepsItsPortAndItsSuccessorWaitsForIt() throws Exception {
+    var brokers = brokers(2, "", "");
+    var frozen = brokers.get(0).start().awaitActive();
+    var next = brokers.get(1).start().awaitStandby();
+    Until.holds(
+        "they know each other",
+        () -> frozen.status().peers().stream().anyMatch(peer -> peer.fresh()));
+    try (var client = Client.to(url(""))) {
+      client.send("q", "before");
+      frozen.freeze();
+      var words = "port %d is held by process %d".formatted(port, frozen.pid());
+      next.awaitPrinted("no client can come in: " + words);
+      assertThat(next.role()).isEqualTo("active");
+      assertThat(next.status().nobody()).startsWith(words);
+      assertThat(next.command("status").out()).contains("cannot come in: " + words);
+      // Longer than a stranger's port is waited for.
+      next.awaitPrinted("(?s)no client can come in: port .*no client can come in: port ");
+
+      frozen.kill();
+
+      next.awaitPrinted("clients can come in").awaitActive();
+      assertThat(next.status().nobody()).isEmpty();
+      client.send("q", "after");
+      assertThat(client.receive("q", 2)).containsExactly("before", "after");
+    }
+    frozen.start().awaitStandby();
+    assertThat(next.stop()).isZero();
+  }
+
+  /// The same, and the one that stood still goes on: it has lost the baton, and ends.
+  @Test
+  void aMasterThatGoesOnAfterATakeOverGivesItsPortUp() throws Exception {
+    var brokers = brokers(2, "", "");
+    var frozen = brokers.get(0).start().awaitActive();
+    var next = brokers.get(1).start().awaitStandby();
+    Until.holds(
+        "they know each other",
+        () -> frozen.status().peers().stream().anyMatch(peer -> peer.fresh()));
+    frozen.freeze();
+    next.awaitPrinted("no client can come in: port ");
+    frozen.thaw();
+    assertThat(frozen.awaitExit()).isEqualTo(ExitCode.SUPERSEDED.code());
+    next.awaitPrinted("clients can come in").awaitActive();
+  }
+
   /// A port that a stranger has is nothing to wait for, once it is needed.
   @Test
   void aMasterWhosePortAStrangerHasEnds() throws IOException {

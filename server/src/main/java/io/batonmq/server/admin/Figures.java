@@ -97,7 +97,8 @@ final class Figures {
           Figure.text(
               "nobody",
               NodeStatus::nobody,
-              "Why nobody has it and this node does not take it; empty where that is not so."),
+              "Why nobody has it and this node does not take it, or why no client can come in to"
+                  + " this node that has it; empty where neither is so."),
           Figure.whole(
               "committed",
               NodeStatus::committed,

@@ -10,7 +10,8 @@ import java.util.List;
 /// @param role `standby`, `promoting`, `active` or `fenced`
 /// @param epoch that the role is about
 /// @param active name of the node that has the baton, as far as this one knows; empty if none
-/// @param nobody why nobody has it, where this one knows that; empty if somebody may
+/// @param nobody why nobody has it, where this one knows that, or, of the node that has it, why no client can come
+///   in; empty if neither is so
 /// @param committed position up to which the log is safe
 /// @param applied position up to which this node has it
 /// @param connectors addresses that clients are told, `host:port`

@@ -57,7 +57,7 @@ final class ClassicAccessBinder {
   private static final Vocabulary PLUGINS =
       new Vocabulary()
           .missing(
-              "there is no TLS yet, so there are no certificates to know a client by",
+              "who a client is, it says by its login, not by its certificate",
               "jaasCertificateAuthenticationPlugin",
               "jaasDualAuthenticationPlugin")
           .missing(

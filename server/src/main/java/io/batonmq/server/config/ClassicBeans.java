@@ -160,7 +160,8 @@ final class ClassicBeans {
     return found;
   }
 
-  private static Path file(String location) {
+  /// A path, or a URL of a file.
+  static Path file(String location) {
     if (location.startsWith("classpath:")) {
       throw new IllegalArgumentException(
           location + ": there is no class path to look in: name the file with file:");

@@ -105,7 +105,6 @@ final class ClassicBinder {
               "jmsConnectors",
               "proxyConnectors",
               "proxyConnectorURIs")
-          .missing("there is no TLS yet", "sslContext")
           .missing("no class is loaded by name", "messageAuthorizationPolicy", "regionBroker")
           .missing("write <transportConnectors>", "transportConnectorURIs")
           .harmless(
@@ -250,7 +249,8 @@ final class ClassicBinder {
     var data = dataDirectory.resolve(name);
     broker.value(PERSISTENT);
     broker.optional(MASTER);
-    var acceptors = ClassicConnectorBinder.bind(broker);
+    var acceptors =
+        ClassicConnectorBinder.bind(broker, ClassicTlsBinder.of(broker, base, placeholders));
     var store = new ClassicStoreBinder(base, data).bind(broker);
     var usage = ClassicUsageBinder.bind(broker);
     var access = new ClassicAccessBinder(conf, placeholders).bind(broker);

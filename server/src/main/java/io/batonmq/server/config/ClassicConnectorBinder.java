@@ -24,9 +24,10 @@ final class ClassicConnectorBinder {
               "uri",
               new Kind<>("a URI such as tcp://0.0.0.0:61616", Url::parse),
               "Where it listens. `tcp`, `nio`, `auto` and `auto+nio` take every protocol that Baton"
-                  + " speaks, by the first bytes; `amqp` and `amqp+nio` take AMQP. What Baton does"
-                  + " not speak (`stomp`, `mqtt`, `ws`, `http` and their kin) is not opened, with a"
-                  + " warning; what is with TLS (`ssl`, `nio+ssl`, …) is refused.")
+                  + " speaks, by the first bytes; `amqp` and `amqp+nio` take AMQP. `ssl` for `tcp`,"
+                  + " and `+ssl` after any of the others (`nio+ssl`, `auto+nio+ssl`, `amqp+ssl`),"
+                  + " speak the same within TLS. What Baton does not speak (`stomp`, `mqtt`, `ws`,"
+                  + " `http` and their kin) is not opened, with a warning.")
           .asAttribute();
 
   private static final Vocabulary CONNECTOR =
@@ -61,11 +62,7 @@ final class ClassicConnectorBinder {
 
   private static final Vocabulary PARAMETERS =
       new Vocabulary()
-          .missingUnless(
-              "false",
-              "there is no TLS yet: use a plain port or a tunnel",
-              "needClientAuth",
-              "wantClientAuth")
+          .including(ClassicTlsBinder.PARAMETERS)
           .harmless(
               LIMITS,
               "maximumConnections",
@@ -147,7 +144,9 @@ final class ClassicConnectorBinder {
       var url = FORM.matcher(text);
       if (!url.matches()) {
         throw new IllegalArgumentException(
-            "\"" + text + "\" is not a URI such as tcp://0.0.0.0:61616");
+            "\""
+                + Endpoint.withoutParameters(text)
+                + "\" is not a URI such as tcp://0.0.0.0:61616");
       }
       int port =
           url.group(3) == null
@@ -182,11 +181,11 @@ final class ClassicConnectorBinder {
 
   private ClassicConnectorBinder() {}
 
-  static List<Acceptor> bind(Binding broker) {
+  static List<Acceptor> bind(Binding broker, ClassicTlsBinder tls) {
     var acceptors = new ArrayList<Acceptor>();
     for (var list : broker.child("transportConnectors").stream().toList()) {
       for (var element : list.children("transportConnector")) {
-        acceptor(element)
+        acceptor(element, tls)
             .ifPresent(acceptor -> {
               acceptors.stream()
                   .filter(other -> EndpointBinder.clash(other, acceptor))
@@ -201,7 +200,7 @@ final class ClassicConnectorBinder {
     return acceptors;
   }
 
-  private static Optional<Acceptor> acceptor(Binding element) {
+  private static Optional<Acceptor> acceptor(Binding element, ClassicTlsBinder context) {
     var name = element.optional(NAME);
     var uri = element.optional(URI);
     if (!element.has("uri")) {
@@ -212,51 +211,69 @@ final class ClassicConnectorBinder {
       return Optional.empty();
     }
     var at = uri.get();
-    var protocols = protocols(element, at.scheme);
-    element.part(at.parameters).rest(PARAMETERS);
+    var transport = Transport.of(at.scheme);
+    var protocols = protocols(element, transport);
+    var parameters = element.part(at.parameters);
     if (protocols.isEmpty()) {
       return Optional.empty();
     }
+    var tls = transport.tls ? context.tls(element, parameters) : plain(parameters);
+    parameters.rest(PARAMETERS);
     return Optional.of(
         new Acceptor(
             name.orElse(at.scheme + "://" + at.host + ":" + at.port),
             at.host,
             at.port,
             protocols,
-            EndpointBinder.standardOptions()));
+            EndpointBinder.standardOptions(),
+            tls));
   }
 
-  private static Set<Protocol> protocols(Binding element, String scheme) {
-    return switch (scheme) {
-      case "tcp", "nio", "auto", "auto+nio" -> {
-        if (!Protocol.OPENWIRE.spoken()) {
-          element.warning("OPENWIRE is not spoken by Baton yet: " + spoken() + " clients only");
-        }
-        yield spokenOnes();
+  /// What is said of TLS where there is none.
+  private static Optional<Tls> plain(Binding parameters) {
+    for (var setting : ClassicTlsBinder.PARAMETERS.settings()) {
+      if (parameters.optional(setting).isPresent()) {
+        parameters.warning(setting.name() + " has no effect: use ssl:// for a port with TLS");
       }
-      case "amqp", "amqp+nio" -> EnumSet.of(Protocol.AMQP);
+    }
+    return Optional.empty();
+  }
+
+  /// A scheme such as `auto+nio+ssl`, taken apart.
+  ///
+  /// @param kind the scheme without what says how bytes are moved
+  private record Transport(String scheme, String kind, boolean tls) {
+    static Transport of(String scheme) {
+      var parts = new ArrayList<>(List.of(scheme.split("\\+", -1)));
+      boolean tls = parts.remove("ssl");
+      if (parts.size() > 1) {
+        parts.remove("nio");
+      }
+      return new Transport(scheme, parts.isEmpty() ? "tcp" : String.join("+", parts), tls);
+    }
+  }
+
+  private static Set<Protocol> protocols(Binding element, Transport transport) {
+    return switch (transport.kind) {
+      case "tcp", "nio", "auto" -> spokenOnes();
+      case "amqp" -> EnumSet.of(Protocol.AMQP);
       default -> {
-        unopened(element, scheme);
+        if (UNSPOKEN.contains(transport.kind)) {
+          element.warning("is not opened: Baton does not speak " + transport.scheme);
+        } else {
+          element.unknown(
+              transport.scheme + " is not a transport that Baton knows", transport.scheme, KNOWN);
+        }
         yield EnumSet.noneOf(Protocol.class);
       }
     };
-  }
-
-  private static void unopened(Binding element, String scheme) {
-    var kinds = List.of(scheme.split("\\+", -1));
-    if (kinds.contains("ssl") || scheme.equals("https") || scheme.equals("wss")) {
-      element.error(scheme + ": there is no TLS yet: use a plain port, or a tunnel before it");
-    } else if (UNSPOKEN.contains(kinds.getFirst())) {
-      element.warning("is not opened: Baton does not speak " + scheme);
-    } else {
-      element.unknown(scheme + " is not a transport that Baton knows", scheme, KNOWN);
-    }
   }
 
   private static final Set<String> UNSPOKEN =
       Set.of(
           "discovery",
           "http",
+          "https",
           "mqtt",
           "multicast",
           "peer",
@@ -266,19 +283,31 @@ final class ClassicConnectorBinder {
           "udp",
           "vm",
           "ws",
+          "wss",
           "xmpp");
 
   private static final Set<String> KNOWN =
-      Set.of("amqp", "amqp+nio", "auto", "auto+nio", "mqtt", "nio", "ssl", "stomp", "tcp", "ws");
+      Set.of(
+          "amqp",
+          "amqp+nio",
+          "amqp+nio+ssl",
+          "amqp+ssl",
+          "auto",
+          "auto+nio",
+          "auto+nio+ssl",
+          "auto+ssl",
+          "mqtt",
+          "nio",
+          "nio+ssl",
+          "ssl",
+          "stomp",
+          "tcp",
+          "ws");
 
   private static Set<Protocol> spokenOnes() {
     return Stream.of(Protocol.values())
         .filter(Protocol::spoken)
         .collect(Collectors.toCollection(() -> EnumSet.noneOf(Protocol.class)));
-  }
-
-  private static String spoken() {
-    return spokenOnes().stream().map(Protocol::name).collect(Collectors.joining(", "));
   }
 
   /// How this broker shows itself to others at its store: by the first connector that names a host. A broker
@@ -289,7 +318,9 @@ final class ClassicConnectorBinder {
         acceptors.stream()
             .filter(acceptor -> !EVERY_ADDRESS.contains(acceptor.host()) && acceptor.port() > 0)
             .findFirst()
-            .map(acceptor -> new Connector(acceptor.name(), acceptor.host(), acceptor.port()))
+            .map(acceptor ->
+                new Connector(
+                    acceptor.name(), acceptor.host(), acceptor.port(), acceptor.tls().isPresent()))
             .map(own -> new Connection(own.name(), own, List.of()))
             .stream()
             .toList());

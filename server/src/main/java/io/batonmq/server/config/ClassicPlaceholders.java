@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,8 +30,16 @@ final class ClassicPlaceholders {
   private static final class Unreadable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /// Whether the message has the whole value in it.
+    private final boolean quotes;
+
     Unreadable(String message) {
+      this(message, false);
+    }
+
+    Unreadable(String message, boolean quotes) {
       super(message);
+      this.quotes = quotes;
     }
   }
 
@@ -82,7 +91,9 @@ final class ClassicPlaceholders {
       }
       return text;
     } catch (Unreadable e) {
-      problems.error(at, of + e.getMessage());
+      // What is not well-formed in a password is not printed either.
+      boolean secret = of.toLowerCase(Locale.ROOT).contains("password") && e.quotes;
+      problems.error(at, of + (secret ? "${ without }" : e.getMessage()));
       // Something that is a value, so that nothing else is said about it.
       return "0";
     }
@@ -124,7 +135,7 @@ final class ClassicPlaceholders {
         return i;
       }
     }
-    throw new Unreadable("\"" + value + "\": ${ without }");
+    throw new Unreadable("\"" + value + "\": ${ without }", true);
   }
 
   private String named(String inner, Deque<String> within) {

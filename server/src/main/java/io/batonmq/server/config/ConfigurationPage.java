@@ -65,6 +65,7 @@ public final class ConfigurationPage {
     Stream.of(
             ClassicBinder.SECTIONS,
             ClassicConnectorBinder.SECTIONS,
+            List.of(ClassicTlsBinder.SECTION),
             ClassicStoreBinder.SECTIONS,
             ClassicUsageBinder.SECTIONS,
             ClassicPolicyBinder.SECTIONS,

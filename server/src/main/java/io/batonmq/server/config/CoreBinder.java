@@ -276,7 +276,7 @@ final class CoreBinder {
 
   private BrokerConfig config() {
     var name = core.optional(NAME);
-    var acceptors = EndpointBinder.acceptors(core);
+    var acceptors = EndpointBinder.acceptors(core, instance);
     var connectors = EndpointBinder.connectors(core);
     var cluster = ClusterBinder.bind(core, connectors);
     var ha = HaPolicyBinder.bind(core);

@@ -206,6 +206,10 @@ final class ElementReader {
   /// The parser's reason without the place, which we say in our own way.
   private static String reason(XMLStreamException e) {
     var message = String.valueOf(e.getMessage());
+    if (message.contains("reference to entity") || message.contains("entity name must")) {
+      // The parser quotes what follows, which may be the rest of a password.
+      return "an & stands for itself: write &amp; for it";
+    }
     int at = message.indexOf(REASON);
     return at < 0 ? message : message.substring(at + REASON.length());
   }

@@ -1,5 +1,6 @@
 package io.batonmq.server.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -15,22 +16,6 @@ import java.util.stream.Stream;
 final class EndpointBinder {
   private static final String ALL_ADDRESSES = "0.0.0.0";
   private static final String BUFFER = "Bytes of the socket's buffer; -1 leaves it to the system.";
-
-  private static final Vocabulary TLS =
-      new Vocabulary()
-          .missingUnless("false", "there is no TLS yet: use a plain port or a tunnel", "sslEnabled")
-          .harmless(
-              "there is no TLS yet",
-              "enabledCipherSuites",
-              "enabledProtocols",
-              "keyStorePassword",
-              "keyStorePath",
-              "keyStoreType",
-              "trustAll",
-              "trustStorePassword",
-              "trustStorePath",
-              "trustStoreType",
-              "verifyHost");
 
   private static final Setting<String> NAME =
       Setting.of("name", Values.TEXT, "Its name; no two have the same.").asAttribute();
@@ -75,12 +60,7 @@ final class EndpointBinder {
       new Vocabulary()
           .honouring(
               PROTOCOLS, SEND_BUFFER, RECEIVE_BUFFER, NO_DELAY, CONNECTIONS, CREDITS, LOW_CREDITS)
-          .including(TLS)
-          .missingUnless(
-              "false",
-              "there is no TLS yet: use a plain port or a tunnel",
-              "needClientAuth",
-              "wantClientAuth")
+          .including(TlsBinder.ACCEPTOR)
           .missing("prefixes are not taken off addresses", "anycastPrefix", "multicastPrefix")
           .missing("the mechanisms cannot be chosen", "saslMechanisms", "saslLoginConfigScope")
           .missing("all acceptors are in one security domain", "securityDomain")
@@ -136,7 +116,7 @@ final class EndpointBinder {
 
   private static final Vocabulary CONNECTOR =
       new Vocabulary()
-          .including(TLS)
+          .including(TlsBinder.CONNECTOR)
           .harmless(
               "a connector only names an address",
               "batchDelay",
@@ -171,12 +151,13 @@ final class EndpointBinder {
 
   private EndpointBinder() {}
 
-  static List<Acceptor> acceptors(Binding core) {
+  /// @param instance where relative paths start
+  static List<Acceptor> acceptors(Binding core, Path instance) {
     record Taken(Acceptor acceptor, int line) {}
     var taken = new ArrayList<Taken>();
     for (var list : core.child("acceptors").stream().toList()) {
       for (var element : list.children("acceptor")) {
-        acceptor(element)
+        acceptor(element, instance)
             .ifPresent(acceptor -> {
               taken.stream()
                   .filter(other -> clash(other.acceptor, acceptor))
@@ -204,7 +185,7 @@ final class EndpointBinder {
     return connectors;
   }
 
-  private static Optional<Acceptor> acceptor(Binding element) {
+  private static Optional<Acceptor> acceptor(Binding element, Path instance) {
     var name = element.required(NAME);
     var endpoint = element.text(Endpoint.KIND);
     if (endpoint.isEmpty()) {
@@ -223,13 +204,14 @@ final class EndpointBinder {
     if (options.amqpLowCredits() > options.amqpCredits()) {
       element.error("amqpLowCredits is more than amqpCredits: no credit would ever be topped up");
     }
+    var tls = TlsBinder.bind(url, instance);
     url.rest(ACCEPTOR);
     if (protocols.isEmpty()) {
       element.warning("is not opened: Baton speaks " + spoken() + " only");
       return Optional.empty();
     }
     var at = endpoint.get();
-    return name.map(text -> new Acceptor(text, at.host(), at.port(), protocols, options));
+    return name.map(text -> new Acceptor(text, at.host(), at.port(), protocols, options, tls));
   }
 
   private static Set<Protocol> protocols(Binding url) {
@@ -267,8 +249,14 @@ final class EndpointBinder {
   private static Optional<Connector> connector(Binding element) {
     var name = element.required(NAME);
     var endpoint = element.text(Endpoint.KIND);
-    endpoint.ifPresent(at -> element.part(at.parameters()).rest(CONNECTOR));
-    return name.flatMap(named -> endpoint.map(at -> new Connector(named, at.host(), at.port())));
+    if (endpoint.isEmpty()) {
+      return Optional.empty();
+    }
+    var at = endpoint.get();
+    var url = element.part(at.parameters());
+    boolean tls = url.value(TlsBinder.ENABLED);
+    url.rest(CONNECTOR);
+    return name.map(named -> new Connector(named, at.host(), at.port(), tls));
   }
 
   /// Whether two acceptors could not both be open, or be told from each other.

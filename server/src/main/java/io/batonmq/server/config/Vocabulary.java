@@ -68,6 +68,7 @@ final class Vocabulary {
 
   /// All names of another vocabulary too.
   Vocabulary including(Vocabulary other) {
+    settings.putAll(other.settings);
     fates.putAll(other.fates);
     return this;
   }

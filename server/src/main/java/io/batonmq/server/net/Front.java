@@ -53,6 +53,7 @@ public final class Front implements AutoCloseable {
   private final Clock clock;
   private final EventLoopGroup loops;
   private final ThreadPoolExecutor passwords;
+  private final Handshakes handshakes;
   private final Map<String, ChannelFuture> prepared = new ConcurrentHashMap<>();
   private final Set<Channel> listeners = ConcurrentHashMap.newKeySet();
   private final Map<Channel, PeerConnection> connections = new ConcurrentHashMap<>();
@@ -73,6 +74,7 @@ public final class Front implements AutoCloseable {
             new LinkedBlockingQueue<>(settings.passwordQueue()),
             Thread.ofPlatform().daemon().name("passwords-", 0).factory());
     passwords.allowCoreThreadTimeOut(true);
+    this.handshakes = new Handshakes(settings);
   }
 
   private static IoHandlerFactory ioHandlers() {
@@ -111,11 +113,12 @@ public final class Front implements AutoCloseable {
     socket.config().setAutoRead(true);
     int port = ((InetSocketAddress) socket.localAddress()).getPort();
     LOG.info(
-        "listener open name={} host={} port={} protocols={} transport={}",
+        "listener open name={} host={} port={} protocols={} tls={} transport={}",
         listener.name(),
         listener.host(),
         port,
         listener.protocols().stream().map(WireProtocol::name).toList(),
+        listener.tls().isPresent(),
         Epoll.isAvailable() ? "epoll" : "nio");
     return port;
   }
@@ -163,6 +166,7 @@ public final class Front implements AutoCloseable {
         connections.put(channel, connection);
         channel.closeFuture().addListener(_ -> connections.remove(channel));
         channel.pipeline().addLast(connection);
+        listener.tls().ifPresent(port -> handshakes.begin(port, channel));
         if (closed) {
           channel.close();
         }
@@ -189,6 +193,11 @@ public final class Front implements AutoCloseable {
   /// Number of connections.
   public int connections() {
     return connections.size();
+  }
+
+  /// Number of TLS handshakes under way.
+  int handshakes() {
+    return handshakes.count();
   }
 
   /// Stops listening there; the connections that came by it stay.
@@ -263,5 +272,6 @@ public final class Front implements AutoCloseable {
     closeNow();
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     passwords.shutdownNow();
+    handshakes.close();
   }
 }

@@ -12,8 +12,10 @@ package io.batonmq.server.net;
 ///     below the lower one it goes on
 /// @param unsentMax bytes waiting for a peer above which nothing more is read from it: answers wait there
 ///     that an engine has to give, to a peer that asks and does not listen
-/// @param passwordThreads threads that derive keys from passwords
+/// @param passwordThreads threads that derive keys from passwords; as many others sign for TLS
 /// @param passwordQueue logins that may wait for them
+/// @param handshakes TLS handshakes under way at once; the oldest goes for a newer one
+/// @param handshakeMillis time that one may take
 public record FrontSettings(
     int threads,
     int connections,
@@ -24,10 +26,16 @@ public record FrontSettings(
     int unsentHigh,
     int unsentMax,
     int passwordThreads,
-    int passwordQueue) {
+    int passwordQueue,
+    int handshakes,
+    int handshakeMillis) {
 
   public FrontSettings {
-    if (threads < 1 || connections < 1 || passwordThreads < 1 || passwordQueue < 1) {
+    if (threads < 1
+        || connections < 1
+        || passwordThreads < 1
+        || passwordQueue < 1
+        || handshakes < 1) {
       throw new IllegalArgumentException("nobody can be served with nothing");
     }
   }
@@ -45,6 +53,8 @@ public record FrontSettings(
         512 << 10,
         16 << 20,
         Math.clamp(cores / 2, 1, 4),
-        1_024);
+        1_024,
+        1_024,
+        5_000);
   }
 }

@@ -3,6 +3,7 @@ package io.batonmq.server.net;
 import io.batonmq.session.Authenticator;
 import io.batonmq.session.WireProtocol;
 import java.util.List;
+import java.util.Optional;
 
 /// One listening port.
 ///
@@ -11,8 +12,24 @@ import java.util.List;
 /// @param port to listen on; 0 lets the system choose
 /// @param protocols spoken here, told apart by the first bytes
 /// @param authenticator who may come in here
+/// @param tls absent where it is plain
 public record Listener(
-    String name, String host, int port, List<WireProtocol> protocols, Authenticator authenticator) {
+    String name,
+    String host,
+    int port,
+    List<WireProtocol> protocols,
+    Authenticator authenticator,
+    Optional<TlsPort> tls) {
+
+  /// A plain one.
+  public Listener(
+      String name,
+      String host,
+      int port,
+      List<WireProtocol> protocols,
+      Authenticator authenticator) {
+    this(name, host, port, protocols, authenticator, Optional.empty());
+  }
 
   public Listener {
     protocols = List.copyOf(protocols);

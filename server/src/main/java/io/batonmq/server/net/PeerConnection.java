@@ -18,6 +18,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +48,9 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
   private static final int BURST = 512;
 
   private static final int SEEN_MAX = 16;
+
+  /// The first byte of a TLS handshake.
+  private static final byte TLS_HANDSHAKE = 22;
 
   private final long number;
   private final Channel channel;
@@ -174,8 +178,16 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
       write(ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII)));
       write(ByteBuffer.wrap(text));
     }
-    close("no protocol of this port begins with " + printable(bytes));
+    close(
+        looksLikeTls(bytes)
+            ? "the peer speaks TLS, and this port is plain: let it use tcp:// or amqp://, or make"
+                + " the port one with TLS (sslEnabled=true, ssl://)"
+            : "no protocol of this port begins with " + printable(bytes));
     flush();
+  }
+
+  private static boolean looksLikeTls(byte[] bytes) {
+    return bytes.length > 0 && bytes[0] == TLS_HANDSHAKE;
   }
 
   private static boolean looksLikeHttp(byte[] bytes) {
@@ -227,8 +239,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
     if (dirty) {
       dirty = false;
       channel.flush();
-      ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
-      if (unsent != null && unsent.totalPendingWriteBytes() > front.settings().unsentMax()) {
+      if (unsentBytes() > front.settings().unsentMax()) {
         clogged = true;
         read();
       }
@@ -402,8 +413,40 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
   }
 
   @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+      TlsFailure.said(handshake.cause())
+          .ifPresent(reason ->
+              LOG.warn(
+                  "connection closed listener={} peer={} reason=\"{}\"",
+                  listener.name(),
+                  remote,
+                  reason));
+    }
+  }
+
+  /// A peer may ask for new keys again and again and take none of the answers: that never comes to the engine, and
+  /// once it filled the memory of brokers (CVE-2026-39304).
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (listener.tls().isPresent() && unsentBytes() > 2L * front.settings().unsentMax()) {
+      LOG.warn(
+          "connection closed listener={} peer={} reason=\"the peer does not take what it asks"
+              + " for\"",
+          listener.name(),
+          remote);
+      channel.close();
+    }
+  }
+
+  private long unsentBytes() {
+    ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+    return unsent == null ? 0 : unsent.totalPendingWriteBytes();
+  }
+
+  @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (cause instanceof IOException) {
+    if (cause instanceof IOException || TlsFailure.is(cause)) {
       LOG.debug("connection lost listener={} peer={} cause={}", listener.name(), remote, cause);
     } else {
       LOG.error("bug listener={} peer={}", listener.name(), remote, cause);

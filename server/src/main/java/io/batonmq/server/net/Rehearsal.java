@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 /// for it is one whose broker has just died.
 public final class Rehearsal {
   private static final FrontSettings STAGE =
-      new FrontSettings(1, 1, 1, 10_000, 2_000, 128 << 10, 512 << 10, 1 << 20, 1, 1);
+      new FrontSettings(1, 1, 1, 10_000, 2_000, 128 << 10, 512 << 10, 1 << 20, 1, 1, 1, 10_000);
 
   private Rehearsal() {}
 

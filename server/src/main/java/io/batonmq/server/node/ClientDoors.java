@@ -3,13 +3,14 @@ package io.batonmq.server.node;
 import io.batonmq.node.Serving;
 import io.batonmq.seam.Clock;
 import io.batonmq.seam.Now;
+import io.batonmq.server.config.Acceptor;
 import io.batonmq.server.config.BrokerConfig;
-import io.batonmq.server.config.Connector;
 import io.batonmq.server.config.Protocol;
 import io.batonmq.server.net.Front;
 import io.batonmq.server.net.FrontSettings;
 import io.batonmq.server.net.Listener;
 import io.batonmq.server.net.Rehearsal;
+import io.batonmq.server.net.TlsPort;
 import io.batonmq.session.Authenticator;
 import io.batonmq.session.Command;
 import io.batonmq.session.Gateway;
@@ -19,9 +20,13 @@ import io.batonmq.wire.amqp.AmqpProtocol;
 import io.batonmq.wire.openwire.OpenWireLimits;
 import io.batonmq.wire.openwire.OpenWireProtocol;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -54,14 +59,22 @@ final class ClientDoors {
   private final Authenticator authenticator;
   private final Clock clock;
   private final Switch gateway = new Switch();
+  private final Map<String, TlsPort> tls = new HashMap<>();
   private volatile Front front;
 
   /// Makes everything but the ports: event loops take half a second to make in a process that never had
   /// any, which nobody should wait for at a take-over.
-  ClientDoors(BrokerConfig config, Authenticator authenticator, Clock clock) {
+  ///
+  /// @throws IOException if a file of keys or certificates cannot be used
+  ClientDoors(BrokerConfig config, Authenticator authenticator, Clock clock) throws IOException {
     this.config = config;
     this.authenticator = authenticator;
     this.clock = clock;
+    for (Acceptor acceptor : config.acceptors()) {
+      if (acceptor.tls().isPresent()) {
+        tls.put(acceptor.name(), TlsPort.of(acceptor.name(), acceptor.tls().get(), clock));
+      }
+    }
     this.front = front();
     Thread.ofPlatform().daemon().name("rehearsal").start(this::rehearse);
   }
@@ -132,18 +145,22 @@ final class ClientDoors {
                 acceptor.port(),
                 acceptor.protocols().stream()
                     .sorted()
-                    .map(protocol -> protocol(protocol, others))
+                    .map(protocol -> protocol(protocol, acceptor.tls().isPresent(), others))
                     .toList(),
-                authenticator))
+                authenticator,
+                Optional.ofNullable(tls.get(acceptor.name()))))
         .toList();
   }
 
-  private WireProtocol protocol(Protocol protocol, Supplier<List<String>> others) {
+  private WireProtocol protocol(Protocol protocol, boolean within, Supplier<List<String>> others) {
     return switch (protocol) {
       case AMQP ->
           new AmqpProtocol(
               config.name(),
-              () -> addresses(others.get()).stream().map(ClientDoors::server).toList(),
+              () ->
+                  addresses(within, others.get()).stream()
+                      .map(address -> server(address, within ? "amqps" : "amqp"))
+                      .toList(),
               AmqpLimits.standard(),
               config.populateValidatedUser(),
               Translation.READERS);
@@ -151,7 +168,10 @@ final class ClientDoors {
           new OpenWireProtocol(
               config.name(),
               "ID:baton-" + UUID.randomUUID(),
-              () -> addresses(others.get()).stream().map(address -> "tcp://" + address).toList(),
+              () ->
+                  addresses(within, others.get()).stream()
+                      .map(address -> (within ? "ssl://" : "tcp://") + address)
+                      .toList(),
               Translation.READERS,
               OpenWireLimits.standard(),
               config.populateValidatedUser());
@@ -203,21 +223,24 @@ final class ClientDoors {
   /// Where a client finds the pair: this node first, then what the file names, then whom this node has met.
   /// Nothing where that is only this node: clients replace what they were given by what they are told, and
   /// would find nobody when this node is gone.
-  private List<String> addresses(List<String> others) {
+  ///
+  /// @param within whether TLS is spoken
+  private List<String> addresses(boolean within, List<String> others) {
+    List<String> own = Places.of(config);
+    List<String> known = new ArrayList<>(own);
+    config.cluster().peers().stream().map(Places::of).forEach(known::add);
+    known.addAll(others);
     Set<String> addresses = new LinkedHashSet<>();
-    config.cluster().announced().ifPresent(own -> addresses.add(Translation.address(own)));
-    int own = addresses.size();
-    for (Connector connector : config.cluster().peers()) {
-      addresses.add(Translation.address(connector));
-    }
-    addresses.addAll(others);
-    return addresses.size() == own ? List.of() : List.copyOf(addresses);
+    known.stream()
+        .filter(place -> Places.isTls(place) == within)
+        .map(Places::address)
+        .forEach(addresses::add);
+    long ownOnes = own.stream().filter(place -> Places.isTls(place) == within).count();
+    return addresses.size() == ownOnes ? List.of() : List.copyOf(addresses);
   }
 
-  private static AmqpProtocol.FailoverServer server(String address) {
-    int colon = address.lastIndexOf(':');
-    return new AmqpProtocol.FailoverServer(
-        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)), "amqp");
+  private static AmqpProtocol.FailoverServer server(String address, String scheme) {
+    return new AmqpProtocol.FailoverServer(Places.host(address), Places.port(address), scheme);
   }
 
   /// A port that is not to be had.

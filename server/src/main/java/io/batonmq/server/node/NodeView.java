@@ -64,7 +64,7 @@ final class NodeView implements AdminView {
       committed = active.appender().committed();
       applied = Math.max(committed, node.serving().map(Serving::applied).orElse(0L));
     }
-    String nobody = node.baton().nobody();
+    String nobody = role instanceof Role.Active ? node.doorsShut() : node.baton().nobody();
     return new NodeStatus(
         config.name(),
         version,

@@ -5,7 +5,6 @@ import io.batonmq.ha.Presence;
 import io.batonmq.seam.Storage;
 import io.batonmq.seam.StorageException;
 import io.batonmq.server.config.BrokerConfig;
-import io.batonmq.server.config.Connector;
 import io.batonmq.server.config.HaPolicy;
 import io.batonmq.server.net.CannotListenException;
 import io.batonmq.server.net.PortTrial;
@@ -66,11 +65,10 @@ final class PortsFirst {
   /// Whether the other node may be the one that listens there: it says so of the port that clients are
   /// told, and nothing of the others.
   private boolean mayHave(Presence.Peer peer, int port) {
-    boolean told =
-        config.cluster().announced().map(Connector::port).filter(own -> own == port).isPresent();
+    boolean told = Places.of(config).stream().anyMatch(own -> Places.port(own) == port);
     return !peer.role().equals("standby")
         && peer.connectors().stream()
-            .filter(address -> PortTrial.isHere(address.substring(0, address.lastIndexOf(':'))))
-            .anyMatch(address -> !told || address.endsWith(":" + port));
+            .filter(place -> PortTrial.isHere(Places.host(place)))
+            .anyMatch(place -> !told || Places.port(place) == port);
   }
 }

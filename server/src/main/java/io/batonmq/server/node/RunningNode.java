@@ -46,6 +46,7 @@ final class RunningNode implements RoleListener, Node.Doors {
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
   private final CompletableFuture<Boolean> shown = new CompletableFuture<>();
   private final StallWatch stallWatch;
+  private final PortVigil ports;
   private final boolean failIfLocked;
   private long followed = -1;
 
@@ -63,6 +64,7 @@ final class RunningNode implements RoleListener, Node.Doors {
         new Node(
             Translation.node(config), log, RunningNode::unique, this, lanes, this::slowestFollower);
     this.baton = new Baton(storage, ha, log, presence, node, Warrant.NONE, this, lanes::wakeBaton);
+    this.ports = new PortVigil(config.acceptors(), Whereabouts.own(config), baton::peers, clock);
   }
 
   private static String unique() {
@@ -77,6 +79,7 @@ final class RunningNode implements RoleListener, Node.Doors {
           shown.complete(true);
           acquaintances.meet(baton.peers());
           lookUp(baton.role(), baton.peers());
+          watchPorts();
           if (baton.stopped()) {
             ended.complete(0);
           }
@@ -198,14 +201,50 @@ final class RunningNode implements RoleListener, Node.Doors {
     try {
       clients.open(serving, acquaintances::addresses);
     } catch (ClientDoors.CannotListenException e) {
-      // Nobody can use this node: ending the process leaves the baton to one that can be reached.
-      LOG.error("{}; exit_code={}", e.getMessage(), ServerMain.EXIT_CANNOT_LISTEN);
-      ended.complete(ServerMain.EXIT_CANNOT_LISTEN);
+      if (!ports.begin()) {
+        cannotListen(String.valueOf(e.getMessage()));
+      }
     }
+  }
+
+  /// Nobody can use this node: ending the process leaves the baton to one that can be reached.
+  private void cannotListen(String words) {
+    LOG.error("{}; exit_code={}", words, ServerMain.EXIT_CANNOT_LISTEN);
+    ended.complete(ServerMain.EXIT_CANNOT_LISTEN);
+  }
+
+  private void watchPorts() {
+    String words = ports.reason();
+    switch (ports.look()) {
+      case WAITS -> {}
+      case FREE -> node.serving().ifPresent(this::letIn);
+      case TAKEN ->
+          cannotListen(
+              "a port is not to be had any more, as its last holder is gone and another has it;"
+                  + " before: "
+                  + words);
+    }
+  }
+
+  private void letIn(Serving serving) {
+    try {
+      clients.open(serving, acquaintances::addresses);
+      LOG.info("clients can come in: the ports are free");
+    } catch (ClientDoors.CannotListenException e) {
+      if (!ports.begin()) {
+        cannotListen(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  /// Why no client can come in although this node serves; empty if they can.
+  String doorsShut() {
+    return ports.reason();
   }
 
   @Override
   public void close(String reason) {
+    ports.end();
     clients.close();
     lanes.stopServing();
   }

@@ -21,7 +21,6 @@ import io.batonmq.server.config.AddressConfig;
 import io.batonmq.server.config.AddressSetting;
 import io.batonmq.server.config.AutoDeleteSettings;
 import io.batonmq.server.config.BrokerConfig;
-import io.batonmq.server.config.Connector;
 import io.batonmq.server.config.DivertConfig;
 import io.batonmq.server.config.HaPolicy;
 import io.batonmq.server.config.QueueOptions;
@@ -57,8 +56,8 @@ final class Translation {
   }
 
   static HaSettings ha(BrokerConfig config, String version) {
-    List<String> connectors =
-        config.cluster().announced().map(Translation::address).stream().toList();
+    List<String> connectors = Places.of(config);
+    String process = Whereabouts.own(config).toString();
     return switch (config.ha()) {
       case HaPolicy.Single _ ->
           new HaSettings(
@@ -68,7 +67,8 @@ final class Translation {
               false,
               HaSettings.STALL_NANOS_DEFAULT,
               connectors,
-              version);
+              version,
+              process);
       case HaPolicy.SharedStore shared ->
           new HaSettings(
               config.name(),
@@ -80,17 +80,14 @@ final class Translation {
               shared.allowFailback(),
               shared.failoverStallTimeout().toNanos(),
               connectors,
-              version);
+              version,
+              process);
     };
   }
 
   /// Who reads the messages of each protocol for those who speak another.
   static final Map<Format, ContentReader> READERS =
       Map.of(Format.AMQP, AmqpContent.INSTANCE, Format.OPENWIRE, OpenWireContent.INSTANCE);
-
-  static String address(Connector connector) {
-    return connector.host() + ":" + connector.port();
-  }
 
   static NodeSettings node(BrokerConfig config) {
     return new NodeSettings(

@@ -39,8 +39,8 @@ class ClassicRefusalTest {
             + " there is no replicated store yet: let both brokers share a directory",
         "<networkConnectors/>|networkConnectors is not honoured: messages do not move between"
             + " brokers",
-        "<transportConnectors><transportConnector uri='ssl://h:1'/></transportConnectors>|there is"
-            + " no TLS yet",
+        "<transportConnectors><transportConnector uri='ssl://h:1'/></transportConnectors>|needs an"
+            + " <sslContext>",
         "<transportConnectors><transportConnector uri='h:1'/></transportConnectors>|is not a URI",
         "<transportConnectors><transportConnector/></transportConnectors>|needs the attribute uri",
         "<transportConnectors><transportConnector uri='tcp://h:1'/><transportConnector"
@@ -52,7 +52,8 @@ class ClassicRefusalTest {
         "<destinationInterceptors><mirroredQueue/></destinationInterceptors>|queues are not"
             + " mirrored",
         "<plugins><bean class='x.Y'/></plugins>|no class is loaded by name",
-        "<plugins><jaasCertificateAuthenticationPlugin/></plugins>|there is no TLS yet",
+        "<plugins><jaasCertificateAuthenticationPlugin/></plugins>|says by its login, not by its"
+            + " certificate",
         "<plugins><jaasAuthenticationPlugin configuration='x'/></plugins>|login.config is not"
             + " there",
         "<plugins><authorizationPlugin/></plugins>|needs a plug-in beside it",
@@ -64,7 +65,7 @@ class ClassicRefusalTest {
             + " queue=",
         "<systemUsage><systemUsage sendFailIfNoSpaceAfterTimeout='5'/></systemUsage>|a send waits,"
             + " or fails at once",
-        "<sslContext/>|there is no TLS yet",
+        "<sslContext/>|has no <sslContext keyStore",
       })
   void refusedWithItsPlace(String content, String message) {
     var result = ClassicFile.read(base, "<broker>\n" + content + "</broker>");

@@ -103,9 +103,6 @@ class ConfigProblemsTest {
             + " is more than amqpCredits",
         "<acceptors><acceptor>tcp://h:1</acceptor></acceptors>|needs the attribute name=\"…\"",
         // Known, and missing here
-        "<acceptors><acceptor name='a'>tcp://h:1?sslEnabled=true</acceptor></acceptors>|3:12:"
-            + " error: configuration/core/acceptors/acceptor: sslEnabled is not honoured: there is"
-            + " no TLS yet",
         "<acceptors><acceptor"
             + " name='a'>tcp://h:1?anycastPrefix=q.</acceptor></acceptors>|anycastPrefix is not"
             + " honoured",

@@ -112,7 +112,9 @@ class FrontTest {
         standard.unsentHigh(),
         1 << 20,
         1,
-        16);
+        16,
+        16,
+        5_000);
   }
 
   @AfterEach

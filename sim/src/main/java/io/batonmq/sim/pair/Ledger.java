@@ -143,6 +143,7 @@ final class Ledger {
       case Output.Delivered given -> delivered(wire, given);
       case Output.Fragment fragment -> fragment(wire, fragment);
       case Output.Settled answer when answer.refusal() == null -> settled(wire, answer);
+      case Output.Restored back -> restored(wire, back);
       case Output.Ended answer -> ended(wire, answer);
       case Output.ReadOnly(long request) -> promises.readOnly(wire, request);
       case Output.Recovered answer -> promises.recovered(wire, answer);
@@ -408,6 +409,20 @@ final class Ledger {
         settled(delivery(wire, number).copy, settle.disposition(), wire.epoch());
       }
     }
+  }
+
+  /// A consumer has again what it took in a branch; nobody else does.
+  private void restored(Wire wire, Output.Restored back) {
+    Copy.Delivery before = delivery(wire, back.before());
+    if (before.takenIn.stream().noneMatch(tx -> tx.endAsked)) {
+      throw new Violation(before.copy + " is given back, and nobody asked for that");
+    }
+    var again = new Copy.Delivery(before.copy, wire, true);
+    isNotGone(again);
+    isWithNobodyElse(again);
+    before.copy.deliveries.add(again);
+    wire.deliveries.put(back.delivery(), again);
+    sim.stats().restored++;
   }
 
   private void settled(Copy copy, Disposition disposition, long epoch) {

@@ -155,6 +155,11 @@ final class Manager extends Client {
         unsettled.add(given.delivery());
         fetch(given);
       }
+      case Output.Restored back -> {
+        delivered++;
+        unsettled.add(back.delivery());
+        credit();
+      }
       case Output.Settled _, Output.Drained _, Output.Fragment _ -> {}
       default -> throw new Violation(name + " was told " + output);
     }

@@ -34,6 +34,7 @@ public final class Stats {
   long learntNo;
   long large;
   long prepared;
+  long restored;
   long recovered;
   long stepsRepeated;
   long joined;
@@ -125,6 +126,11 @@ public final class Stats {
     return prepared;
   }
 
+  /// Messages that were given back to who took them in a prepared branch.
+  public long restored() {
+    return restored;
+  }
+
   /// How often a node told of a prepared branch.
   public long recovered() {
     return recovered;
@@ -182,6 +188,7 @@ public final class Stats {
     learntNo += other.learntNo;
     large += other.large;
     prepared += other.prepared;
+    restored += other.restored;
     recovered += other.recovered;
     stepsRepeated += other.stepsRepeated;
     joined += other.joined;
@@ -197,7 +204,8 @@ public final class Stats {
             + " refused=%d resends=%d deliveries=%d again=%d moved=%d waited=%d accepted=%d"
             + " commits=%d rollbacks=%d strikes=%d slowest_drain_s=%d receipts=%d zombie_bytes=%d"
             + " reflagged=%d recognised=%d aborted=%d learnt_committed=%d learnt_rolled_back=%d"
-            + " large=%d prepared=%d recovered=%d steps_repeated=%d joined=%d alone_again=%d",
+            + " large=%d prepared=%d restored=%d recovered=%d steps_repeated=%d joined=%d"
+            + " alone_again=%d",
         seeds,
         simulatedNanos / 1_000_000_000,
         points,
@@ -225,6 +233,7 @@ public final class Stats {
         learntNo,
         large,
         prepared,
+        restored,
         recovered,
         stepsRepeated,
         joined,

@@ -56,6 +56,7 @@ class PairTest {
     assertThat(all.learntYes()).isPositive();
     assertThat(all.learntNo()).isPositive();
     assertThat(all.large()).as("large transactions").isPositive();
+    assertThat(all.restored()).as("messages given back").isPositive();
     assertThat(all.prepared()).as("branches prepared").isGreaterThan(SEEDS / 2);
     assertThat(all.recovered()).as("branches recovered").isPositive();
     assertThat(all.stepsRepeated()).as("steps of branches asked for again").isPositive();

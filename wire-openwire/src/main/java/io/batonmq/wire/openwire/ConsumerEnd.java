@@ -98,7 +98,8 @@ final class ConsumerEnd implements Peer.End {
       }
       case Output.Fragment fragment -> fragment(leg(fragment.link()), fragment);
       case Output.LinkClosed(int link, Refusal why) -> closed(link, why);
-      case Output.Settled _ -> {}
+      case Output.Settled(int link, long first, long _, var _) -> leg(link).prepared.remove(first);
+      case Output.Restored back -> restored(leg(back.link()), back);
       default -> throw new IllegalStateException("not for a consumer: " + output);
     }
   }
@@ -240,7 +241,7 @@ final class ConsumerEnd implements Peer.End {
     }
     long next = Math.min(leg.done + leg.extension + prefetch, room);
     boolean worth = next - leg.limit >= Math.max(1, Math.min(prefetch, 64) / 4);
-    if (next > leg.limit && (worth || leg.limit == leg.delivered)) {
+    if (next > leg.limit && (worth || leg.limit <= leg.delivered)) {
       credit(leg, next, browser);
     }
   }
@@ -393,7 +394,7 @@ final class ConsumerEnd implements Peer.End {
     }
     List<Entry> named = unacknowledged.named(ack, type == AckType.INDIVIDUAL);
     if (type == AckType.DELIVERED) {
-      named.forEach(ConsumerEnd::see);
+      named.forEach(Entry::see);
       pump();
       return List.of();
     }
@@ -405,7 +406,7 @@ final class ConsumerEnd implements Peer.End {
         continue;
       }
       if (in != 0) {
-        see(entry);
+        entry.see();
         entry.transaction = in;
         taken.add(entry);
       } else {
@@ -421,13 +422,6 @@ final class ConsumerEnd implements Peer.End {
     int count = Math.max(0, ack.number(Field.MESSAGE_COUNT));
     legs.values().forEach(leg -> leg.done = Math.min(leg.written, leg.done + count));
     pump();
-  }
-
-  private static void see(Entry entry) {
-    if (!entry.seen) {
-      entry.seen = true;
-      entry.leg.extension++;
-    }
   }
 
   private void done(Entry entry) {
@@ -456,6 +450,20 @@ final class ConsumerEnd implements Peer.End {
     entry.transaction = 0;
     if (happened) {
       done(entry);
+    }
+  }
+
+  /// A branch that had an entry is prepared: whatever the peer does, the entry is not with it until a roll-back.
+  void prepared(Entry entry) {
+    ended(entry, true);
+    entry.leg.prepared.put(entry.delivery, entry);
+  }
+
+  private void restored(Leg leg, Output.Restored back) {
+    Entry again = leg.restored(back);
+    if (again != null) {
+      unacknowledged.add(again);
+      again.see();
     }
   }
 

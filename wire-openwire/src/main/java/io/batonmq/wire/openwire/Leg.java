@@ -4,6 +4,8 @@ import io.batonmq.message.Tail;
 import io.batonmq.session.Output;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One destination of a consumer: a link of the broker, and what came by it and waits for the line.
@@ -40,6 +42,9 @@ final class Leg {
   /// Of a queue that is looked at: its end was reached.
   boolean over;
 
+  /// What was acknowledged in branches that are prepared and not ended, by the numbers of the deliveries.
+  final Map<Long, Unacknowledged.Entry> prepared = new HashMap<>();
+
   private int typicalBytes = TYPICAL_BYTES;
 
   Leg(int link, Struct destination) {
@@ -53,6 +58,16 @@ final class Leg {
     long bytes = delivery.message().size() + (tail == null ? 0 : tail.bytes());
     typicalBytes += (int) ((Math.min(bytes, 1 << 30) - typicalBytes) / 8);
     waiting.add(delivery);
+  }
+
+  /// What the peer has again, because the branch is rolled back in which it took it; null if that is not known here.
+  Unacknowledged.@Nullable Entry restored(Output.Restored back) {
+    delivered++;
+    written++;
+    Unacknowledged.Entry before = prepared.remove(back.before());
+    return before == null
+        ? null
+        : new Unacknowledged.Entry(this, back.delivery(), before.messageId);
   }
 
   /// Deliveries that may be under way to the line.

@@ -209,6 +209,7 @@ final class Peer {
       case Output.Fragment fragment -> to(fragment.link(), output);
       case Output.Drained(int link) -> to(link, output);
       case Output.Settled settled -> to(settled.link(), output);
+      case Output.Restored back -> to(back.link(), output);
       case Output.Begun(long request, long _) -> answer(request, output);
       case Output.Ended(long request, Refusal _) -> answer(request, output);
       case Output.ReadOnly(long request) -> answer(request, output);

@@ -264,7 +264,10 @@ final class Transactions {
         step == Command.Step.ROLLBACK
             || (refusal != null && refusal.reason() == Refusal.Reason.ROLLED_BACK);
     Open one = refusal == null || rolledBack ? open.remove(name) : null;
-    if (one != null) {
+    if (one != null && step == Command.Step.PREPARE && !rolledBack) {
+      one.entries.forEach((entry, consumer) -> consumer.prepared(entry));
+      pump(one);
+    } else if (one != null) {
       over(one, !rolledBack);
     }
     if (refusal != null) {
@@ -281,6 +284,10 @@ final class Transactions {
   private void over(Open one, boolean happened) {
     spareRefused = null;
     one.entries.forEach((entry, consumer) -> consumer.ended(entry, happened));
+    pump(one);
+  }
+
+  private static void pump(Open one) {
     Set.copyOf(one.entries.values()).forEach(ConsumerEnd::pump);
   }
 

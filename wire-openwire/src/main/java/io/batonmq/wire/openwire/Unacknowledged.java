@@ -28,6 +28,13 @@ final class Unacknowledged {
       this.delivery = delivery;
       this.messageId = messageId;
     }
+
+    void see() {
+      if (!seen) {
+        seen = true;
+        leg.extension++;
+      }
+    }
   }
 
   void add(Entry entry) {
