@@ -152,6 +152,7 @@ final class ClientDoors {
               config.name(),
               "ID:baton-" + UUID.randomUUID(),
               () -> addresses(others.get()).stream().map(address -> "tcp://" + address).toList(),
+              config.wildcards(),
               Translation.READERS,
               OpenWireLimits.standard(),
               config.populateValidatedUser());
