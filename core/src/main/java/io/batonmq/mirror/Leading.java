@@ -19,6 +19,9 @@ public final class Leading {
   private static final long LIFE_NANOS = 500_000_000L;
   private static final int SAID_MAX = 64;
 
+  /// The stamp of a reign that nobody is told of.
+  private static final String BEFORE = "?";
+
   private final Accord accord;
   private final Quorum quorum;
   private final ConcurrentLinkedQueue<Said> said = new ConcurrentLinkedQueue<>();
@@ -57,14 +60,9 @@ public final class Leading {
   List<Standing> standbys() {
     List<Standing> all = new ArrayList<>();
     for (Copy copy : quorum.copies()) {
-      boolean in = accord.reign().inSync().contains(copy.node());
+      String state = accord.reign().inSync().contains(copy.node()) ? "in-sync" : "catching-up";
       all.add(
-          new Standing(
-              copy.node(),
-              copy.name(),
-              in ? "in-sync" : "catching-up",
-              copy.comparedBytes(),
-              copy.sentBytes()));
+          new Standing(copy.node(), copy.name(), state, copy.comparedBytes(), copy.sentBytes()));
     }
     return all;
   }
@@ -101,7 +99,7 @@ public final class Leading {
     for (Copy copy : live) {
       if (isWhole(copy) && !known.inSync().contains(copy.node())) {
         // Waited for from now on, whatever becomes of the answer.
-        quorum.await(others(known.with(copy.node(), "")));
+        quorum.await(others(known.with(copy.node(), BEFORE)));
         boolean more = change(known.with(copy.node(), accord.unique()));
         if (accord.reign().inSync().contains(copy.node())) {
           copy.send(new Frame.InSync(true));

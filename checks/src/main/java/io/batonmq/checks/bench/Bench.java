@@ -53,9 +53,10 @@ final class Bench implements Callable<Integer> {
       names = "--against",
       split = ",",
       description =
-          "Who: baton, uncached (the same without its start cache, in start and command), artemis,"
-              + " classic, ceiling (no broker: it only answers sends). Default: ${DEFAULT-VALUE}.",
-      defaultValue = "baton,uncached,ceiling,artemis,classic")
+          "Who: baton, uncached (the same without its start cache, in start and command), openwire"
+              + " (the same over OpenWire, with the client of classic), artemis, classic, ceiling"
+              + " (no broker: it only answers sends). Default: ${DEFAULT-VALUE}.",
+      defaultValue = "baton,uncached,openwire,ceiling,artemis,classic")
   List<String> against = List.of();
 
   @Option(names = "--rounds", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}.")
@@ -163,11 +164,14 @@ final class Bench implements Callable<Integer> {
             backlog,
             size);
     Map<String, Peer> peers = new LinkedHashMap<>();
-    peers.put("baton", new Baton(distribution, qpid, heap, true));
+    Baton baton = new Baton(distribution, qpid, heap, true);
+    Classic classic = new Classic(fetched, paths.loads().getFirst(), heap, javaHome);
+    peers.put("baton", baton);
+    peers.put("openwire", baton.overOpenWire(classic));
     peers.put("uncached", new Baton(distribution, qpid, heap, false));
     peers.put("ceiling", new Ceiling(qpid, paths.ours(), heap, javaHome));
     peers.put("artemis", new Artemis(fetched, qpid, heap, javaHome));
-    peers.put("classic", new Classic(fetched, paths.loads().getFirst(), heap, javaHome));
+    peers.put("classic", classic);
     List<Peer> chosen = new ArrayList<>();
     for (String name : against) {
       Peer peer = peers.get(name);

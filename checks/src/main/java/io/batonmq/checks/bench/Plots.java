@@ -55,6 +55,7 @@ final class Plots {
       Map.of(
           "baton", "#2563a8",
           "uncached", "#86b0dc",
+          "openwire", "#6c4fa3",
           "ceiling", "#9a9a9a",
           "artemis", "#d9822b",
           "classic", "#5b9a4b");

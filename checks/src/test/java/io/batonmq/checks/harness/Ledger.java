@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What became of every message, as its producers and consumers saw it.
 ///
@@ -157,6 +159,19 @@ public final class Ledger {
     return entries.values().stream()
         .filter(entry -> entry.confirmed && entry.deliveries == 0)
         .count();
+  }
+
+  /// The messages of a producer that were delivered.
+  public synchronized Set<Id> received(String producer) {
+    return entries.entrySet().stream()
+        .filter(each -> each.getKey().producer().equals(producer) && each.getValue().deliveries > 0)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /// Those of them of which no acknowledgement was confirmed.
+  public synchronized Set<Id> undone(String producer) {
+    return received(producer).stream().filter(id -> !entry(id).done).collect(Collectors.toSet());
   }
 
   public synchronized Account account() {

@@ -6,10 +6,10 @@ import jakarta.jms.Message;
 import jakarta.jms.Session;
 
 /// Messages that know who they are.
-final class Messages {
+public final class Messages {
   private Messages() {}
 
-  static Message of(Session session, Id id) throws JMSException {
+  public static Message of(Session session, Id id) throws JMSException {
     var message = session.createTextMessage("number " + id.number() + " of " + id.producer());
     message.setStringProperty("producer", id.producer());
     message.setLongProperty("number", id.number());
@@ -17,7 +17,7 @@ final class Messages {
     return message;
   }
 
-  static Id id(Message message) throws JMSException {
+  public static Id id(Message message) throws JMSException {
     return new Id(
         message.getStringProperty("producer"),
         message.getLongProperty("number"),

@@ -172,6 +172,7 @@ final class ClientDoors {
                   addresses(within, others.get()).stream()
                       .map(address -> (within ? "ssl://" : "tcp://") + address)
                       .toList(),
+              config.wildcards(),
               Translation.READERS,
               OpenWireLimits.standard(),
               config.populateValidatedUser());

@@ -56,7 +56,9 @@ final class ConsumerEnd implements Peer.End {
       legs.put(leg.link, leg);
       peer.submit(
           new Command.OpenConsumer(
-              peer.connection(), leg.link, Destinations.source(part, info, peer.clientId())));
+              peer.connection(),
+              leg.link,
+              Destinations.source(part, info, peer.clientId(), peer.protocol().wildcards())));
     }
   }
 

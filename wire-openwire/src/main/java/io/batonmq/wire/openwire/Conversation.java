@@ -48,7 +48,8 @@ final class Conversation {
               CONNECTION_CONTROL,
               CONNECTION_INFO,
               MESSAGE_PULL,
-              MESSAGE_ACK ->
+              MESSAGE_ACK,
+              RESPONSE ->
               true;
           default -> false;
         };
@@ -92,6 +93,11 @@ final class Conversation {
       case DESTINATION_INFO -> destination(command);
       case REMOVE_INFO -> remove(command);
       case REMOVE_SUBSCRIPTION_INFO -> new Unsubscribing(peer, command);
+      // After a failover the stock client sends its own note on each transaction whose end had no
+      // answer; the command
+      // itself it has said again before. To close the connection for that would leave it stuck for
+      // ever.
+      case RESPONSE -> {}
       default -> peer.answer(command);
     }
     return true;

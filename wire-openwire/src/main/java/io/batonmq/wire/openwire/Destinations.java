@@ -2,6 +2,7 @@ package io.batonmq.wire.openwire;
 
 import io.batonmq.message.Content;
 import io.batonmq.message.RoutingType;
+import io.batonmq.message.Wildcards;
 import io.batonmq.session.Source;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// | OpenWire | address |
 /// |---|---|
 /// | `queue://a.b` | `a.b`, anycast |
-/// | `topic://a.b` | `a.b`, multicast; `>` at the end of a pattern is `#` |
+/// | `topic://a.b` | `a.b`, multicast; `*` and `>` in patterns are what the broker has for them |
 /// | `temp-queue://n`, `temp-topic://n` | `temporary.n` |
 /// | `queue://Consumer.x.VirtualTopic.t` | the queue of that name, which gathers what is sent to `VirtualTopic.t` |
 final class Destinations {
+  /// How patterns are written in this protocol.
+  private static final Wildcards HERE = new Wildcards(true, '.', '>', '*');
+
   static final String TEMPORARY = "temporary.";
   static final String ADVISORY = "ActiveMQ.Advisory.";
   private static final String CONSUMER = "Consumer.";
@@ -133,8 +137,9 @@ final class Destinations {
   /// Where a consumer of one destination takes from.
   ///
   /// @param clientId of its connection
+  /// @param wildcards how the broker has its patterns
   /// @throws Malformed if nothing stands for it
-  static Source source(Struct destination, Struct consumer, String clientId) {
+  static Source source(Struct destination, Struct consumer, String clientId, Wildcards wildcards) {
     String name = name(destination);
     String filter = consumer.text(Field.SELECTOR);
     boolean noLocal = consumer.flag(Field.NO_LOCAL);
@@ -146,7 +151,7 @@ final class Destinations {
           topic != null ? topic : destination.type() == Type.QUEUE ? name : TEMPORARY + name;
       return new Source(address, kind, browse, filter, false);
     }
-    String address = destination.type() == Type.TOPIC ? pattern(name) : TEMPORARY + name;
+    String address = destination.type() == Type.TOPIC ? pattern(name, wildcards) : TEMPORARY + name;
     String subscription = consumer.text(Field.SUBSCRIPTION_NAME);
     Source.Kind kind =
         subscription == null
@@ -155,10 +160,17 @@ final class Destinations {
     return new Source(address, kind, false, filter, noLocal);
   }
 
-  private static String pattern(String topic) {
-    return topic.equals(">") || topic.endsWith(".>")
-        ? topic.substring(0, topic.length() - 1) + "#"
-        : topic;
+  /// What the broker calls the topics that a name stands for: here `*` is one word, and `>` at the end all the rest.
+  static String pattern(String topic, Wildcards wildcards) {
+    List<String> words = HERE.words(topic);
+    for (int i = 0; i < words.size(); i++) {
+      if (HERE.single(words.get(i))) {
+        words.set(i, String.valueOf(wildcards.singleWord()));
+      } else if (HERE.any(words.get(i)) && i == words.size() - 1) {
+        words.set(i, String.valueOf(wildcards.anyWords()));
+      }
+    }
+    return String.join(".", words);
   }
 
   /// Whether a queue's name stands for many queues.

@@ -2,6 +2,7 @@ package io.batonmq.wire.openwire;
 
 import io.batonmq.message.ContentReader;
 import io.batonmq.message.Format;
+import io.batonmq.message.Wildcards;
 import io.batonmq.seam.Now;
 import io.batonmq.session.WireEngine;
 import io.batonmq.session.WireProtocol;
@@ -17,12 +18,14 @@ import java.util.function.Supplier;
 /// @param brokerId text that no other process uses: ids of messages that came by other protocols begin with it
 /// @param brokers URIs by which clients reach this broker and those that may take over from it, asked for at each
 ///     connection; empty where there is nothing to tell
+/// @param wildcards how patterns are written in this broker, whatever they look like here
 /// @param readers of the formats of other protocols
 /// @param saysUser whether each message says which user sent it, whatever the peer says
 public record OpenWireProtocol(
     String brokerName,
     String brokerId,
     Supplier<List<String>> brokers,
+    Wildcards wildcards,
     Map<Format, ContentReader> readers,
     OpenWireLimits limits,
     boolean saysUser)

@@ -66,6 +66,68 @@ public final class Baton extends AmqpPeer {
     return new Pair(primary, backup);
   }
 
+  /// The same broker, to which the stock client of ActiveMQ talks in its own protocol.
+  ///
+  /// @param client whose users have that client
+  public Peer overOpenWire(Classic client) {
+    return new OverOpenWire(this, client);
+  }
+
+  private record OverOpenWire(Baton baton, Classic client) implements Peer {
+    private static final String LOGIN = "?jms.userName=admin&jms.password=admin";
+
+    @Override
+    public String name() {
+      return "openwire";
+    }
+
+    @Override
+    public String factory() {
+      return client.factory();
+    }
+
+    @Override
+    public List<Path> clientPath() {
+      return client.clientPath();
+    }
+
+    @Override
+    public String url(int port) {
+      return client.url(port) + LOGIN;
+    }
+
+    @Override
+    public String failoverUrl(int primary, int backup) {
+      return client.failoverUrl(primary, backup) + "&" + LOGIN.substring(1);
+    }
+
+    /// What has nothing to do with the protocol is measured of the broker once.
+    @Override
+    public boolean takesPart(String scenario) {
+      return List.of("sends", "flow", "fixed", "gap").contains(scenario);
+    }
+
+    @Override
+    public boolean answersLater() {
+      return client.answersLater();
+    }
+
+    @Override
+    public String standbySays() {
+      return baton.standbySays();
+    }
+
+    @Override
+    public Broker single(Path directory) throws IOException, InterruptedException {
+      return baton.single(directory);
+    }
+
+    @Override
+    public Pair pair(Path directory) throws IOException, InterruptedException {
+      return baton.pair(directory);
+    }
+  }
+
   private Broker create(Path directory, String name, List<Integer> ports, String... more)
       throws IOException, InterruptedException {
     Path instance = directory.resolve(name);
