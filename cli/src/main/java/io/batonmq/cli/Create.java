@@ -6,6 +6,7 @@ import io.batonmq.server.instance.CreateOptions.Access;
 import io.batonmq.server.instance.CreateOptions.Cluster;
 import io.batonmq.server.instance.CreateOptions.Content;
 import io.batonmq.server.instance.CreateOptions.Ports;
+import io.batonmq.server.instance.CreateOptions.Replicated;
 import io.batonmq.server.instance.CreateOptions.SharedStore;
 import io.batonmq.server.instance.CreateOutcome;
 import io.batonmq.server.instance.CreateOutcome.Question;
@@ -150,6 +151,17 @@ final class Create implements Callable<Integer> {
   private boolean sharedStore;
 
   @Option(
+      names = "--replicated",
+      description = "One of a pair with a folder each; implies --clustered, needs --arbiter.")
+  private boolean replicated;
+
+  @Option(
+      names = "--arbiter",
+      paramLabel = "DIR",
+      description = "A folder that all nodes of a replicated pair reach.")
+  private @Nullable String arbiter;
+
+  @Option(
       names = {"--backup", "--slave"},
       description = "It stands by and takes over (default: it is the primary).")
   private boolean backup;
@@ -215,8 +227,18 @@ final class Create implements Callable<Integer> {
   public Integer call() throws IOException {
     var out = spec.commandLine().getOut();
     foreign.look().ifPresent(out::println);
-    if (!sharedStore && (backup || failoverOnShutdown)) {
-      throw UserException.usage("--backup and --failover-on-shutdown need --shared-store");
+    if (!sharedStore && !replicated && backup) {
+      throw UserException.usage("--backup needs --shared-store or --replicated");
+    }
+    if (!sharedStore && failoverOnShutdown) {
+      throw UserException.usage("--failover-on-shutdown needs --shared-store");
+    }
+    if (sharedStore && replicated) {
+      throw UserException.usage("--shared-store and --replicated exclude each other");
+    }
+    if (replicated != (arbiter != null)) {
+      throw UserException.usage(
+          "--replicated and --arbiter need each other: a folder that all nodes of the pair reach");
     }
     var answers = new EnumMap<Question, String>(Question.class);
     if (silent) {
@@ -288,7 +310,7 @@ final class Create implements Callable<Integer> {
         data,
         !noFsync,
         javaMemory,
-        clustered || sharedStore || !peers.isEmpty()
+        clustered || sharedStore || replicated || !peers.isEmpty()
             ? Optional.of(
                 new Cluster(
                     answer(clusterUser, Question.CLUSTER_USER, answers),
@@ -298,6 +320,8 @@ final class Create implements Callable<Integer> {
         sharedStore
             ? Optional.of(new SharedStore(backup ? Role.BACKUP : Role.PRIMARY, failoverOnShutdown))
             : Optional.empty(),
+        Optional.ofNullable(arbiter)
+            .map(folder -> new Replicated(backup ? Role.BACKUP : Role.PRIMARY, folder)),
         new Content(
             queues,
             addresses,

@@ -49,12 +49,6 @@ final class ForeignOptions {
   private String[] values = {};
 
   @Option(
-      names = {"--replicated"},
-      description = "there is no replicated store yet: use --shared-store",
-      hidden = true)
-  private boolean[] replicated = {};
-
-  @Option(
       names = {"--disable-persistence"},
       description = "Baton always writes its log",
       hidden = true)

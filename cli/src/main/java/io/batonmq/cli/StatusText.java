@@ -28,6 +28,9 @@ final class StatusText {
     } else if (!status.nobody().isEmpty()) {
       line(text, "clients", "cannot come in: " + status.nobody());
     }
+    if (!status.replication().isEmpty()) {
+      line(text, "copies", status.replication());
+    }
     line(text, "log", "committed %d, applied %d".formatted(status.committed(), status.applied()));
     line(text, "clients", join(status.connectors()));
     line(

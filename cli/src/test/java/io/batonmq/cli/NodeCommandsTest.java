@@ -51,6 +51,7 @@ class NodeCommandsTest {
           epoch,
           active,
           nobody,
+          "",
           48_213,
           48_215,
           List.of("localhost:61616"),

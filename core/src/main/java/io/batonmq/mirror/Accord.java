@@ -57,13 +57,22 @@ public final class Accord implements Warrant {
 
   private volatile boolean active;
   private volatile boolean claiming;
+
+  /// Version of the newest reign that this node was in sync with.
+  private volatile long remembered;
+
   private volatile Reign reign = Reign.NONE;
 
   /// Whether the arbiter was asked since this node stands by.
   private volatile boolean asked;
 
   private volatile boolean incomplete;
+  private volatile boolean looked;
   private volatile long aloneSinceNanos;
+
+  /// Whether this node has followed an active since it started: then it is not the start of all nodes at once.
+  private volatile boolean followed;
+
   private volatile @Nullable Upstream upstream;
   private volatile String trouble = "";
 
@@ -93,7 +102,6 @@ public final class Accord implements Warrant {
     this.turn = monitors.get();
     this.memory = new Memory(mirror.own(), unique);
     this.leading = new Leading(this, mirror.quorum());
-    this.incomplete = Copyist.incomplete(mirror.own());
     mirror.listens(this::away, this::said);
   }
 
@@ -120,6 +128,11 @@ public final class Accord implements Warrant {
     return reign.inSync().contains(settings.node());
   }
 
+  /// The id of this node.
+  public String node() {
+    return settings.node();
+  }
+
   /// What keeps the arbiter from being asked; empty if nothing does.
   public String trouble() {
     return trouble;
@@ -130,7 +143,14 @@ public final class Accord implements Warrant {
   @Override
   public boolean readable() {
     Upstream up = upstream;
-    return up == null ? !incomplete : up.whole();
+    if (up != null) {
+      return up.whole();
+    }
+    if (!looked) {
+      incomplete = Copyist.incomplete(mirror.own());
+      looked = true;
+    }
+    return !incomplete;
   }
 
   @Override
@@ -140,10 +160,10 @@ public final class Accord implements Warrant {
           "the arbiter has not answered yet" + (trouble.isEmpty() ? "" : ": " + trouble));
     }
     Reign known = reign;
-    if (known.version() < memory.version()) {
+    if (known.version() < remembered) {
       return Optional.of(
           "%s knows less than this node (%d changes, not %d): it was lost or is an old copy"
-              .formatted(arbiter.describe(), known.version(), memory.version()));
+              .formatted(arbiter.describe(), known.version(), remembered));
     }
     if (known.version() == 0) {
       return settings.primary()
@@ -244,7 +264,8 @@ public final class Accord implements Warrant {
     if (known.version() == 0 || known.active().equals(settings.node())) {
       return true;
     }
-    long patience = settings.headStartNanos() * (settings.primary() ? 1 : BACKUP_PATIENCE);
+    boolean hurried = settings.primary() || followed;
+    long patience = settings.headStartNanos() * (hurried ? 1 : BACKUP_PATIENCE);
     return nanos() - aloneSinceNanos >= patience;
   }
 
@@ -326,6 +347,7 @@ public final class Accord implements Warrant {
 
   void learn(Reign read) {
     reign = read;
+    remembered = memory.version();
     if (read.inSync().contains(settings.node())) {
       memory.keep(read);
     }
@@ -366,6 +388,9 @@ public final class Accord implements Warrant {
     upstream = null;
     turn.leave();
     if (up != null) {
+      if (up.whole()) {
+        followed = true;
+      }
       up.close();
       incomplete = Copyist.incomplete(mirror.own());
       shell.tell().accept(why);

@@ -27,6 +27,12 @@ final class Copy {
   /// Bytes of files that may be on their way without an acknowledgement.
   private static final long WINDOW = 2L << 20;
 
+  /// Bytes that may wait for a copy that is not whole, beside those that it asked for.
+  private static final long PENDING_MAX = 64L << 20;
+
+  /// Bytes that wait for a copy that is whole, from which on changes wait too.
+  private static final long CLOGGED = 8L << 20;
+
   /// Bytes after which an acknowledgement is asked for.
   private static final long ASK = 512 << 10;
 
@@ -141,6 +147,16 @@ final class Copy {
   /// The caller has the monitor.
   void send(ByteBuffer frame) {
     link.send(frame);
+    if (!whole && link.pending() > PENDING_MAX) {
+      // Nobody waits for it yet, so it could be behind by any amount.
+      link.close();
+      lost = true;
+    }
+  }
+
+  /// Whether so much waits to be sent that more has to wait; the caller has the monitor.
+  boolean clogged() {
+    return whole && !lost && link.pending() > CLOGGED;
   }
 
   void send(Frame frame) {
@@ -205,7 +221,7 @@ final class Copy {
     if (toName == null) {
       toName = list();
     }
-    if (sending != Sending.NONE) {
+    if (!sending.equals(Sending.NONE)) {
       return sendNext();
     }
     Frame.Missing answer = takeAnswer();
@@ -213,7 +229,7 @@ final class Copy {
       sending = new Sending(pathOf(answer.file()), answer.offsets(), 0);
       return true;
     }
-    if (naming != Naming.NONE) {
+    if (!naming.equals(Naming.NONE)) {
       return nameNext();
     }
     String next = outstanding() < FILES_MAX ? toName.poll() : null;
@@ -308,7 +324,8 @@ final class Copy {
     } finally {
       monitor.leave();
     }
-    comparedBytes += length;
+    long compared = comparedBytes + length;
+    comparedBytes = compared;
     naming = new Naming(at.file, at.path, at.size, at.at + length);
     return true;
   }
@@ -333,7 +350,8 @@ final class Copy {
         send(new Frame.Write(at.path, offset, bytes));
         onTheWay += bytes.length;
         unasked += bytes.length;
-        sentBytes += bytes.length;
+        long all = sentBytes + bytes.length;
+        sentBytes = all;
         lastPath = at.path;
       }
       if (unasked >= ASK || at.next + 1 == at.offsets.size()) {

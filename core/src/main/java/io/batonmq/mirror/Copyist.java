@@ -28,6 +28,7 @@ final class Copyist {
   private static final String TENURE = "epoch-";
   private static final String MANIFEST = "/manifest";
   private static final int OPEN_MAX = 32;
+  private static final int DOUBTED = 2;
 
   private final Storage storage;
   private final Link link;
@@ -37,6 +38,10 @@ final class Copyist {
   private final Map<Integer, Compared> compared = new HashMap<>();
   private final Set<String> there = new HashSet<>();
   private boolean begun;
+
+  /// The directory of the first tenure that this node may have been writing to when its last life ended.
+  private String doubtedFrom = "";
+
   private boolean whole;
   private long received;
   private long differed;
@@ -149,6 +154,11 @@ final class Copyist {
 
   private void begin() {
     begun = true;
+    List<String> tenures =
+        storage.list("").stream().filter(name -> name.startsWith(TENURE)).sorted().toList();
+    if (tenures.size() > DOUBTED && !storage.exists(INCOMPLETE)) {
+      doubtedFrom = tenures.get(tenures.size() - DOUBTED);
+    }
     if (!storage.exists(INCOMPLETE)) {
       storage
           .createExclusive(INCOMPLETE)
@@ -247,11 +257,15 @@ final class Copyist {
       storage.remove(path);
       found = Optional.empty();
     }
+    // Also where nothing will differ: what an earlier life wrote may be in the cache of this
+    // machine alone.
+    StoredFile written = open(path);
+    long there = found.isEmpty() ? 0 : written.size();
+    if (there < size) {
+      // Most of a new segment is zeros, which need not be sent.
+      written.zero(there, size - there);
+    }
     if (found.isEmpty()) {
-      StoredFile made = open(path);
-      if (size > 0) {
-        made.zero(0, size);
-      }
       found = storage.open(path, Storage.Access.READ);
     }
     compared.put(number, new Compared(path, found.orElse(null)));
@@ -270,7 +284,16 @@ final class Copyist {
       }
       with.missing.add(digest.offset());
       bytesDiffered += digest.length();
+    } else if (doubted(with.path)) {
+      open(with.path).write(digest.offset(), block);
     }
+  }
+
+  /// Whether what is there may be in the cache of this machine alone: an earlier life wrote it and did not come to sync
+  /// it, or its sync failed. It is written once more, without being sent.
+  private boolean doubted(String path) {
+    String directory = Paths.directoryOf(path);
+    return !directory.startsWith(TENURE) || directory.compareTo(doubtedFrom) >= 0;
   }
 
   private void answer(int number) {

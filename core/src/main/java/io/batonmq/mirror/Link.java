@@ -12,6 +12,11 @@ public interface Link {
   /// is lost.
   void send(ByteBuffer frame);
 
+  /// Bytes that were handed over and have not left this node yet.
+  default long pending() {
+    return 0;
+  }
+
   /// Ends it. Idempotent.
   void close();
 }

@@ -304,6 +304,7 @@ public final class Mirror implements Storage {
       } finally {
         monitor.leave();
       }
+      quorum.pace();
     }
 
     @Override

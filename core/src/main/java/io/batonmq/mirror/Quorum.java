@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// sync, and those that have become whole and are about to be known. A node that is lost is waited for until
 /// the arbiter has been told (see [Leading]): nothing is confirmed meanwhile.
 final class Quorum {
+  private static final long PACE_NANOS = 5_000_000L;
   private static final long LOOK_NANOS = 100_000_000L;
 
   /// After [#ending], two seconds.
@@ -112,6 +113,23 @@ final class Quorum {
     monitor.enter();
     try {
       return List.copyOf(copies);
+    } finally {
+      monitor.leave();
+    }
+  }
+
+  /// Waits while a copy that is waited for does not take what it is sent.
+  ///
+  /// @throws FencedException if another node is active
+  void pace() {
+    monitor.enter();
+    try {
+      while (fenced == null && !ending && copies.stream().anyMatch(Copy::clogged)) {
+        monitor.await(PACE_NANOS);
+      }
+      if (fenced != null) {
+        throw new FencedException(fenced);
+      }
     } finally {
       monitor.leave();
     }

@@ -4,6 +4,8 @@ import io.batonmq.server.config.HaPolicy.Role;
 import io.batonmq.server.instance.CreateOptions;
 import io.batonmq.server.instance.CreateOptions.Access;
 import io.batonmq.server.instance.CreateOptions.Cluster;
+import io.batonmq.server.instance.CreateOptions.Content;
+import io.batonmq.server.instance.CreateOptions.Replicated;
 import io.batonmq.server.instance.CreateOptions.SharedStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.function.UnaryOperator;
 /// How a broker is to be made: what `create` is asked for, and what is changed in its file afterwards.
 ///
 /// @param store folder of the four directories; in the instance where absent
+/// @param arbiter directory of the arbiter, where each node has a store of its own
 /// @param failover `failover-on-shutdown`
 /// @param heap of the process, such as `192m`
 /// @param edits of `broker.xml`, in order
@@ -22,6 +25,7 @@ public record NodePlan(
     Optional<Role> role,
     boolean failover,
     Optional<Path> store,
+    Optional<Path> arbiter,
     String heap,
     List<UnaryOperator<String>> edits) {
   public static final String USER = "admin";
@@ -29,32 +33,40 @@ public record NodePlan(
 
   /// A broker without another.
   public static NodePlan single(String name) {
-    return new NodePlan(name, Optional.empty(), true, Optional.empty(), "192m", List.of());
+    return new NodePlan(
+        name, Optional.empty(), true, Optional.empty(), Optional.empty(), "192m", List.of());
   }
 
   /// A node of a pair.
   public static NodePlan of(String name, Role role, Path store) {
-    return new NodePlan(name, Optional.of(role), true, Optional.of(store), "192m", List.of());
+    return new NodePlan(
+        name, Optional.of(role), true, Optional.of(store), Optional.empty(), "192m", List.of());
+  }
+
+  /// A node of a pair with a store each.
+  public static NodePlan replicated(String name, Role role, Path arbiter) {
+    return new NodePlan(
+        name, Optional.of(role), true, Optional.empty(), Optional.of(arbiter), "192m", List.of());
   }
 
   public NodePlan withStore(Path folder) {
-    return new NodePlan(name, role, failover, Optional.of(folder), heap, edits);
+    return new NodePlan(name, role, failover, Optional.of(folder), arbiter, heap, edits);
   }
 
   public NodePlan withHeap(String size) {
-    return new NodePlan(name, role, failover, store, size, edits);
+    return new NodePlan(name, role, failover, store, arbiter, size, edits);
   }
 
   /// With `failover-on-shutdown=false`.
   public NodePlan withoutFailoverOnShutdown() {
-    return new NodePlan(name, role, false, store, heap, edits);
+    return new NodePlan(name, role, false, store, arbiter, heap, edits);
   }
 
   /// With one more edit of the file, which has to change something.
   public NodePlan edited(UnaryOperator<String> edit) {
     var more = new ArrayList<>(edits);
     more.add(edit);
-    return new NodePlan(name, role, failover, store, heap, List.copyOf(more));
+    return new NodePlan(name, role, failover, store, arbiter, heap, List.copyOf(more));
   }
 
   /// With text replaced in the file.
@@ -64,10 +76,9 @@ public record NodePlan(
 
   /// With `failover-stall-timeout`, which `create` leaves at its default.
   public NodePlan withStallMillis(int millis) {
+    var end = arbiter.isPresent() ? "</arbiter>" : "</failover-on-shutdown>";
     return replaced(
-        "</failover-on-shutdown>",
-        "</failover-on-shutdown><failover-stall-timeout>%d</failover-stall-timeout>"
-            .formatted(millis));
+        end, end + "<failover-stall-timeout>%d</failover-stall-timeout>".formatted(millis));
   }
 
   /// With `allow-failback=false`, for a backup.
@@ -89,7 +100,10 @@ public record NodePlan(
         true,
         heap,
         role.map(_ -> new Cluster(Optional.of("nodes"), Optional.of("trust"), List.of())),
-        role.map(it -> new SharedStore(it, failover)),
+        arbiter.isPresent() ? Optional.empty() : role.map(it -> new SharedStore(it, failover)),
+        arbiter.flatMap(folder -> role.map(it -> new Replicated(it, folder.toString()))),
+        Content.DEFAULT,
+        "",
         false);
   }
 }

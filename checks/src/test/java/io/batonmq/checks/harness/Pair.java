@@ -1,5 +1,6 @@
 package io.batonmq.checks.harness;
 
+import io.batonmq.server.admin.AdminException;
 import io.batonmq.server.config.HaPolicy.Role;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,13 @@ public record Pair(Broker primary, Broker backup) {
     public static Plans of(Path store) {
       return new Plans(
           NodePlan.of("primary", Role.PRIMARY, store), NodePlan.of("backup", Role.BACKUP, store));
+    }
+
+    /// A store each.
+    public static Plans replicated(Path arbiter) {
+      return new Plans(
+          NodePlan.replicated("primary", Role.PRIMARY, arbiter),
+          NodePlan.replicated("backup", Role.BACKUP, arbiter));
     }
 
     /// The same change for both.
@@ -40,6 +48,15 @@ public record Pair(Broker primary, Broker backup) {
         () ->
             active.status().peers().stream()
                 .anyMatch(peer -> peer.role().equals("standby") && peer.fresh()));
+  }
+
+  /// Waits until the arbiter knows that both have everything; for nodes with a store each.
+  public void awaitInSync() {
+    Until.holds("the standby is in sync", () -> knowsOfAnother(primary) || knowsOfAnother(backup));
+  }
+
+  private static boolean knowsOfAnother(Broker node) throws AdminException {
+    return node.running() && node.status().replication().contains("is in-sync");
   }
 
   /// The node that says that it is active; there has to be one.

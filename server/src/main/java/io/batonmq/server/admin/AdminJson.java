@@ -147,6 +147,7 @@ final class AdminJson {
         from.whole("epoch"),
         from.text("active"),
         from.text("nobody"),
+        from.text("replication"),
         from.whole("committed"),
         from.whole("applied"),
         from.list("connectors", JsonFields::text),

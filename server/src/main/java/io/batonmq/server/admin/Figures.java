@@ -99,6 +99,11 @@ final class Figures {
               NodeStatus::nobody,
               "Why nobody has it and this node does not take it, or why no client can come in to"
                   + " this node that has it; empty where neither is so."),
+          Figure.text(
+              "replication",
+              NodeStatus::replication,
+              "Which nodes have what is confirmed, and which are catching up; empty where all have"
+                  + " one store."),
           Figure.whole(
               "committed",
               NodeStatus::committed,

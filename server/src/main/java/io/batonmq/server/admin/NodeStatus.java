@@ -12,6 +12,7 @@ import java.util.List;
 /// @param active name of the node that has the baton, as far as this one knows; empty if none
 /// @param nobody why nobody has it, where this one knows that, or, of the node that has it, why no client can come
 ///   in; empty if neither is so
+/// @param replication which nodes have what is confirmed, and which are catching up; empty where all have one store
 /// @param committed position up to which the log is safe
 /// @param applied position up to which this node has it
 /// @param connectors addresses that clients are told, `host:port`
@@ -26,6 +27,7 @@ public record NodeStatus(
     long epoch,
     String active,
     String nobody,
+    String replication,
     long committed,
     long applied,
     List<String> connectors,

@@ -279,7 +279,7 @@ final class CoreBinder {
     var acceptors = EndpointBinder.acceptors(core, instance);
     var connectors = EndpointBinder.connectors(core);
     var cluster = ClusterBinder.bind(core, connectors);
-    var ha = HaPolicyBinder.bind(core);
+    var ha = HaPolicyBinder.bind(core, instance);
     var wildcards = WildcardBinder.bind(core);
     var config =
         new BrokerConfig(
@@ -307,11 +307,28 @@ final class CoreBinder {
           "has no cluster-connection: clients and the other node are not told how to reach this"
               + " one");
     }
+    if (ha instanceof HaPolicy.Replicated) {
+      requireAcquaintance(cluster);
+    }
     if (acceptors.isEmpty()) {
       core.warning("has no acceptor that Baton opens: nobody can connect");
     }
     core.rest(CORE);
     return config;
+  }
+
+  /// What the nodes of a replicated pair need to find each other, and to know who the other is.
+  private void requireAcquaintance(Cluster cluster) {
+    if (cluster.credentials().isEmpty()) {
+      core.error(
+          "needs cluster-user and cluster-password: the nodes of a replicated pair show each other"
+              + " that they know them");
+    }
+    if (cluster.announced().isEmpty()) {
+      core.error(
+          "needs a cluster-connection with a connector-ref: the other nodes of a replicated pair"
+              + " reach this one by it");
+    }
   }
 
   private Directories directories() {

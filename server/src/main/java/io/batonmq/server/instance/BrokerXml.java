@@ -4,6 +4,7 @@ import io.batonmq.server.config.HaPolicy.Role;
 import io.batonmq.server.instance.CreateOptions.Cluster;
 import io.batonmq.server.instance.CreateOptions.Content;
 import io.batonmq.server.instance.CreateOptions.Ports;
+import io.batonmq.server.instance.CreateOptions.Replicated;
 import io.batonmq.server.instance.CreateOptions.SharedStore;
 import java.nio.file.Path;
 
@@ -179,7 +180,12 @@ final class BrokerXml {
 
   private static String pair(CreateOptions options) {
     var cluster = options.cluster().map(it -> cluster(it, options.ports())).orElse("");
-    var policy = options.sharedStore().map(BrokerXml::haPolicy).orElse("");
+    var policy =
+        options
+            .sharedStore()
+            .map(BrokerXml::haPolicy)
+            .or(() -> options.replicated().map(BrokerXml::replication))
+            .orElse("");
     return cluster + policy;
   }
 
@@ -204,7 +210,7 @@ final class BrokerXml {
         <cluster-connections>
           <cluster-connection name="my-cluster">
             <connector-ref>%1$s</connector-ref>
-            <!-- others are learnt from the shared store -->
+            <!-- others are learnt from each other -->
             <static-connectors>
     %7$s        </static-connectors>
           </cluster-connection>
@@ -238,6 +244,27 @@ final class BrokerXml {
 
     """
         .formatted(role, store.failoverOnShutdown(), store.role() == Role.BACKUP ? failback : "");
+  }
+
+  private static String replication(Replicated copied) {
+    var role = copied.role() == Role.PRIMARY ? "primary" : "backup";
+    var failback =
+        """
+                  <allow-failback>true</allow-failback>
+        """;
+    return """
+        <ha-policy>
+          <replication>
+            <%1$s>
+              <!-- a directory that all nodes of the pair reach; there it is written who is active, and who
+                   has everything that was confirmed -->
+              <arbiter>%2$s</arbiter>
+    %3$s        </%1$s>
+          </replication>
+        </ha-policy>
+
+    """
+        .formatted(role, quoted(copied.arbiter()), copied.role() == Role.BACKUP ? failback : "");
   }
 
   private static String quoted(String text) {

@@ -9,8 +9,9 @@ import java.util.Optional;
 /// @param name `--name`; the folder's own where absent
 /// @param data `--data`: where the four directories are, from the instance
 /// @param fsync false for `--no-fsync`
-/// @param cluster present for `--clustered`, which `--shared-store` and `--static-cluster` imply
+/// @param cluster present for `--clustered`, which `--shared-store`, `--replicated` and `--static-cluster` imply
 /// @param sharedStore present for `--shared-store`
+/// @param replicated present for `--replicated`
 /// @param content what is in the broker from the first start on, and what makes more
 /// @param javaOptions `--java-options`: added to those of the launcher
 /// @param force whether files of an instance that is there may be replaced; its data stays
@@ -23,6 +24,7 @@ public record CreateOptions(
     String javaMemory,
     Optional<Cluster> cluster,
     Optional<SharedStore> sharedStore,
+    Optional<Replicated> replicated,
     Content content,
     String javaOptions,
     boolean force) {
@@ -47,6 +49,7 @@ public record CreateOptions(
         javaMemory,
         cluster,
         sharedStore,
+        Optional.empty(),
         Content.DEFAULT,
         "",
         force);
@@ -104,6 +107,12 @@ public record CreateOptions(
   ///
   /// @param role [Role#BACKUP] for `--backup` and `--slave`
   public record SharedStore(Role role, boolean failoverOnShutdown) {}
+
+  /// A pair with a directory each.
+  ///
+  /// @param role [Role#BACKUP] for `--backup` and `--slave`
+  /// @param arbiter `--arbiter`: a directory that all nodes reach
+  public record Replicated(Role role, String arbiter) {}
 
   /// What is in the broker.
   ///

@@ -77,7 +77,7 @@ public final class Front implements AutoCloseable {
     this.handshakes = new Handshakes(settings);
   }
 
-  private static IoHandlerFactory ioHandlers() {
+  static IoHandlerFactory ioHandlers() {
     return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
   }
 
@@ -176,6 +176,11 @@ public final class Front implements AutoCloseable {
 
   Round round(EventLoop loop) {
     return rounds.computeIfAbsent(loop, one -> new Round(one, gateway, clock));
+  }
+
+  /// The connection is not a client's: somebody else looks after it.
+  void forget(Channel channel) {
+    connections.remove(channel);
   }
 
   FrontSettings settings() {

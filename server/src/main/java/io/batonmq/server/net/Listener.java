@@ -13,13 +13,15 @@ import java.util.Optional;
 /// @param protocols spoken here, told apart by the first bytes
 /// @param authenticator who may come in here
 /// @param tls absent where it is plain
+/// @param pair where the standbys of a replicated pair come in, if they do
 public record Listener(
     String name,
     String host,
     int port,
     List<WireProtocol> protocols,
     Authenticator authenticator,
-    Optional<TlsPort> tls) {
+    Optional<TlsPort> tls,
+    Optional<PairDoor> pair) {
 
   /// A plain one.
   public Listener(
@@ -28,7 +30,7 @@ public record Listener(
       int port,
       List<WireProtocol> protocols,
       Authenticator authenticator) {
-    this(name, host, port, protocols, authenticator, Optional.empty());
+    this(name, host, port, protocols, authenticator, Optional.empty(), Optional.empty());
   }
 
   public Listener {

@@ -21,7 +21,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -46,8 +46,6 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
 
   /// Outputs handled before other connections of the loop have their turn.
   private static final int BURST = 512;
-
-  private static final int SEEN_MAX = 16;
 
   /// The first byte of a TLS handshake.
   private static final byte TLS_HANDSHAKE = 22;
@@ -127,6 +125,14 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
     int took = Math.min(bytes.readableBytes(), seen.writableBytes());
     seen.writeBytes(bytes, took);
     boolean more = false;
+    if (listener.pair().isPresent() && listener.tls().isEmpty() && !seen.isWritable()) {
+      byte[] magic = new byte[WireProtocol.FIRST_BYTES];
+      seen.getBytes(0, magic);
+      if (Arrays.equals(magic, PairProof.MAGIC)) {
+        leaveTo(listener.pair().get(), seen, bytes);
+        return;
+      }
+    }
     for (WireProtocol protocol : listener.protocols()) {
       switch (protocol.match(seen.nioBuffer())) {
         case YES -> {
@@ -140,6 +146,29 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
     if (!more) {
       refuse(seen);
     }
+  }
+
+  /// It is a node of the pair: its connection goes to another loop, and is not the clients'.
+  private void leaveTo(PairDoor door, ByteBuf seen, ByteBuf rest) {
+    ByteBuf read = Unpooled.copiedBuffer(seen, rest);
+    first = null;
+    closing = true;
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    front.forget(channel);
+    PairChannel pair = new PairChannel(door, channel);
+    channel.config().setAutoRead(false);
+    channel.pipeline().replace(this, "pair", pair);
+    channel
+        .deregister()
+        .addListener(_ ->
+            door.loop()
+                .register(channel)
+                .addListener(_ -> {
+                  pair.begin(read);
+                  channel.config().setAutoRead(true);
+                }));
   }
 
   private void begin(WireProtocol protocol, ByteBuf seen, ByteBuf rest) {
@@ -164,53 +193,19 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
     first = null;
     byte[] bytes = new byte[seen.readableBytes()];
     seen.readBytes(bytes);
-    if (looksLikeHttp(bytes)) {
-      byte[] text =
-          "This port speaks messaging protocols. The console has a port of its own.\n"
-              .getBytes(StandardCharsets.US_ASCII);
-      String head =
-          "HTTP/1.1 400 Bad Request\r\n"
-              + "Connection: close\r\n"
-              + "Content-Type: text/plain\r\n"
-              + "Content-Length: "
-              + text.length
-              + "\r\n\r\n";
-      write(ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII)));
-      write(ByteBuffer.wrap(text));
+    if (Strangers.looksLikeHttp(bytes)) {
+      write(ByteBuffer.wrap(Strangers.httpAnswer()));
     }
     close(
         looksLikeTls(bytes)
             ? "the peer speaks TLS, and this port is plain: let it use tcp:// or amqp://, or make"
                 + " the port one with TLS (sslEnabled=true, ssl://)"
-            : "no protocol of this port begins with " + printable(bytes));
+            : "no protocol of this port begins with " + Strangers.printable(bytes));
     flush();
   }
 
   private static boolean looksLikeTls(byte[] bytes) {
     return bytes.length > 0 && bytes[0] == TLS_HANDSHAKE;
-  }
-
-  private static boolean looksLikeHttp(byte[] bytes) {
-    String start = new String(bytes, StandardCharsets.US_ASCII);
-    return start.startsWith("GET ")
-        || start.startsWith("HEAD ")
-        || start.startsWith("POST ")
-        || start.startsWith("PUT ")
-        || start.startsWith("DELETE ")
-        || start.startsWith("PATCH ")
-        || start.startsWith("OPTIONS")
-        || start.startsWith("CONNECT")
-        || start.startsWith("TRACE ")
-        || start.startsWith("PRI * ");
-  }
-
-  private static String printable(byte[] bytes) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < Math.min(bytes.length, SEEN_MAX); i++) {
-      int c = bytes[i] & 0xff;
-      text.append(c >= 0x20 && c < 0x7f ? String.valueOf((char) c) : "\\x%02x".formatted(c));
-    }
-    return "\"" + text + "\"";
   }
 
   /// Every step of the engine: the step, what is due, one flush.

@@ -9,6 +9,7 @@ import io.batonmq.server.config.Protocol;
 import io.batonmq.server.net.Front;
 import io.batonmq.server.net.FrontSettings;
 import io.batonmq.server.net.Listener;
+import io.batonmq.server.net.PairDoor;
 import io.batonmq.server.net.Rehearsal;
 import io.batonmq.server.net.TlsPort;
 import io.batonmq.session.Authenticator;
@@ -60,6 +61,7 @@ final class ClientDoors {
   private final Clock clock;
   private final Switch gateway = new Switch();
   private final Map<String, TlsPort> tls = new HashMap<>();
+  private volatile Optional<PairDoor> pair = Optional.empty();
   private volatile Front front;
 
   /// Makes everything but the ports: event loops take half a second to make in a process that never had
@@ -89,6 +91,11 @@ final class ClientDoors {
 
   private Front front() {
     return new Front(FrontSettings.standard(), gateway, clock);
+  }
+
+  /// Lets the standbys of a replicated pair in by the same ports.
+  void letIn(PairDoor door) {
+    pair = Optional.of(door);
   }
 
   /// Listens on every acceptor, and lets nobody in: while the log is claimed and its last records are read,
@@ -148,7 +155,8 @@ final class ClientDoors {
                     .map(protocol -> protocol(protocol, acceptor.tls().isPresent(), others))
                     .toList(),
                 authenticator,
-                Optional.ofNullable(tls.get(acceptor.name()))))
+                Optional.ofNullable(tls.get(acceptor.name())),
+                pair))
         .toList();
   }
 

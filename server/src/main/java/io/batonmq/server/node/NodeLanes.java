@@ -66,7 +66,8 @@ final class NodeLanes implements Lanes {
     }
   }
 
-  private LaneThread lane(String name, Predicate<Now> work, LongSupplier deadline) {
+  /// A thread of this node, not begun yet.
+  LaneThread lane(String name, Predicate<Now> work, LongSupplier deadline) {
     return new LaneThread(
         name,
         clock,

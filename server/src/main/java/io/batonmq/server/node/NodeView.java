@@ -77,6 +77,7 @@ final class NodeView implements AdminView {
           case Role.Promoting _, Role.Fenced _ -> "";
         },
         nobody,
+        node.replication(),
         committed,
         applied,
         node.ha().connectors(),
@@ -90,6 +91,7 @@ final class NodeView implements AdminView {
     return switch (config.ha()) {
       case HaPolicy.Single _ -> "single";
       case HaPolicy.SharedStore shared -> shared.role().name().toLowerCase(Locale.ROOT);
+      case HaPolicy.Replicated copied -> copied.role().name().toLowerCase(Locale.ROOT);
     };
   }
 

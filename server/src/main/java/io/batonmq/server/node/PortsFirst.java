@@ -50,7 +50,7 @@ final class PortsFirst {
 
   /// A backup takes nothing from a node that serves: the port may be free by the time it is needed.
   private boolean standsBy() {
-    return config.ha() instanceof HaPolicy.SharedStore && ha.role() == HaSettings.Configured.BACKUP;
+    return !(config.ha() instanceof HaPolicy.Single) && ha.role() == HaSettings.Configured.BACKUP;
   }
 
   /// Without those who hold no lock, such as this node before it was killed.

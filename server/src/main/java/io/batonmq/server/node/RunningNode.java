@@ -35,6 +35,7 @@ final class RunningNode implements RoleListener, Node.Doors {
   private final Clock clock;
   private final HaSettings ha;
   private final ClientDoors clients;
+  private final Optional<Pairing> pairing;
   private final Presence presence;
   private final NodeLanes lanes;
   private final Node node;
@@ -50,20 +51,43 @@ final class RunningNode implements RoleListener, Node.Doors {
   private final boolean failIfLocked;
   private long followed = -1;
 
+  /// A node that is alone, or one of several over one store.
+  RunningNode(BrokerConfig config, String version, Storage own, Clock clock, ClientDoors clients) {
+    this(config, version, own, clock, clients, Optional.empty());
+  }
+
+  /// @param paired present where each node has a store of its own
   RunningNode(
-      BrokerConfig config, String version, Storage storage, Clock clock, ClientDoors clients) {
+      BrokerConfig config,
+      String version,
+      Storage own,
+      Clock clock,
+      ClientDoors clients,
+      Optional<Pairing> paired) {
     this.clock = clock;
     this.ha = Translation.ha(config, version);
     this.clients = clients;
     this.failIfLocked = config.storeUse().failIfLocked();
     this.stallWatch = new StallWatch(this::heartDue, ha.stallNanos());
     this.lanes = new NodeLanes(clock, this::laneFailed);
+    this.pairing = paired;
+    pairing.map(Pairing::door).ifPresent(clients::letIn);
+    Storage storage = pairing.map(Pairing::storage).orElse(own);
     FileLog log = new FileLog(storage, Translation.log(config), ha.node(), RunningNode::unique);
     this.presence = new Presence(storage, ha, unique());
     this.node =
         new Node(
             Translation.node(config), log, RunningNode::unique, this, lanes, this::slowestFollower);
-    this.baton = new Baton(storage, ha, log, presence, node, Warrant.NONE, this, lanes::wakeBaton);
+    this.baton =
+        new Baton(
+            storage,
+            ha,
+            log,
+            presence,
+            node,
+            pairing.map(Pairing::warrant).orElse(Warrant.NONE),
+            this,
+            lanes::wakeBaton);
     this.ports = new PortVigil(config.acceptors(), Whereabouts.own(config), baton::peers, clock);
   }
 
@@ -72,6 +96,7 @@ final class RunningNode implements RoleListener, Node.Doors {
   }
 
   void start() {
+    pairing.ifPresent(pair -> pair.start(lanes::wakeBaton, lanes));
     lanes.startBaton(
         now -> {
           boolean worked = baton.doWork(now);
@@ -98,6 +123,12 @@ final class RunningNode implements RoleListener, Node.Doors {
   void dispose() {
     stallWatch.stop();
     lanes.stopBaton();
+    pairing.ifPresent(Pairing::stop);
+  }
+
+  /// Which nodes have what is confirmed, in one line; empty where all have one store.
+  String replication() {
+    return pairing.map(Pairing::told).orElse("");
   }
 
   /// Nodes of one name cannot tell by that whose tenure they follow, only by who is there.

@@ -7,6 +7,7 @@ import io.batonmq.server.admin.RunFile;
 import io.batonmq.server.config.BrokerConfig;
 import io.batonmq.server.config.ConfigReader;
 import io.batonmq.server.config.ConfigResult;
+import io.batonmq.server.config.HaPolicy;
 import io.batonmq.server.config.Problem;
 import io.batonmq.server.instance.DiskWords;
 import io.batonmq.server.instance.Instance;
@@ -129,7 +130,13 @@ public final class ServerMain {
         return EXIT_STORE_IN_USE;
       }
       ClientDoors doors = new ClientDoors(config, guests.authenticator(config), clock);
-      node = new RunningNode(config, version, term.storage, clock, doors);
+      Optional<Pairing> pairing =
+          config.ha() instanceof HaPolicy.Replicated policy
+              ? Optional.of(
+                  new Pairing(
+                      config, policy, term.storage, DiskStorage.open(plan.instance().dir()), clock))
+              : Optional.empty();
+      node = new RunningNode(config, version, term.storage, clock, doors, pairing);
       NodeView view = new NodeView(config, node, version, clock, plan.allowKill());
       admin =
           AdminServer.start(

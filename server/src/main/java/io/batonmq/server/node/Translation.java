@@ -69,19 +69,32 @@ final class Translation {
               connectors,
               version,
               process);
+      case HaPolicy.Replicated copied ->
+          new HaSettings(
+              config.name(),
+              configured(copied.role()),
+              true,
+              copied.allowFailback(),
+              copied.failoverStallTimeout().toNanos(),
+              connectors,
+              version);
       case HaPolicy.SharedStore shared ->
           new HaSettings(
               config.name(),
-              switch (shared.role()) {
-                case PRIMARY -> HaSettings.Configured.PRIMARY;
-                case BACKUP -> HaSettings.Configured.BACKUP;
-              },
+              configured(shared.role()),
               shared.failoverOnShutdown(),
               shared.allowFailback(),
               shared.failoverStallTimeout().toNanos(),
               connectors,
               version,
               process);
+    };
+  }
+
+  private static HaSettings.Configured configured(HaPolicy.Role role) {
+    return switch (role) {
+      case PRIMARY -> HaSettings.Configured.PRIMARY;
+      case BACKUP -> HaSettings.Configured.BACKUP;
     };
   }
 

@@ -49,6 +49,7 @@ class AdminServerTest {
           7,
           "master",
           "",
+          "",
           48_213,
           48_215,
           List.of("localhost:61616"),
