@@ -121,7 +121,8 @@ class CreateTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--replicated|there is no replicated store yet: use --shared-store",
+        "--replicated|--replicated and --arbiter need each other",
+        "--arbiter=x|--replicated and --arbiter need each other",
         "--disable-persistence|Baton always writes its log",
         "--windows|POSIX shells",
         "--ssl-key=x|the admin listener has no TLS",

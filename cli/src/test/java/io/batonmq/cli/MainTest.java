@@ -152,7 +152,7 @@ class MainTest {
       delimiter = '|',
       textBlock =
           """
-          create x --silent --replicated --backup | --replicated: there is no replicated store yet
+          create x --silent --replicated --backup | --replicated and --arbiter need each other
           create --jdbc x                         | --jdbc: there is no database store yet
           create --use-client-auth x              | --use-client-auth: the admin listener has no TLS
           create x --ping 10.0.0.1                | --ping: no network check decides

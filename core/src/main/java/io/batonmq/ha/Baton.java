@@ -355,6 +355,7 @@ public final class Baton {
     Role.Active active = new Role.Active(taking.epoch(), taken.writer(), taking);
     nextLockCheckNanos = now.nanos() + LOCK_CHECK_NANOS;
     become(active, cause.name());
+    warrant.begun();
     watch.lapMillis();
     replica.serve(active);
     Receipt issued = taking.opened(watch.lapMillis(), replica.aftermath());

@@ -33,6 +33,9 @@ public interface Warrant {
         }
 
         @Override
+        public void begun() {}
+
+        @Override
         public void ending() {}
 
         @Override
@@ -54,6 +57,9 @@ public interface Warrant {
   ///
   /// @throws UndecidedException if it cannot be known; the right may have been given all the same
   boolean claim(Now now);
+
+  /// This node is active, and lets others in from now on.
+  void begun();
 
   /// Nothing more is confirmed by this node; what it still writes is for the next.
   void ending();

@@ -218,7 +218,7 @@ public final class Accord implements Warrant {
       learn(next);
       active = true;
       leading.begin();
-      mirror.quorum().serve(settings.nodesMin());
+      mirror.quorum().serve();
       return true;
     } finally {
       turn.leave();
@@ -239,6 +239,11 @@ public final class Accord implements Warrant {
       }
       throw e;
     }
+  }
+
+  @Override
+  public void begun() {
+    mirror.quorum().require(settings.nodesMin());
   }
 
   @Override

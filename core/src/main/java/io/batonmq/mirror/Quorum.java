@@ -44,15 +44,21 @@ final class Quorum {
   }
 
   /// This node is active, and alone so far.
-  ///
-  /// @param nodesMin how many nodes, this one among them, have to have what is confirmed
-  void serve(int nodesMin) {
+  void serve() {
     monitor.enter();
     awaited = new TreeSet<>();
-    minimum = nodesMin;
+    minimum = 1;
     serving = true;
     ending = false;
     fenced = null;
+    monitor.leave();
+  }
+
+  /// From now on what is confirmed is on so many nodes, this one among them. Not before the others can come: what a node
+  /// writes to become active it writes alone.
+  void require(int nodesMin) {
+    monitor.enter();
+    minimum = nodesMin;
     monitor.leave();
   }
 

@@ -33,6 +33,17 @@ public record Listener(
     this(name, host, port, protocols, authenticator, Optional.empty(), Optional.empty());
   }
 
+  /// One for clients alone.
+  public Listener(
+      String name,
+      String host,
+      int port,
+      List<WireProtocol> protocols,
+      Authenticator authenticator,
+      Optional<TlsPort> tls) {
+    this(name, host, port, protocols, authenticator, tls, Optional.empty());
+  }
+
   public Listener {
     protocols = List.copyOf(protocols);
   }

@@ -24,8 +24,8 @@ final class PairChannel extends ChannelInboundHandlerAdapter implements Link {
 
   private final PairDoor door;
   private final Channel channel;
-  private final byte[] mine;
-  private byte[] theirs = {};
+  private final byte[] active;
+  private byte[] standby = {};
   private final ByteBuf gathered = Unpooled.buffer();
   private boolean greeted;
   private volatile boolean over;
@@ -34,7 +34,7 @@ final class PairChannel extends ChannelInboundHandlerAdapter implements Link {
   PairChannel(PairDoor door, Channel channel) {
     this.door = door;
     this.channel = channel;
-    this.mine = door.proof().nonce();
+    this.active = door.proof().nonce();
   }
 
   /// The connection is on its event loop.
@@ -81,10 +81,10 @@ final class PairChannel extends ChannelInboundHandlerAdapter implements Link {
         return false;
       }
       gathered.skipBytes(PairProof.MAGIC.length);
-      theirs = new byte[PairProof.NONCE];
-      gathered.readBytes(theirs);
+      standby = new byte[PairProof.NONCE];
+      gathered.readBytes(standby);
       greeted = true;
-      channel.writeAndFlush(Unpooled.wrappedBuffer(mine), channel.voidPromise());
+      channel.writeAndFlush(Unpooled.wrappedBuffer(active), channel.voidPromise());
       return true;
     }
     if (gathered.readableBytes() < PairProof.PROOF) {
@@ -92,7 +92,7 @@ final class PairChannel extends ChannelInboundHandlerAdapter implements Link {
     }
     byte[] proof = new byte[PairProof.PROOF];
     gathered.readBytes(proof);
-    if (!PairProof.same(proof, door.proof().standby(theirs, mine))) {
+    if (!PairProof.same(proof, door.proof().ofStandby(standby, active))) {
       LOG.warn(
           "a standby is refused peer={} reason=\"it has another cluster-user or cluster-password\"",
           channel.remoteAddress());
@@ -102,9 +102,10 @@ final class PairChannel extends ChannelInboundHandlerAdapter implements Link {
       return false;
     }
     channel.writeAndFlush(
-        Unpooled.wrappedBuffer(new byte[] {1}, door.proof().active(theirs, mine)),
+        Unpooled.wrappedBuffer(new byte[] {1}, door.proof().ofActive(standby, active)),
         channel.voidPromise());
     receiver = door.accept(this);
+    door.settled();
     return true;
   }
 
@@ -149,7 +150,9 @@ final class PairChannel extends ChannelInboundHandlerAdapter implements Link {
     over = true;
     gathered.release();
     Receiver to = receiver;
-    if (to != null) {
+    if (to == null) {
+      door.settled();
+    } else {
       to.lost(why);
     }
   }

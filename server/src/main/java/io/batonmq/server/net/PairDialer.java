@@ -56,19 +56,19 @@ public final class PairDialer implements Dialer {
   }
 
   private void prove(String address, DataInputStream in, OutputStream out) throws IOException {
-    byte[] mine = proof.nonce();
+    byte[] standby = proof.nonce();
     ByteBuffer hello = ByteBuffer.allocate(PairProof.MAGIC.length + PairProof.NONCE);
-    out.write(hello.put(PairProof.MAGIC).put(mine).array());
-    byte[] theirs = new byte[PairProof.NONCE];
-    in.readFully(theirs);
-    out.write(proof.standby(mine, theirs));
+    out.write(hello.put(PairProof.MAGIC).put(standby).array());
+    byte[] active = new byte[PairProof.NONCE];
+    in.readFully(active);
+    out.write(proof.ofStandby(standby, active));
     if (in.read() != 1) {
       throw new DialException(
           address + " refuses this node: it has another cluster-user or cluster-password");
     }
     byte[] answer = new byte[PairProof.PROOF];
     in.readFully(answer);
-    if (!PairProof.same(answer, proof.active(mine, theirs))) {
+    if (!PairProof.same(answer, proof.ofActive(standby, active))) {
       throw new DialException(
           "the node at " + address + " has another cluster-user or cluster-password");
     }

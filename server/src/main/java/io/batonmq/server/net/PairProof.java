@@ -50,12 +50,18 @@ public final class PairProof {
     return nonce;
   }
 
-  byte[] standby(byte[] theirs, byte[] mine) {
-    return proof("standby", theirs, mine);
+  /// What a standby shows.
+  ///
+  /// @param standby,active the random numbers of both
+  byte[] ofStandby(byte[] standby, byte[] active) {
+    return proof("standby", standby, active);
   }
 
-  byte[] active(byte[] theirs, byte[] mine) {
-    return proof("active", theirs, mine);
+  /// What an active node shows.
+  ///
+  /// @param standby,active the random numbers of both
+  byte[] ofActive(byte[] standby, byte[] active) {
+    return proof("active", standby, active);
   }
 
   private byte[] proof(String role, byte[] standby, byte[] active) {

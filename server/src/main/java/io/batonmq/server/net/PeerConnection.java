@@ -150,9 +150,13 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
 
   /// It is a node of the pair: its connection goes to another loop, and is not the clients'.
   private void leaveTo(PairDoor door, ByteBuf seen, ByteBuf rest) {
-    ByteBuf read = Unpooled.copiedBuffer(seen, rest);
     first = null;
     closing = true;
+    if (!door.admit()) {
+      channel.close();
+      return;
+    }
+    ByteBuf read = Unpooled.copiedBuffer(seen, rest);
     if (timer != null) {
       timer.cancel(false);
     }

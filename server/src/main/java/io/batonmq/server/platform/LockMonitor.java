@@ -21,6 +21,7 @@ public final class LockMonitor implements Monitor {
   }
 
   @Override
+  @SuppressWarnings("WaitNotInLoop") // the callers look again, as the contract says
   public void await(long nanosMax) {
     try {
       if (!changed.await(nanosMax, TimeUnit.NANOSECONDS)) {

@@ -106,9 +106,17 @@ class ConfigProblemsTest {
         "<acceptors><acceptor"
             + " name='a'>tcp://h:1?anycastPrefix=q.</acceptor></acceptors>|anycastPrefix is not"
             + " honoured",
-        "<ha-policy><replication><primary/></replication></ha-policy>|3:12: error:"
-            + " configuration/core/ha-policy/replication: replication is not honoured: there is no"
-            + " replicated store yet",
+        "<ha-policy><replication><primary/></replication></ha-policy>|needs an <arbiter>: a"
+            + " directory that all nodes reach",
+        "<ha-policy><replication><slave><arbiter>x</arbiter></slave></replication></ha-policy>|needs"
+            + " cluster-user and cluster-password",
+        "<ha-policy><replication><master><arbiter>x</arbiter></master></replication></ha-policy>|needs"
+            + " a cluster-connection with a connector-ref",
+        "<ha-policy><replication><backup><manager/></backup></replication></ha-policy>|only a"
+            + " directory is an arbiter yet",
+        "<ha-policy><replication><colocated/></replication></ha-policy>|a process is one node yet",
+        "<ha-policy><replication><primary><arbiter>x</arbiter></primary></replication><shared-store><primary/></shared-store></ha-policy>|has"
+            + " replication and another policy",
         "<ha-policy><shared-store><colocated/></shared-store></ha-policy>|colocated is not"
             + " honoured",
         "<ha-policy><shared-store><backup><scale-down/></backup></shared-store></ha-policy>|scale-down"

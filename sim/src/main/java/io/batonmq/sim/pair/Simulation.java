@@ -244,6 +244,11 @@ public final class Simulation implements AutoCloseable {
     return replicated;
   }
 
+  /// How many nodes have to have what is confirmed, where each has a disk of its own.
+  int nodesMin() {
+    return scheduler.seed() % 5 == 0 ? 2 : 1;
+  }
+
   SimNetwork network() {
     return network;
   }

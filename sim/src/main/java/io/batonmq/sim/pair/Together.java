@@ -53,7 +53,7 @@ final class Together {
                 owner.primary(),
                 sim.setup().headStartNanos(),
                 owner.ha().stallNanos(),
-                1),
+                sim.nodesMin()),
             this::dial,
             sim::unique,
             new Accord.Shell(

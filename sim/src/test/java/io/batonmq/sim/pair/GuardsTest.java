@@ -329,6 +329,11 @@ class GuardsTest {
               }
 
               @Override
+              public void begun() {
+                real.begun();
+              }
+
+              @Override
               public void ending() {
                 real.ending();
               }
