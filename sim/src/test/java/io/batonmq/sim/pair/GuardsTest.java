@@ -301,7 +301,8 @@ class GuardsTest {
   void aStandbyThatTakesOverWithoutTheArbitersWordLacksWhatWasConfirmed() {
     fails(
         "with take-overs that nobody has allowed",
-        "confirms up to position|was confirmed, nobody took it|settled in epoch|goes on from",
+        "is served by two|confirms up to position|was confirmed, nobody took it|settled in"
+            + " epoch|goes on from",
         List.of(World.OWN),
         new Tamper() {
           @Override
