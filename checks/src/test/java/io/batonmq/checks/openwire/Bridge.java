@@ -89,9 +89,9 @@ final class Bridge implements Runnable {
   private synchronized void failed(Exception e) {
     var what =
         e instanceof XAException xa
-            ? "XAException " + xa.errorCode + " " + e.getMessage()
+            ? "XAException code " + xa.errorCode + ": " + e.getMessage()
             : e.toString();
-    failures.merge(what.replaceAll("[0-9a-f-]*\\d{3,}[0-9a-f:-]*", "…"), 1, Integer::sum);
+    failures.merge(what.replaceAll("[0-9a-f-]*\\d{4,}[0-9a-f:-]*", "…"), 1, Integer::sum);
   }
 
   private void settle() {

@@ -261,7 +261,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
     }
     timerNanos = deadline;
     long delay = Math.max(0, deadline - clock.monotonicNanos());
-    timer = channel.eventLoop().schedule(this::due, delay, TimeUnit.NANOSECONDS);
+    timer = channel.eventLoop().schedule(() -> guarded(this::due), delay, TimeUnit.NANOSECONDS);
   }
 
   private void due() {
@@ -354,9 +354,18 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Line,
   /// Runs a task on the event loop, outside of any call into the engine, and with its flush.
   private void onLoop(Runnable task) {
     try {
-      channel.eventLoop().execute(() -> call(_ -> task.run()));
+      channel.eventLoop().execute(() -> guarded(() -> call(_ -> task.run())));
     } catch (RejectedExecutionException stopped) {
       LOG.trace("the event loops are gone, and with them the connection", stopped);
+    }
+  }
+
+  /// Event loops tell nobody of a task that failed. Where there was no memory for one, its peer waited for ever.
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable bug) {
+      channel.pipeline().fireExceptionCaught(bug);
     }
   }
 
