@@ -133,7 +133,7 @@ final class DataPrint implements Callable<Integer> {
                       message.durable())
               + " expiryMillis=%d, identity=%s]"
                   .formatted(message.expiryMillis(), message.identity());
-      case Event.Delivered(var queue, var keys) -> keys("Delivered", queue, keys);
+      case Event.Delivered(var queue, var keys, var _) -> keys("Delivered", queue, keys);
       case Event.Acknowledged(var queue, var keys) -> keys("Acknowledged", queue, keys);
       case Event.Released(var queue, var keys, _) -> keys("Released", queue, keys);
       case Event.Purged(var queue, var keys) -> keys("Purged", queue, keys);

@@ -88,7 +88,8 @@ public final class ActiveBroker {
 
   private void resume(LiveQueue queue) {
     schedule.note(queue);
-    dispatcher.resume(queue, wallMillis + settings.producerRetentionNanos() / 1_000_000);
+    dispatcher.resume(
+        queue, wallMillis + settings.producerRetentionNanos() / 1_000_000, wallMillis);
   }
 
   /// The wall time to act on: never earlier than any that was acted on, here or by a predecessor.

@@ -16,6 +16,7 @@ public final class BoundQueue {
   private QueueFilter filter;
   private boolean filters;
   private final MessageQueue messages = new MessageQueue();
+  private final Holders holders = new Holders();
   private boolean deleted;
   private @Nullable String origin;
 
@@ -92,6 +93,11 @@ public final class BoundQueue {
     return messages;
   }
 
+  /// Who has what is out.
+  public Holders holders() {
+    return holders;
+  }
+
   /// Durable messages that ever came here.
   public long added() {
     return added;
@@ -104,6 +110,7 @@ public final class BoundQueue {
 
   void defer(long[] keys, long[] untilMillis) {
     for (int i = 0; i < keys.length; i++) {
+      holders.gone(keys[i]);
       messages.defer(keys[i], untilMillis[i]);
     }
   }

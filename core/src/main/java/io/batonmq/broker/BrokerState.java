@@ -93,10 +93,11 @@ public final class BrokerState implements RecordHandler {
           existingQueue(queue).update(filter, settings);
       case Event.QueueDeleted(int queue) -> deleteQueue(existingQueue(queue));
       case Event.Enqueued enqueued -> enqueue(position, recordEnd, enqueued);
-      case Event.Delivered(int queue, long[] keys) -> {
+      case Event.Delivered(int queue, long[] keys, long holder) -> {
         BoundQueue bound = existingQueue(queue);
         for (long key : keys) {
           bound.messages().deliver(key);
+          bound.holders().delivered(key, holder);
         }
       }
       case Event.Acknowledged(int queue, long[] keys) -> acknowledge(existingQueue(queue), keys);
@@ -104,6 +105,7 @@ public final class BrokerState implements RecordHandler {
         BoundQueue bound = existingQueue(queue);
         for (long key : keys) {
           bound.messages().release(key, counted);
+          bound.holders().gone(key);
         }
       }
       case Event.Moved moved -> move(moved);
@@ -120,7 +122,7 @@ public final class BrokerState implements RecordHandler {
       case Event.Purged(int queue, long[] keys) -> {
         BoundQueue bound = existingQueue(queue);
         for (long key : keys) {
-          giveUp(bound.messages().remove(key));
+          remove(bound, key);
         }
       }
       case Event.Deferred(int queue, long[] keys, long[] untilMillis) ->
@@ -150,6 +152,7 @@ public final class BrokerState implements RecordHandler {
     wallMillis = Math.max(wallMillis, activated.wallMillis());
     Map<Integer, LongPredicate> held = transactions.held();
     for (BoundQueue queue : queues.values()) {
+      queue.holders().activated(queue.messages(), activated.wallMillis());
       queue.messages().releaseAll(held.getOrDefault(queue.id(), _ -> false));
     }
     transactions.abort();
@@ -271,16 +274,21 @@ public final class BrokerState implements RecordHandler {
 
   void acknowledge(BoundQueue queue, KeyList keys) {
     for (int i = 0; i < keys.size(); i++) {
-      giveUp(queue.messages().remove(keys.get(i)));
+      remove(queue, keys.get(i));
       queue.countAcknowledged();
     }
   }
 
   private void acknowledge(BoundQueue queue, long[] keys) {
     for (long key : keys) {
-      giveUp(queue.messages().remove(key));
+      remove(queue, key);
       queue.countAcknowledged();
     }
+  }
+
+  private void remove(BoundQueue queue, long key) {
+    queue.holders().gone(key);
+    giveUp(queue.messages().remove(key));
   }
 
   private void giveUp(Reference reference) {
@@ -291,6 +299,7 @@ public final class BrokerState implements RecordHandler {
   private void move(Event.Moved moved) {
     BoundQueue source = existingQueue(moved.queue());
     Reference old = source.messages().remove(moved.key());
+    source.holders().gone(moved.key());
     sequence = Math.max(sequence, moved.sequence());
     Origins.Place place = Origins.Place.moved(origins.place(old.origin()), source);
     for (int target : moved.targets()) {

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,11 @@ final class Dispatcher {
   private final Comebacks comebacks = new Comebacks();
   private final Looks looks = new Looks(Looks.CHOOSING_PER_TURN);
   private final Choosing choosing;
-  private final KeyList given = new KeyList();
+  private final Holds holds = new Holds();
+
+  /// What was given since the last event, by who has it.
+  private final Map<Long, KeyList> given = new LinkedHashMap<>();
+
   private final List<QueueConsumer> served = new ArrayList<>();
 
   Dispatcher(ActiveBroker broker, EventLog log, Bodies bodies, Effects effects) {
@@ -83,19 +88,22 @@ final class Dispatcher {
 
   /// When [#openDue] has something to do; [Schedule#NEVER] for never.
   long nextOpeningMillis() {
-    return Math.min(openings.nextMillis(), comebacks.nextMillis());
+    return Math.min(holds.nextMillis(), Math.min(openings.nextMillis(), comebacks.nextMillis()));
   }
 
   /// Consumers have waited long enough for others, or have been waited for.
   void openDue(long wall) {
     openings.due(wall, this::mark);
     comebacks.due(wall, this::mark);
+    holds.due(wall, this::mark);
   }
 
   /// A node before this one had a queue.
   ///
   /// @param awaitMillis until when its consumers are waited for
-  void resume(LiveQueue queue, long awaitMillis) {
+  /// @param wall now
+  void resume(LiveQueue queue, long awaitMillis, long wall) {
+    holds.begin(queue, wall);
     if (queue.awaits()) {
       comebacks.await(queue, awaitMillis);
     }
@@ -270,10 +278,9 @@ final class Dispatcher {
 
   /// Appends what was given since the last time as one event, and lets it leave.
   void flush(LiveQueue queue) {
-    if (!given.isEmpty()) {
-      log.append(new Event.Delivered(queue.queue().id(), given.toArray()));
-      given.clear();
-    }
+    given.forEach((holder, keys) ->
+        log.append(new Event.Delivered(queue.queue().id(), keys.toArray(), holder)));
+    given.clear();
     // Only now: a delivery that left before its event was committed could be made a second time, by
     // whoever is active next, without being marked as one.
     served.forEach(QueueConsumer::flush);
@@ -288,7 +295,7 @@ final class Dispatcher {
     consumer.give(reference, outward(reference, message), broker.origin(reference), firstKey);
     served.add(consumer);
     if (reference.durable()) {
-      given.add(reference.key());
+      given.computeIfAbsent(consumer.holder(), _ -> new KeyList()).add(reference.key());
     } else {
       queue.queue().messages().deliver(reference.key());
     }

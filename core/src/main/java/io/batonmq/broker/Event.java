@@ -64,7 +64,14 @@ public sealed interface Event {
   }
 
   /// Consumers were given messages.
-  record Delivered(int queue, long[] keys) implements Event {}
+  ///
+  /// @param holder who has them, so that it can be told again on another node, see [Holders]; 0 where nobody can
+  record Delivered(int queue, long[] keys, long holder) implements Event {
+    /// To those who are not told again.
+    public Delivered(int queue, long[] keys) {
+      this(queue, keys, 0);
+    }
+  }
 
   /// Messages were taken, and are gone.
   record Acknowledged(int queue, long[] keys) implements Event {}

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// | 20 | QueueCreated | number id, number address, text name, octet 1 multicast + 4 auto + 8 selector + 16 not from, settings, \[8: text selector], \[16: text client id] |
 /// | 21 | QueueDeleted | number id |
 /// | 22 | Enqueued | see [EnqueuedFormat] |
-/// | 23 | Delivered | number queue, keys |
+/// | 23 | Delivered | number queue, keys, number holder |
 /// | 24 | Acknowledged | number queue, keys |
 /// | 25 | Released | number queue, keys, octet counted |
 /// | 26 | Moved | number queue, number key, number sequence, octet expired, numbers targets |
@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
 /// An xid: signed format, raw global id, raw branch qualifier.
 public final class Events {
   /// The version that this broker writes, and the only one that it reads.
-  public static final int VERSION = 4;
+  public static final int VERSION = 5;
 
   static final int ACTIVATED = RecordFormat.USER_MIN + 1;
   static final int ADDRESS_CREATED = RecordFormat.USER_MIN + 2;
@@ -156,7 +156,10 @@ public final class Events {
       }
       case Event.QueueDeleted(int queue) -> to.number(queue);
       case Event.Enqueued enqueued -> EnqueuedFormat.write(enqueued, to);
-      case Event.Delivered(int queue, long[] keys) -> writeKeys(queue, keys, to);
+      case Event.Delivered(int queue, long[] keys, long holder) -> {
+        writeKeys(queue, keys, to);
+        to.number(holder);
+      }
       case Event.Acknowledged(int queue, long[] keys) -> writeKeys(queue, keys, to);
       case Event.Released(int queue, long[] keys, boolean counted) -> {
         writeKeys(queue, keys, to);
@@ -243,7 +246,7 @@ public final class Events {
           case QUEUE_CREATED -> readQueue(from);
           case QUEUE_DELETED -> new Event.QueueDeleted(from.smallNumber());
           case ENQUEUED -> EnqueuedFormat.read(from, false);
-          case DELIVERED -> new Event.Delivered(from.smallNumber(), from.keys());
+          case DELIVERED -> new Event.Delivered(from.smallNumber(), from.keys(), from.number());
           case ACKNOWLEDGED -> new Event.Acknowledged(from.smallNumber(), from.keys());
           case RELEASED -> new Event.Released(from.smallNumber(), from.keys(), from.flag());
           case MOVED ->

@@ -376,6 +376,7 @@ public final class LiveQueue {
     if (begun == null) {
       begun = new GroupOwners(this, room, wake);
       groups = begun;
+      queue.holders().end();
       ready.clear();
       inReady.clear();
       draining.clear();

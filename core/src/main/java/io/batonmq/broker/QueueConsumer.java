@@ -12,6 +12,11 @@ public interface QueueConsumer {
   /// Whether it must not see a message again, because it said so.
   boolean excludes(long key);
 
+  /// Who it is, so that it is known again on another node; 0 where nobody would know it.
+  default long holder() {
+    return 0;
+  }
+
   /// Gives a message, which takes credit. It must not leave before [#flush]: the event that says so is
   /// not appended yet.
   ///

@@ -115,7 +115,14 @@ public sealed interface Command {
   record Withdrawn(long connection, int link) implements Command {}
 
   /// Opens a consuming link. Answered by [Output.ConsumerOpened] or [Output.LinkRefused].
-  record OpenConsumer(long connection, int link, Source source) implements Command {}
+  ///
+  /// @param holder who it is, so that it is known again on another node; 0 where nobody would know it
+  record OpenConsumer(long connection, int link, Source source, long holder) implements Command {
+    /// One that nobody would know again.
+    public OpenConsumer(long connection, int link, Source source) {
+      this(connection, link, source, 0);
+    }
+  }
 
   /// How far the broker may deliver on a consuming link.
   ///

@@ -18,6 +18,7 @@ final class ConsumerLink implements Link, QueueConsumer {
   private final int number;
   final LiveQueue queue;
   final Source source;
+  private final long holder;
   private final boolean browses;
   final Outstanding outstanding = new Outstanding();
   private final BiConsumer<Connection, Output> door;
@@ -40,6 +41,7 @@ final class ConsumerLink implements Link, QueueConsumer {
       int number,
       LiveQueue queue,
       Source source,
+      long holder,
       boolean browses,
       int unsettledMax,
       BiConsumer<Connection, Output> door,
@@ -48,6 +50,7 @@ final class ConsumerLink implements Link, QueueConsumer {
     this.number = number;
     this.queue = queue;
     this.source = source;
+    this.holder = holder;
     this.browses = browses;
     this.unsettledMax = unsettledMax;
     this.door = door;
@@ -101,7 +104,13 @@ final class ConsumerLink implements Link, QueueConsumer {
 
   @Override
   public boolean excludes(long key) {
-    return !excluded.isEmpty() && excluded.contains(key);
+    return (!excluded.isEmpty() && excluded.contains(key))
+        || queue.queue().holders().keeps(key, holder);
+  }
+
+  @Override
+  public long holder() {
+    return holder;
   }
 
   /// It must not see a message again; false if it excludes too many already.

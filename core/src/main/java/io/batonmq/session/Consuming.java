@@ -56,7 +56,7 @@ final class Consuming {
         if (queue == null) {
           throw new IllegalStateException("no queue for " + source);
         }
-        open(connection, command.link(), source, address, queue, now);
+        open(connection, command, address, queue, now);
       }
     }
   }
@@ -79,11 +79,12 @@ final class Consuming {
 
   private void open(
       Connection connection,
-      int number,
-      Source source,
+      Command.OpenConsumer command,
       LiveAddress address,
       LiveQueue queue,
       Now now) {
+    int number = command.link();
+    Source source = command.source();
     int max = queue.queue().settings().consumersMax();
     // Of what stays whoever consumes it, each has its own look.
     boolean stays = queue.queue().settings().keeping().nonDestructive();
@@ -103,6 +104,7 @@ final class Consuming {
             number,
             queue,
             source,
+            command.holder(),
             source.browse() || stays,
             limits.unsettledMax(),
             answers::to,

@@ -57,7 +57,7 @@ class EventsTest {
               new int[] {2, 300},
               List.of(new Diverted("a", "d", new int[] {4})),
               MESSAGE),
-          new Event.Delivered(2, new long[] {84, 100}),
+          new Event.Delivered(2, new long[] {84, 100}, 77),
           new Event.Acknowledged(2, new long[] {100, 84}),
           new Event.Released(2, new long[] {84}, true),
           new Event.Moved(2, 84, 6, true, new int[] {3}),
@@ -82,34 +82,34 @@ class EventsTest {
 
   private static final List<String> BYTES =
       List.of(
-          "04 03 e807",
-          "04 01 06 6f7264657273 05",
-          "04 01",
-          "04 02 01 01 71 19 01 0b 0e 02 01 01 66 0a 0f 01 6b 01 61 02 6d65",
-          "04 02",
-          "04 bb 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 01 01 61 01 64 01 04 02"
+          "05 03 e807",
+          "05 01 06 6f7264657273 05",
+          "05 01",
+          "05 02 01 01 71 19 01 0b 0e 02 01 01 66 0a 0f 01 6b 01 61 02 6d65",
+          "05 02",
+          "05 bb 05 e807 01 02 02 ac02 01 09 07 ac02 02 7031 0c 01 01 67 01 01 01 61 01 64 01 04 02"
               + " 6869",
-          "04 02 02 a801 20",
-          "04 02 02 c801 1f",
-          "04 02 01 a801 01",
-          "04 02 54 06 01 01 03",
-          "04 07 02 01 a801",
-          "04 07 08 06 02 01 75 01 0d 02 01ff 00",
-          "04 07",
-          "04 02 7031",
-          "04 8020 01 73 01",
-          "04 02 02 a801 20",
-          "04 07 02 01 05 01 06 01 75",
-          "04 06",
-          "04",
-          "04 ac02",
-          "04 02 02 a801 20 02 d00f 01",
-          "04 02 e807 01 a801",
-          "04 02 01 a801 01 d00f",
-          "04 02 06 6f7264657273",
-          "04 02 08 00 00 01 00 01 01 00 01 62",
-          "04 4d 02 0102",
-          "04 4d");
+          "05 02 02 a801 20 4d",
+          "05 02 02 c801 1f",
+          "05 02 01 a801 01",
+          "05 02 54 06 01 01 03",
+          "05 07 02 01 a801",
+          "05 07 08 06 02 01 75 01 0d 02 01ff 00",
+          "05 07",
+          "05 02 7031",
+          "05 8020 01 73 01",
+          "05 02 02 a801 20",
+          "05 07 02 01 05 01 06 01 75",
+          "05 06",
+          "05",
+          "05 ac02",
+          "05 02 02 a801 20 02 d00f 01",
+          "05 02 e807 01 a801",
+          "05 02 01 a801 01 d00f",
+          "05 02 06 6f7264657273",
+          "05 02 08 00 00 01 00 01 01 00 01 62",
+          "05 4d 02 0102",
+          "05 4d");
 
   @Test
   void theSamplesHaveTheBytesOfTheTable() {
@@ -153,7 +153,7 @@ class EventsTest {
     byte[] bytes = write(new Event.Enqueued(5, 0, 1_000, -1, 1, new int[] {2}, List.of(), TIMED));
     assertThat(hex(bytes))
         .isEqualTo(
-            "04 4b 05 e807 01 01 02 01 09 01 e807 02 7031 0c 01 01 67 01 02 6869".replace(" ", ""));
+            "05 4b 05 e807 01 01 02 01 09 01 e807 02 7031 0c 01 01 67 01 02 6869".replace(" ", ""));
     Message read = Events.message(ByteBuffer.wrap(bytes));
     assertThat(read.deliveryMillis()).isEqualTo(1_000);
     assertThat(read.expiryMillis()).isZero();
@@ -168,7 +168,7 @@ class EventsTest {
     byte[] bytes = write(new Event.Enqueued(5, 0, 1_000, -1, 1, new int[] {2}, List.of(), message));
     assertThat(hex(bytes))
         .isEqualTo(
-            "04 5b 05 e807 01 01 02 01 09 ac02 02 00 4d ac02 02 7031 0c 01 01 67 01 02 6869"
+            "05 5b 05 e807 01 01 02 01 09 ac02 02 00 4d ac02 02 7031 0c 01 01 67 01 02 6869"
                 .replace(" ", ""));
     assertThat(Events.message(ByteBuffer.wrap(bytes)).tail()).isEqualTo(message.tail());
     Event event = Events.read(Events.ENQUEUED, ByteBuffer.wrap(bytes));
@@ -179,11 +179,11 @@ class EventsTest {
 
   @Test
   void anUnknownTypeOrVersionIsAnErrorThatSaysSo() {
-    byte[] one = {4, 1};
+    byte[] one = {5, 1};
     assertThatThrownBy(() -> Events.read(99, ByteBuffer.wrap(one)))
         .isInstanceOf(VersionException.class)
         .hasMessageContaining("99");
-    for (byte version : new byte[] {3, 5}) {
+    for (byte version : new byte[] {4, 6}) {
       byte[] other = {version, 1};
       assertThatThrownBy(() -> Events.read(Events.ADDRESS_DELETED, ByteBuffer.wrap(other)))
           .isInstanceOf(VersionException.class)
@@ -214,7 +214,7 @@ class EventsTest {
 
   @Test
   void aLengthThatIsTooLargeCostsNoMemory() {
-    byte[] claims = {4, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
+    byte[] claims = {5, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7, 1};
     assertThatThrownBy(() -> Events.read(Events.IDENTITIES_FORGOTTEN, ByteBuffer.wrap(claims)))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -141,7 +141,7 @@ class SnapshotTest {
   void aRecordThatDoesNotFitStopsTheNode() {
     BrokerState state = new BrokerState();
     int delivered = Events.type(new Event.Delivered(9, new long[0]));
-    ByteBuffer payload = ByteBuffer.wrap(new byte[] {4, 9, 0});
+    ByteBuffer payload = ByteBuffer.wrap(new byte[] {(byte) Events.VERSION, 9, 0, 0});
     assertThatThrownBy(() -> state.apply(64, 100, delivered, payload))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("position 64")

@@ -145,6 +145,18 @@ final class TestPeer implements Outlet {
     return link;
   }
 
+  /// A consumer that says again after a take-over who it is.
+  int known(String address, long holder, long credit) {
+    return known(new Source(address, new Source.Kind.Queue(), false, null, false), holder, credit);
+  }
+
+  int known(Source source, long holder, long credit) {
+    int link = ++lastLink;
+    broker.on(new Command.OpenConsumer(connection, link, source, holder));
+    credit(link, credit);
+    return link;
+  }
+
   int browser(String address, long credit) {
     int link = consumer(new Source(address, new Source.Kind.Queue(), true, null, false));
     credit(link, credit);

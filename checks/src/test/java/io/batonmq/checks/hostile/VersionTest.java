@@ -38,7 +38,7 @@ class VersionTest {
     assertThat(node.start().awaitExit()).isEqualTo(ExitCode.STORE_VERSION.code());
 
     assertThat(node.printed())
-        .contains("an event of version 2; this broker reads version 4; nothing was changed")
+        .contains("an event of version 2; this broker reads version 5; nothing was changed")
         .doesNotContain("\tat io.batonmq", "bug");
     // The start claimed an epoch of its own, as every one does; the Baton that wrote the store goes
     // on after it.

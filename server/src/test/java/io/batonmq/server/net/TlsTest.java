@@ -144,7 +144,8 @@ class TlsTest {
             0,
             List.of(new AmqpProtocol("baton", List::of, AmqpLimits.standard())),
             new TestUsers(List.of("PLAIN", "ANONYMOUS")),
-            port));
+            port,
+            Optional.empty()));
   }
 
   private int open(Tls tls) throws IOException {

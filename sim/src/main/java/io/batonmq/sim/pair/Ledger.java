@@ -364,8 +364,9 @@ final class Ledger {
   /// and over epochs as the queue gave it out.
   private void keepsOrder(Wire wire, Copy.Delivery delivery) {
     Copy copy = delivery.copy;
-    // What waits for its time, or for another attempt, lets others pass.
-    boolean waited = copy.sent.waits() || (sim.setup().delays() && delivery.marked);
+    // What waits for its time, for another attempt, or for who had it, lets others pass.
+    boolean again = delivery.marked && (sim.setup().delays() || sim.setup().held());
+    boolean waited = copy.sent.waits() || again;
     if (copy.place.contains(FROM) || waited) {
       return;
     }

@@ -182,6 +182,12 @@ record Setup(
     return !fleeting() || !chance.oneIn(fleetingOneIn);
   }
 
+  /// Whether consumers say again after a take-over who they are, and what they had is held for them: in half of all
+  /// setups, by what was drawn for another purpose.
+  boolean held() {
+    return Integer.numberOfTrailingZeros(messageBytesMax) % 2 == 0;
+  }
+
   boolean delays() {
     return delayOneIn < Integer.MAX_VALUE;
   }

@@ -45,7 +45,8 @@ final class Taker extends Client {
         new Command.OpenConsumer(
             connection(),
             LINK,
-            new Source(Setup.source(queue), new Source.Kind.Queue(), false, selector, false)));
+            new Source(Setup.source(queue), new Source.Kind.Queue(), false, selector, false),
+            sim.setup().held() ? 1L + (name.hashCode() & Integer.MAX_VALUE) : 0));
   }
 
   @Override

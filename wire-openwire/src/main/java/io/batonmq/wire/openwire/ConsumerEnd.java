@@ -54,11 +54,10 @@ final class ConsumerEnd implements Peer.End {
     for (Struct part : parts) {
       Leg leg = new Leg(peer.link(this), part);
       legs.put(leg.link, leg);
-      peer.submit(
-          new Command.OpenConsumer(
-              peer.connection(),
-              leg.link,
-              Destinations.source(part, info, peer.clientId(), peer.protocol().wildcards())));
+      var wildcards = peer.protocol().wildcards();
+      var source = Destinations.source(part, info, peer.clientId(), wildcards);
+      long holder = Ids.holder(id);
+      peer.submit(new Command.OpenConsumer(peer.connection(), leg.link, source, holder));
     }
   }
 

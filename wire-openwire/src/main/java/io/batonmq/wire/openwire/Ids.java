@@ -19,6 +19,16 @@ final class Ids {
     return session(id) + ":" + id.large(Field.VALUE);
   }
 
+  /// A number for a consumer, which says again after a failover that it is the same.
+  static long holder(Struct id) {
+    String text = member(id);
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < text.length(); i++) {
+      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+    }
+    return Math.max(1, hash & Long.MAX_VALUE);
+  }
+
   /// As `JMSMessageID` shows it.
   static @Nullable String message(@Nullable Struct id) {
     if (id == null) {
