@@ -1,5 +1,6 @@
 package io.batonmq.session;
 
+import io.batonmq.broker.ConsumerRank;
 import io.batonmq.broker.LiveQueue;
 import io.batonmq.broker.Origins;
 import io.batonmq.broker.QueueConsumer;
@@ -89,6 +90,11 @@ final class ConsumerLink implements Link, QueueConsumer {
 
   boolean draining() {
     return draining;
+  }
+
+  @Override
+  public ConsumerRank rank() {
+    return source.rank();
   }
 
   @Override

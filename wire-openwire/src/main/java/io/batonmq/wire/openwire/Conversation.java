@@ -220,7 +220,7 @@ final class Conversation {
       return;
     }
     for (Struct part : parts) {
-      String fault = fault(part, info);
+      String fault = fault(part);
       if (fault != null) {
         peer.fail(info, Faults.jms(fault));
         return;
@@ -231,7 +231,7 @@ final class Conversation {
     consumer.open();
   }
 
-  private static @Nullable String fault(Struct part, Struct info) {
+  private static @Nullable String fault(Struct part) {
     if (Destinations.name(part).startsWith(Destinations.ADVISORY)) {
       return "advisories of "
           + Destinations.name(part)
@@ -240,9 +240,7 @@ final class Conversation {
     if (Destinations.isQueuePattern(part)) {
       return "a consumer of all queues that match " + Destinations.name(part) + " is not built";
     }
-    return info.flag(Field.EXCLUSIVE)
-        ? "consumer.exclusive is not built: make the queue exclusive in its address settings"
-        : null;
+    return null;
   }
 
   private static Fault tooMany(String what, int count) {

@@ -1,5 +1,6 @@
 package io.batonmq.wire.openwire;
 
+import io.batonmq.broker.ConsumerRank;
 import io.batonmq.message.Content;
 import io.batonmq.message.RoutingType;
 import io.batonmq.message.Wildcards;
@@ -149,7 +150,9 @@ final class Destinations {
       Source.Kind kind = topic == null ? new Source.Kind.Queue() : new Source.Kind.Bound(name);
       String address =
           topic != null ? topic : destination.type() == Type.QUEUE ? name : TEMPORARY + name;
-      return new Source(address, kind, browse, filter, false);
+      ConsumerRank rank =
+          new ConsumerRank(consumer.flag(Field.EXCLUSIVE), consumer.number(Field.PRIORITY));
+      return new Source(address, kind, browse, filter, false, rank);
     }
     String address = destination.type() == Type.TOPIC ? pattern(name, wildcards) : TEMPORARY + name;
     String subscription = consumer.text(Field.SUBSCRIPTION_NAME);

@@ -1,0 +1,131 @@
+package io.batonmq.checks.openwire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batonmq.checks.harness.Broker;
+import io.batonmq.checks.harness.NodePlan;
+import io.batonmq.checks.harness.Stage;
+import io.batonmq.checks.harness.Until;
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.activemq.ActiveMQConnectionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// What the stock client may ask of a destination: options in its name, patterns, news of it, its end.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ActiveMqDestinationsTest {
+  private static final long SOON = 200;
+
+  @RegisterExtension final Stage stage = Stage.forAll();
+
+  private Broker node;
+  private Connection connection;
+  private Session session;
+  private String queue;
+
+  @BeforeAll
+  void start() throws Exception {
+    node = stage.broker(NodePlan.single("node")).start().awaitActive();
+  }
+
+  @BeforeEach
+  void connect(TestInfo test) throws JMSException {
+    connection = connection("");
+    connection.start();
+    session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+    queue = "queue." + test.getTestMethod().orElseThrow().getName();
+  }
+
+  @AfterEach
+  void disconnect() throws Exception {
+    connection.close();
+  }
+
+  private Connection connection(String options) throws JMSException {
+    return new ActiveMQConnectionFactory(
+            NodePlan.USER, NodePlan.PASSWORD, "tcp://127.0.0.1:" + node.port() + options)
+        .createConnection();
+  }
+
+  // Consumers among others
+
+  @Test
+  void anExclusiveConsumerHasEverythingWhileItLives() throws Exception {
+    var usual = consumer(queue);
+    var one = consumer(queue + "?consumer.exclusive=true");
+    var two = consumer(queue + "?consumer.exclusive=true");
+    send(queue, "m0", "m1", "m2");
+    assertThat(texts(one, 3)).containsExactly("m0", "m1", "m2");
+    one.close();
+    send(queue, "m3", "m4");
+    assertThat(texts(two, 2)).containsExactly("m3", "m4");
+    assertThat(usual.receive(SOON)).isNull();
+    two.close();
+    send(queue, "m5");
+    assertThat(texts(usual, 1)).containsExactly("m5");
+  }
+
+  @Test
+  void anExclusiveConsumerOfAHigherPriorityIsTheOne() throws Exception {
+    var low = consumer(queue + "?consumer.exclusive=true&consumer.priority=1");
+    var high = consumer(queue + "?consumer.exclusive=true&consumer.priority=127");
+    send(queue, "m0", "m1");
+    assertThat(texts(high, 2)).containsExactly("m0", "m1");
+    assertThat(low.receive(SOON)).isNull();
+  }
+
+  @Test
+  void aConsumerOfAHigherPriorityIsServedFirstWhileItHasRoom() throws Exception {
+    try (var own = connection("")) {
+      own.start();
+      var mine = own.createSession(false, Session.CLIENT_ACKNOWLEDGE);
+      var low = mine.createConsumer(mine.createQueue(queue));
+      var high =
+          mine.createConsumer(
+              mine.createQueue(queue + "?consumer.priority=10&consumer.prefetchSize=2"));
+      send(queue, "m0", "m1", "m2", "m3");
+      assertThat(texts(low, 2)).containsExactly("m2", "m3");
+      assertThat(texts(high, 2)).containsExactly("m0", "m1");
+      assertThat(low.receive(SOON)).isNull();
+    }
+  }
+
+  private MessageConsumer consumer(String name) throws JMSException {
+    return session.createConsumer(session.createQueue(name));
+  }
+
+  private void send(String name, String... texts) throws JMSException {
+    try (MessageProducer producer = session.createProducer(session.createQueue(name))) {
+      for (var text : texts) {
+        producer.send(session.createTextMessage(text));
+      }
+    }
+  }
+
+  private static List<String> texts(MessageConsumer consumer, int count) throws JMSException {
+    var texts = new ArrayList<String>();
+    while (texts.size() < count) {
+      texts.add(((TextMessage) next(consumer)).getText());
+    }
+    return texts;
+  }
+
+  private static Message next(MessageConsumer consumer) throws JMSException {
+    var message = consumer.receive(Until.PATIENCE.toMillis());
+    assertThat(message).as("a message").isNotNull();
+    return message;
+  }
+}
