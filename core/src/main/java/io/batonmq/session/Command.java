@@ -77,9 +77,21 @@ public sealed interface Command {
     }
   }
 
-  /// Asks to be told of every address that ends with its connection: those that there are, and from then on
-  /// each that comes or goes, by [Output.Temporary].
-  record WatchTemporaries(long connection) implements Command {}
+  /// Asks to be told what there is of a kind, and from then on what comes and goes, by [Output.News]. Answered by
+  /// [Output.ConsumerOpened] before the first of them, or [Output.LinkRefused]; ended by [CloseLink].
+  ///
+  /// @param routing only what has to do with queues, or topics; null for both
+  /// @param pattern which names it is to be about, in the broker's own wildcards
+  /// @param right the name, or pattern of names, that the user has to have the right to consume from; null if
+  ///     everybody may know
+  record Watch(
+      long connection,
+      int link,
+      Notice.Kind kind,
+      @Nullable RoutingType routing,
+      String pattern,
+      @Nullable String right)
+      implements Command {}
 
   /// A message. Unless `settled`, answered by [Output.Sent] once its fate is committed.
   ///
@@ -115,7 +127,15 @@ public sealed interface Command {
   record Withdrawn(long connection, int link) implements Command {}
 
   /// Opens a consuming link. Answered by [Output.ConsumerOpened] or [Output.LinkRefused].
-  record OpenConsumer(long connection, int link, Source source) implements Command {}
+  ///
+  /// @param name that the peer gives it, for those who watch; null if it gives none
+  record OpenConsumer(long connection, int link, Source source, @Nullable String name)
+      implements Command {
+    /// One without a name.
+    public OpenConsumer(long connection, int link, Source source) {
+      this(connection, link, source, null);
+    }
+  }
 
   /// How far the broker may deliver on a consuming link.
   ///

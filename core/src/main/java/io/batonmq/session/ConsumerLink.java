@@ -19,6 +19,7 @@ final class ConsumerLink implements Link, QueueConsumer {
   private final int number;
   final LiveQueue queue;
   final Source source;
+  final @Nullable String name;
   private final boolean browses;
   final Outstanding outstanding = new Outstanding();
   private final BiConsumer<Connection, Output> door;
@@ -41,6 +42,7 @@ final class ConsumerLink implements Link, QueueConsumer {
       int number,
       LiveQueue queue,
       Source source,
+      @Nullable String name,
       boolean browses,
       int unsettledMax,
       BiConsumer<Connection, Output> door,
@@ -49,6 +51,7 @@ final class ConsumerLink implements Link, QueueConsumer {
     this.number = number;
     this.queue = queue;
     this.source = source;
+    this.name = name;
     this.browses = browses;
     this.unsettledMax = unsettledMax;
     this.door = door;

@@ -25,6 +25,7 @@ final class Consuming {
   private final AccessRules access;
   private final Answers answers;
   private final SlowConsumerWatch slow;
+  private final Watching watching;
 
   Consuming(
       ActiveBroker broker,
@@ -32,7 +33,8 @@ final class Consuming {
       Resolver resolver,
       AccessRules access,
       Answers answers,
-      SlowConsumerWatch slow) {
+      SlowConsumerWatch slow,
+      Watching watching) {
     this.broker = broker;
     this.directory = broker.directory();
     this.limits = settings.limits();
@@ -40,6 +42,7 @@ final class Consuming {
     this.access = access;
     this.answers = answers;
     this.slow = slow;
+    this.watching = watching;
   }
 
   void open(Connection connection, Command.OpenConsumer command, Now now) {
@@ -56,7 +59,7 @@ final class Consuming {
         if (queue == null) {
           throw new IllegalStateException("no queue for " + source);
         }
-        open(connection, command.link(), source, address, queue, now);
+        open(connection, command, address, queue, now);
       }
     }
   }
@@ -79,11 +82,12 @@ final class Consuming {
 
   private void open(
       Connection connection,
-      int number,
-      Source source,
+      Command.OpenConsumer command,
       LiveAddress address,
       LiveQueue queue,
       Now now) {
+    int number = command.link();
+    Source source = command.source();
     int max = queue.queue().settings().consumersMax();
     // Of what stays whoever consumes it, each has its own look.
     boolean stays = queue.queue().settings().keeping().nonDestructive();
@@ -103,6 +107,7 @@ final class Consuming {
             number,
             queue,
             source,
+            command.name(),
             source.browse() || stays,
             limits.unsettledMax(),
             answers::to,
@@ -123,6 +128,7 @@ final class Consuming {
             queue.queue().routing() == RoutingType.ANYCAST
                 ? Names.join(address.address().name(), queue.queue().name())
                 : address.address().name()));
+    watching.opened(link, true);
   }
 
   private void refuse(Connection connection, int link, Refusal refusal) {
@@ -238,6 +244,7 @@ final class Consuming {
     slow.forget(link);
     LiveQueue queue = link.queue;
     queue.detach(link);
+    watching.opened(link, false);
     if (queue.queue().deleted()) {
       return;
     }
@@ -296,6 +303,7 @@ final class Consuming {
               number,
               new Refusal(
                   Reason.DELETED, "the queue " + link.queue.queue().name() + " was deleted")));
+      watching.opened(link, false);
     }
   }
 }

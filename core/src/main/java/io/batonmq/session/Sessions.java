@@ -58,6 +58,7 @@ public final class Sessions {
       Transacting transacting,
       Branches branches,
       Managing managing,
+      Watching watching,
       Temporaries temporaries,
       Fetching fetching,
       SnapshotRhythm snapshots,
@@ -97,17 +98,21 @@ public final class Sessions {
     state.outcomes().sessions().forEach(session -> outcomes.retain(session, now.nanos()));
     Resolver resolver = new Resolver(broker.directory(), settings, access, epoch);
     SlowConsumerWatch slow = new SlowConsumerWatch(answers, effects);
-    Consuming consuming = new Consuming(broker, settings, resolver, access, answers, slow);
+    Watching watching = new Watching(broker.directory(), settings, resolver, answers);
+    broker.directory().watch(watching);
+    Consuming consuming =
+        new Consuming(broker, settings, resolver, access, answers, slow, watching);
     Transacting transacting =
         new Transacting(broker, settings.limits(), answers, consuming, producers, outcomes, epoch);
     rooms =
         new Rooms(
-            new Producing(broker, settings, resolver, answers, producers),
+            new Producing(broker, settings, resolver, answers, producers, watching),
             consuming,
             transacting,
             new Branches(broker, answers, transacting),
             new Managing(broker, settings, answers),
-            new Temporaries(broker.directory(), settings, access, answers, epoch),
+            watching,
+            new Temporaries(broker.directory(), settings, access, answers, watching, epoch),
             new Fetching(broker, effects, answers),
             new SnapshotRhythm(broker, effects, settings.snapshotLogBytes()),
             new Upkeep(
@@ -148,7 +153,7 @@ public final class Sessions {
       }
       case Command.OpenConsumer open -> openConsumer(connection, open, now);
       case Command.MakeTemporary make -> room.temporaries.make(connection, make);
-      case Command.WatchTemporaries _ -> room.temporaries.watch(connection);
+      case Command.Watch watch -> room.watching.open(connection, watch);
       case Command.Send send -> send(connection, send, now);
       case Command.SendFragment fragment ->
           producer(connection, fragment.link(), link -> room.producing.fragment(link, fragment));
@@ -282,12 +287,8 @@ public final class Sessions {
   public void withdraw() {
     withdrawing = true;
     rooms().producing.withdraw();
-    for (Connection connection : connections.all()) {
-      for (Link link : connection.links.values()) {
-        if (link instanceof ProducerLink producer && producer.credit > 0) {
-          answers.to(connection, new Output.Withdraw(producer.number()));
-        }
-      }
+    for (ProducerLink producer : connections.withCredit()) {
+      answers.to(producer.connection(), new Output.Withdraw(producer.number()));
     }
   }
 
@@ -297,14 +298,7 @@ public final class Sessions {
 
   /// Whether no producer may send any more.
   public boolean withdrawn() {
-    for (Connection connection : connections.all()) {
-      for (Link link : connection.links.values()) {
-        if (link instanceof ProducerLink producer && producer.credit > 0) {
-          return false;
-        }
-      }
-    }
-    return true;
+    return connections.withCredit().isEmpty();
   }
 
   /// Passes the baton on: no command counts any more, and every connection is closed after what was
@@ -357,6 +351,7 @@ public final class Sessions {
     Connection connection = new Connection(command);
     connections.add(connection);
     answers.to(connection, new Output.Connected());
+    rooms().watching.connected(connection);
   }
 
   private @Nullable Refusal mayConnect(Command.Connect command) {
@@ -381,6 +376,7 @@ public final class Sessions {
     rooms().branches.closing(connection);
     rooms().transacting.closed(connection, clean, now);
     rooms().temporaries.closed(connection);
+    rooms().watching.closed(connection);
   }
 
   private void openConsumer(Connection connection, Command.OpenConsumer open, Now now) {
@@ -471,7 +467,9 @@ public final class Sessions {
       }
       case null -> {}
     }
-    boolean ended = rooms().temporaries.closed(connection, close.link());
+    boolean ended =
+        rooms().temporaries.closed(connection, close.link())
+            || rooms().watching.closed(connection, close.link());
     if (link == null && !ended) {
       return;
     }

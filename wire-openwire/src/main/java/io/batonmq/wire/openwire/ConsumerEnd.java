@@ -6,7 +6,6 @@ import io.batonmq.queue.Disposition;
 import io.batonmq.session.Command;
 import io.batonmq.session.Output;
 import io.batonmq.wire.openwire.Unacknowledged.Entry;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// The prefetch counts what is not acknowledged. What the peer has only seen (a `DELIVERED` acknowledgement, or one
 /// in an open transaction) counts as if it were, as in ActiveMQ: a transaction may take more than the prefetch. It is
 /// passed on to the broker in slices, so that a peer that asks for a million and reads nothing costs a window.
-final class ConsumerEnd implements Peer.End {
+final class ConsumerEnd implements Receiver, Peer.End {
   private final Peer peer;
   private final Struct info;
   private final Struct id;
   private final boolean browser;
   private final Map<Integer, Leg> legs = new HashMap<>();
   private final Unacknowledged unacknowledged = new Unacknowledged();
-  private final ArrayDeque<Long> pulls = new ArrayDeque<>();
+  private final Pulls pulls = new Pulls();
   private @Nullable Struct opening;
   private @Nullable Refusal refusal;
   private int toOpen;
@@ -43,10 +42,8 @@ final class ConsumerEnd implements Peer.End {
     this.opening = info;
   }
 
-  /// Asks the broker for it.
-  ///
-  /// @throws Malformed if its destination is none
-  void open() {
+  @Override
+  public void open() {
     List<Struct> parts =
         Destinations.parts(info.needed(Field.DESTINATION), peer.limits().compositeMax());
     toOpen = parts.size();
@@ -58,16 +55,18 @@ final class ConsumerEnd implements Peer.End {
           new Command.OpenConsumer(
               peer.connection(),
               leg.link,
-              Destinations.source(part, info, peer.clientId(), peer.protocol().wildcards())));
+              Destinations.source(part, info, peer.clientId(), peer.protocol().wildcards()),
+              Ids.member(id)));
     }
   }
 
-  String session() {
+  @Override
+  public String session() {
     return Ids.session(id);
   }
 
-  /// The command is sent again after a failover, or comes twice.
-  void again(Struct command) {
+  @Override
+  public void again(Struct command) {
     Refusal why = refusal;
     if (why != null) {
       peer.fail(command, Faults.consuming(why));
@@ -149,8 +148,8 @@ final class ConsumerEnd implements Peer.End {
     legs.clear();
   }
 
-  /// Whether it was refused, or ended by the broker.
-  boolean gone() {
+  @Override
+  public boolean gone() {
     return refusal != null || closed;
   }
 
@@ -171,30 +170,24 @@ final class ConsumerEnd implements Peer.End {
     }
   }
 
-  /// The peer's wish for another prefetch.
-  void control(int newPrefetch) {
+  @Override
+  public void control(int newPrefetch) {
     prefetch = Math.max(0, newPrefetch);
     pump();
   }
 
-  /// The peer has room for one message: at once, within a time, or whenever there is one.
-  ///
-  /// @param timeoutMillis -1 for at once, 0 for whenever
-  void pull(long timeoutMillis) {
+  @Override
+  public void pull(long timeoutMillis) {
     if (prefetch > 0 || pulls.size() >= peer.limits().window()) {
       return;
     }
-    pulls.add(
-        timeoutMillis == 0
-            ? Long.MAX_VALUE
-            : peer.now().nanos() + Math.max(0, Math.min(timeoutMillis, 1L << 40)) * 1_000_000);
+    pulls.add(timeoutMillis, peer.now());
     pump();
   }
 
-  /// When a pull is to be given up; [Long#MAX_VALUE] for never.
-  long deadline() {
-    Long first = pulls.peek();
-    return first == null || draining() ? Long.MAX_VALUE : first;
+  @Override
+  public long deadline() {
+    return draining() ? Long.MAX_VALUE : pulls.deadline();
   }
 
   private boolean draining() {
@@ -207,13 +200,15 @@ final class ConsumerEnd implements Peer.End {
   }
 
   /// A pull whose time is over takes what there is, or is told that there is nothing.
-  void due() {
-    if (deadline() - peer.now().nanos() <= 0 && deadline() != Long.MAX_VALUE) {
+  @Override
+  public void due() {
+    if (!draining() && pulls.over(peer.now())) {
       pump();
     }
   }
 
-  void pump() {
+  @Override
+  public void pump() {
     legs.values().forEach(this::pump);
   }
 
@@ -249,11 +244,10 @@ final class ConsumerEnd implements Peer.End {
   }
 
   private void pulling(Leg leg) {
-    Long first = pulls.peek();
-    if (first == null) {
+    if (pulls.isEmpty()) {
       return;
     }
-    boolean over = first - peer.now().nanos() <= 0;
+    boolean over = pulls.over(peer.now());
     if (leg.limit <= leg.delivered || over) {
       credit(leg, leg.delivered + 1, over);
     }
@@ -279,7 +273,7 @@ final class ConsumerEnd implements Peer.End {
         dispatch(leg, null, 0);
       }
     } else if (prefetch == 0 && !pulls.isEmpty() && !draining()) {
-      pulls.remove();
+      pulls.done();
       dispatch(leg, null, 0);
     }
   }
@@ -338,7 +332,7 @@ final class ConsumerEnd implements Peer.End {
   private void write(Leg leg, Output.Delivered delivery, byte[] tail) {
     leg.written++;
     if (prefetch == 0 && !pulls.isEmpty()) {
-      pulls.remove();
+      pulls.done();
     }
     Struct message = Dispatched.message(peer, leg, delivery, tail);
     long sequence = peer.sequence();
@@ -469,11 +463,8 @@ final class ConsumerEnd implements Peer.End {
     }
   }
 
-  /// Closes it for the peer.
-  ///
-  /// @param lastSeen number of the last message that its application has had; -1 if none had any, -2 if that is
-  ///     not known
-  void close(long lastSeen) {
+  @Override
+  public void close(long lastSeen) {
     closed = true;
     if (lastSeen != -2) {
       // What the application never had comes to the next consumer as new.

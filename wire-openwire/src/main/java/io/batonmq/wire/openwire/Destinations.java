@@ -22,7 +22,6 @@ final class Destinations {
   private static final Wildcards HERE = new Wildcards(true, '.', '>', '*');
 
   static final String TEMPORARY = "temporary.";
-  static final String ADVISORY = "ActiveMQ.Advisory.";
   private static final String CONSUMER = "Consumer.";
   private static final String VIRTUAL = "VirtualTopic.";
 
@@ -171,6 +170,19 @@ final class Destinations {
         words.set(i, String.valueOf(wildcards.singleWord()));
       } else if (HERE.any(words.get(i)) && i == words.size() - 1) {
         words.set(i, String.valueOf(wildcards.anyWords()));
+      }
+    }
+    return String.join(".", words);
+  }
+
+  /// How an address is called here that may be a pattern.
+  static String topic(String address, Wildcards wildcards) {
+    List<String> words = wildcards.words(address);
+    for (int i = 0; i < words.size(); i++) {
+      if (wildcards.single(words.get(i))) {
+        words.set(i, String.valueOf(HERE.singleWord()));
+      } else if (wildcards.any(words.get(i))) {
+        words.set(i, String.valueOf(HERE.anyWords()));
       }
     }
     return String.join(".", words);

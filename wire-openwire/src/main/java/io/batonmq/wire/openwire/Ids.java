@@ -19,6 +19,23 @@ final class Ids {
     return session(id) + ":" + id.large(Field.VALUE);
   }
 
+  /// The id that [#member] has made this text of; null if it was none.
+  static @Nullable Struct member(Type type, String text) {
+    int value = text.lastIndexOf(':');
+    int session = value < 0 ? -1 : text.lastIndexOf(':', value - 1);
+    if (session < 0) {
+      return null;
+    }
+    try {
+      return new Struct(type)
+          .with(Field.CONNECTION, text.substring(0, session))
+          .with(Field.SESSION, Long.parseLong(text.substring(session + 1, value)))
+          .with(Field.VALUE, Long.parseLong(text.substring(value + 1)));
+    } catch (NumberFormatException another) {
+      return null;
+    }
+  }
+
   /// As `JMSMessageID` shows it.
   static @Nullable String message(@Nullable Struct id) {
     if (id == null) {

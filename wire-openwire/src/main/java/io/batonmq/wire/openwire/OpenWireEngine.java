@@ -257,7 +257,6 @@ final class OpenWireEngine implements WireEngine {
           switch (output) {
             case Output.Connected _ -> connected();
             case Output.ConnectionClosed(Refusal refusal) -> end(refusal);
-            case Output.Temporary temporary -> conversation.emit(temporary);
             default -> {
               if (handingOver(output)) {
                 close("");

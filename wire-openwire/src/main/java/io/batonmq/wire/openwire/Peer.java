@@ -3,6 +3,7 @@ package io.batonmq.wire.openwire;
 import io.batonmq.broker.Refusal;
 import io.batonmq.seam.Now;
 import io.batonmq.session.Command;
+import io.batonmq.session.Notice;
 import io.batonmq.session.Output;
 import io.batonmq.session.Wiring;
 import java.util.HashMap;
@@ -210,11 +211,12 @@ final class Peer {
       case Output.Drained(int link) -> to(link, output);
       case Output.Settled settled -> to(settled.link(), output);
       case Output.Restored back -> to(back.link(), output);
+      case Output.News(int link, Notice _) -> to(link, output);
       case Output.Begun(long request, long _) -> answer(request, output);
       case Output.Ended(long request, Refusal _) -> answer(request, output);
       case Output.ReadOnly(long request) -> answer(request, output);
       case Output.Recovered recovered -> answer(recovered.request(), output);
-      case Output.Temporary _, Output.Connected _, Output.ConnectionClosed _, Output.Managed _ ->
+      case Output.Connected _, Output.ConnectionClosed _, Output.Managed _ ->
           throw new IllegalStateException("not for a part of a connection: " + output);
     }
   }

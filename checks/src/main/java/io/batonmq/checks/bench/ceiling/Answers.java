@@ -47,10 +47,7 @@ final class Answers implements Gateway {
       case Command.Send send -> accept(send, peer);
       case Command.CloseLink close -> out.emit(new Output.LinkClosed(close.link(), null));
       case Command.End end -> out.emit(new Output.Ended(end.request(), NO_BROKER));
-      case Command.BeginBranch _,
-          Command.EndBranch _,
-          Command.Recover _,
-          Command.WatchTemporaries _ -> {
+      case Command.BeginBranch _, Command.EndBranch _, Command.Recover _, Command.Watch _ -> {
         // No protocol here has them.
       }
       case Command.Begin begin -> out.emit(new Output.Begun(begin.request(), 1));
