@@ -78,7 +78,7 @@ public sealed interface Command {
   }
 
   /// Asks to be told what there is of a kind, and from then on what comes and goes, by [Output.News]. Answered by
-  /// [Output.ConsumerOpened] before the first of them, or [Output.LinkRefused]; ended by [CloseLink].
+  /// [Output.ConsumerOpened] between the two, or [Output.LinkRefused]; ended by [CloseLink].
   ///
   /// @param routing only what has to do with queues, or topics; null for both
   /// @param pattern which names it is to be about, in the broker's own wildcards

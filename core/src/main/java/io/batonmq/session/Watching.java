@@ -77,7 +77,6 @@ final class Watching implements Directory.Watch {
             new AddressPattern(command.pattern(), wildcards));
     byConnection.computeIfAbsent(connection, _ -> new LinkedHashMap<>()).put(watch.link, watch);
     of(watch.kind).add(watch);
-    answers.to(connection, new Output.ConsumerOpened(watch.link, command.pattern()));
     if (watch.kind == Notice.Kind.DESTINATIONS) {
       directory.queues().forEach(queue -> queue(queue, true, List.of(watch)));
       directory.addresses().forEach(address -> address(address, true, List.of(watch)));
@@ -88,6 +87,7 @@ final class Watching implements Directory.Watch {
             tell(List.of(watch), place, subject, subjects.size(), true);
           }
         });
+    answers.to(connection, new Output.ConsumerOpened(watch.link, command.pattern()));
   }
 
   private @Nullable Refusal refusal(Connection connection, Command.Watch command) {
@@ -144,13 +144,13 @@ final class Watching implements Directory.Watch {
   private static Notice.Subject subject(Connection connection) {
     return new Notice.Subject.Peer(
         connection.id,
-        name(connection),
+        peer(connection),
         connection.clientId,
         connection.principal.name(),
         connection.remoteAddress);
   }
 
-  private static String name(Connection connection) {
+  private static String peer(Connection connection) {
     if (connection.peer != null) {
       return connection.peer;
     }
@@ -163,7 +163,7 @@ final class Watching implements Directory.Watch {
         new Notice.Subject.Consumer(
             connection.id,
             link.number(),
-            name(connection),
+            peer(connection),
             connection.clientId,
             link.name,
             link.source);
@@ -188,7 +188,7 @@ final class Watching implements Directory.Watch {
           link.routing == RoutingType.MULTICAST ? RoutingType.MULTICAST : RoutingType.ANYCAST;
       Notice.Subject subject =
           new Notice.Subject.Producer(
-              connection.id, link.number(), name(connection), link.producer);
+              connection.id, link.number(), peer(connection), link.producer);
       change(Notice.Kind.PRODUCERS, routing, target.name(), subject, there);
     }
   }

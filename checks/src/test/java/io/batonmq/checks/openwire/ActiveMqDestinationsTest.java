@@ -6,6 +6,7 @@ import io.batonmq.checks.harness.Broker;
 import io.batonmq.checks.harness.NodePlan;
 import io.batonmq.checks.harness.Stage;
 import io.batonmq.checks.harness.Until;
+import io.batonmq.session.Management;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -14,6 +15,7 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -100,6 +102,83 @@ class ActiveMqDestinationsTest {
       assertThat(texts(low, 2)).containsExactly("m2", "m3");
       assertThat(texts(high, 2)).containsExactly("m0", "m1");
       assertThat(low.receive(SOON)).isNull();
+    }
+  }
+
+  // Patterns
+
+  @Test
+  void aConsumerOfAPatternTakesFromEveryQueueThatMatchesAndFromThoseThatCome() throws Exception {
+    send(queue + ".there", "there");
+    send(queue + ".deep.there", "deep");
+    var any = consumer(queue + ".>");
+    assertThat(texts(any, 2)).containsExactlyInAnyOrder("there", "deep");
+    send(queue + ".later", "later");
+    assertThat(texts(any, 1)).containsExactly("later");
+    any.close();
+
+    var one = consumer(queue + ".*");
+    send(queue + ".deep.later", "deep");
+    send(queue + ".new", "new");
+    send(queue + ".there", "again");
+    assertThat(texts(one, 2)).containsExactlyInAnyOrder("new", "again");
+    assertThat(one.receive(SOON)).isNull();
+  }
+
+  @Test
+  void whatAPatternGivesIsAcknowledgedWhereItCameFrom() throws Exception {
+    var transacted = connection.createSession(true, Session.SESSION_TRANSACTED);
+    var any = transacted.createConsumer(transacted.createQueue(queue + ".>"));
+    send(queue + ".a", "a");
+    send(queue + ".b", "b");
+    assertThat(texts(any, 2)).containsExactlyInAnyOrder("a", "b");
+    transacted.rollback();
+    var again = next(any);
+    assertThat(again.getJMSDestination().toString()).startsWith("queue://" + queue);
+    next(any);
+    transacted.commit();
+    for (var name : List.of(queue + ".a", queue + ".b")) {
+      Until.holds(name + " is empty", () -> node.queue(name).orElseThrow().messageCount() == 0);
+    }
+  }
+
+  @Test
+  void aPatternOutlivesItsQueues() throws Exception {
+    var any = consumer(queue + ".>");
+    send(queue + ".a", "a");
+    assertThat(texts(any, 1)).containsExactly("a");
+    node.admin().manage(new Management.DeleteQueue(queue + ".a", true, true));
+    send(queue + ".a", "new");
+    assertThat(texts(any, 1)).containsExactly("new");
+  }
+
+  @Test
+  void aBrowserOfAPatternSeesAllQueuesOnce() throws Exception {
+    send(queue + ".a", "a0", "a1");
+    send(queue + ".b", "b0");
+    var seen = new ArrayList<String>();
+    try (var browser = session.createBrowser(session.createQueue(queue + ".>"))) {
+      for (Object message : Collections.list(browser.getEnumeration())) {
+        seen.add(((TextMessage) message).getText());
+      }
+    }
+    assertThat(seen).containsExactlyInAnyOrder("a0", "a1", "b0");
+    try (var browser = session.createBrowser(session.createQueue(queue + ".nothing.>"))) {
+      assertThat(browser.getEnumeration().hasMoreElements()).isFalse();
+    }
+  }
+
+  @Test
+  void aConsumerOfAPatternWithoutPrefetchPulls() throws Exception {
+    try (var own = connection("?jms.prefetchPolicy.all=0")) {
+      own.start();
+      var mine = own.createSession(false, Session.AUTO_ACKNOWLEDGE);
+      var any = mine.createConsumer(mine.createQueue(queue + ".>"));
+      assertThat(any.receive(SOON)).isNull();
+      assertThat(any.receiveNoWait()).isNull();
+      send(queue + ".a", "a");
+      assertThat(texts(any, 1)).containsExactly("a");
+      assertThat(any.receiveNoWait()).isNull();
     }
   }
 

@@ -14,16 +14,16 @@ final class Advisory {
 
   /// Null for what OpenWire has no word for.
   static @Nullable Struct of(Peer peer, Notice notice) {
+    if (!AdvisoryTopic.shows(notice)) {
+      return null;
+    }
     Struct told =
         switch (notice.subject()) {
           case Subject.Consumer consumer -> consumer(peer, notice, consumer);
           case Subject.Producer producer -> producer(peer, notice, producer);
           case Subject.Peer other -> peer(notice, other);
-          case Subject.Destination destination -> destination(peer, notice, destination);
+          case Subject.Destination _ -> destination(peer, notice);
         };
-    if (told == null) {
-      return null;
-    }
     Map<String, Object> properties = origin(peer);
     switch (notice.kind()) {
       case CONSUMERS -> properties.put("consumerCount", notice.count());
@@ -114,13 +114,7 @@ final class Advisory {
         : new Struct(Type.REMOVE_INFO).with(Field.OBJECT_ID, id);
   }
 
-  private static @Nullable Struct destination(
-      Peer peer, Notice notice, Subject.Destination destination) {
-    if (destination.gathers()
-        && !destination.address().equals(Destinations.virtualTopic(notice.name()))) {
-      // A subscription, which is no queue to OpenWire.
-      return null;
-    }
+  private static Struct destination(Peer peer, Notice notice) {
     return new Struct(Type.DESTINATION_INFO)
         .with(
             Field.CONNECTION_ID,

@@ -23,9 +23,7 @@ final class AdvisoryEnd implements Receiver, Peer.End {
   private final Set<Integer> links = new HashSet<>();
   private final LinkedHashMap<Subject, Notice> waiting = new LinkedHashMap<>();
   private final Pulls pulls = new Pulls();
-  private @Nullable Struct opening;
-  private @Nullable Refusal refusal;
-  private int toOpen;
+  private final Opening opening;
   private int prefetch;
   private boolean master;
 
@@ -37,7 +35,7 @@ final class AdvisoryEnd implements Receiver, Peer.End {
     this.info = info;
     this.id = info.needed(Field.CONSUMER_ID);
     this.prefetch = Math.max(0, info.number(Field.PREFETCH_SIZE));
-    this.opening = info;
+    this.opening = new Opening(peer, info);
   }
 
   /// Why a consumer cannot have such advisories; null if it can.
@@ -67,7 +65,7 @@ final class AdvisoryEnd implements Receiver, Peer.End {
       topics.addAll(AdvisoryTopic.of(name, peer.protocol().wildcards()));
       master |= name.equals(AdvisoryTopic.MASTER);
     }
-    toOpen = topics.size();
+    opening.await(topics.size());
     for (AdvisoryTopic topic : topics) {
       int link = peer.link(this);
       links.add(link);
@@ -80,8 +78,9 @@ final class AdvisoryEnd implements Receiver, Peer.End {
               topic.pattern(),
               topic.right()));
     }
-    if (toOpen == 0) {
-      ready();
+    if (opening.over()) {
+      opening.end();
+      pump();
     }
   }
 
@@ -92,19 +91,12 @@ final class AdvisoryEnd implements Receiver, Peer.End {
 
   @Override
   public void again(Struct command) {
-    Refusal why = refusal;
-    if (why != null) {
-      peer.fail(command, Faults.consuming(why));
-    } else if (toOpen == 0) {
-      peer.answer(command);
-    } else {
-      opening = command;
-    }
+    opening.again(command);
   }
 
   @Override
   public boolean gone() {
-    return refusal != null;
+    return opening.refused();
   }
 
   @Override
@@ -112,7 +104,7 @@ final class AdvisoryEnd implements Receiver, Peer.End {
     switch (output) {
       case Output.ConsumerOpened _ -> opened();
       case Output.LinkRefused(int link, Refusal why) -> {
-        refusal = why;
+        opening.refuse(why);
         links.remove(link);
         peer.forget(link);
         opened();
@@ -126,26 +118,12 @@ final class AdvisoryEnd implements Receiver, Peer.End {
   }
 
   private void opened() {
-    if (--toOpen == 0) {
-      ready();
-    }
-  }
-
-  private void ready() {
-    Struct command = opening;
-    opening = null;
-    Refusal why = refusal;
-    if (why == null) {
-      if (command != null) {
-        peer.answer(command);
+    if (opening.answered()) {
+      if (gone()) {
+        close(-2);
       }
       pump();
-      return;
     }
-    if (command != null) {
-      peer.fail(command, Faults.consuming(why));
-    }
-    close(-2);
   }
 
   private void wait(int link, Notice notice) {
@@ -158,7 +136,7 @@ final class AdvisoryEnd implements Receiver, Peer.End {
 
   @Override
   public void pump() {
-    if (toOpen > 0 || refusal != null) {
+    if (!opening.over() || gone()) {
       return;
     }
     if (master && may()) {

@@ -98,6 +98,13 @@ record AdvisoryTopic(
         : notice.routing() == RoutingType.MULTICAST ? Destinations.topic(name, wildcards) : name;
   }
 
+  /// Whether what a notice is about is something to OpenWire: a subscription of a topic is no queue there.
+  static boolean shows(Notice notice) {
+    return !(notice.subject() instanceof Notice.Subject.Destination destination)
+        || !destination.gathers()
+        || destination.address().equals(Destinations.virtualTopic(notice.name()));
+  }
+
   /// The queue or topic that a notice is about.
   static Struct destination(Notice notice, Wildcards wildcards) {
     RoutingType routing =

@@ -4,10 +4,11 @@ import io.batonmq.broker.Refusal;
 import io.batonmq.message.Tail;
 import io.batonmq.queue.Disposition;
 import io.batonmq.session.Command;
+import io.batonmq.session.Notice;
 import io.batonmq.session.Output;
 import io.batonmq.wire.openwire.Unacknowledged.Entry;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +24,11 @@ final class ConsumerEnd implements Receiver, Peer.End {
   private final Struct info;
   private final Struct id;
   private final boolean browser;
-  private final Map<Integer, Leg> legs = new HashMap<>();
+  private final Map<Integer, Leg> legs = new LinkedHashMap<>();
+  private final QueuePatterns patterns;
   private final Unacknowledged unacknowledged = new Unacknowledged();
   private final Pulls pulls = new Pulls();
-  private @Nullable Struct opening;
-  private @Nullable Refusal refusal;
-  private int toOpen;
+  private final Opening opening;
   private int toEnd;
   private int prefetch;
   private boolean closed;
@@ -38,25 +38,45 @@ final class ConsumerEnd implements Receiver, Peer.End {
     this.info = info;
     this.id = info.needed(Field.CONSUMER_ID);
     this.browser = info.flag(Field.BROWSER);
+    this.patterns = new QueuePatterns(peer);
     this.prefetch = Math.max(0, info.number(Field.PREFETCH_SIZE));
-    this.opening = info;
+    this.opening = new Opening(peer, info);
   }
 
   @Override
   public void open() {
     List<Struct> parts =
         Destinations.parts(info.needed(Field.DESTINATION), peer.limits().compositeMax());
-    toOpen = parts.size();
+    opening.await(parts.size());
     toEnd = parts.size();
     for (Struct part : parts) {
-      Leg leg = new Leg(peer.link(this), part);
-      legs.put(leg.link, leg);
-      peer.submit(
-          new Command.OpenConsumer(
-              peer.connection(),
-              leg.link,
-              Destinations.source(part, info, peer.clientId(), peer.protocol().wildcards()),
-              Ids.member(id)));
+      if (Destinations.isQueuePattern(part)) {
+        patterns.open(this, part);
+      } else {
+        take(new Leg(peer.link(this), part, false));
+      }
+    }
+  }
+
+  private void take(Leg leg) {
+    legs.put(leg.link, leg);
+    peer.submit(
+        new Command.OpenConsumer(
+            peer.connection(),
+            leg.link,
+            Destinations.source(
+                leg.destination, info, peer.clientId(), peer.protocol().wildcards()),
+            Ids.member(id)));
+  }
+
+  /// A queue is there that matches a pattern.
+  private void matched(Notice notice) {
+    Struct queue = patterns.queue(notice);
+    if (queue != null && !gone()) {
+      Leg leg = new Leg(peer.link(this), queue, true);
+      leg.awaited = !opening.over();
+      opening.await(leg.awaited ? 1 : 0);
+      take(leg);
     }
   }
 
@@ -67,20 +87,14 @@ final class ConsumerEnd implements Receiver, Peer.End {
 
   @Override
   public void again(Struct command) {
-    Refusal why = refusal;
-    if (why != null) {
-      peer.fail(command, Faults.consuming(why));
-    } else if (toOpen == 0) {
-      peer.answer(command);
-    } else {
-      opening = command;
-    }
+    opening.again(command);
   }
 
   @Override
   public void emit(Output output) {
     switch (output) {
-      case Output.ConsumerOpened(int link, String _) -> opened(leg(link));
+      case Output.ConsumerOpened(int link, String _) -> opened(link);
+      case Output.News(int _, Notice notice) -> matched(notice);
       case Output.LinkRefused(int link, Refusal why) -> refused(link, why);
       case Output.Delivered delivery -> {
         Leg leg = leg(delivery.link());
@@ -113,44 +127,53 @@ final class ConsumerEnd implements Receiver, Peer.End {
     return leg;
   }
 
-  private void opened(Leg leg) {
-    leg.opened = true;
-    if (--toOpen == 0) {
-      ready();
+  private void opened(int link) {
+    if (patterns.has(link)) {
+      if (browser) {
+        // It looks at what there is, and all of that is known.
+        patterns.close(link);
+      }
+      answered(true);
+    } else {
+      Leg leg = leg(link);
+      leg.opened = true;
+      answered(leg.awaited);
+      pump(leg);
     }
   }
 
   private void refused(int link, Refusal why) {
-    refusal = why;
-    peer.forget(link);
-    legs.remove(link);
-    if (--toOpen == 0) {
-      ready();
+    Leg leg = legs.remove(link);
+    if (leg != null && leg.matched) {
+      if (why.reason() != Refusal.Reason.NOT_FOUND) {
+        // The others of its pattern are taken from all the same.
+        peer.write(new Struct(Type.CONNECTION_ERROR).with(Field.EXCEPTION, Faults.of(why)));
+      }
+    } else {
+      opening.refuse(why);
     }
+    patterns.refused(link);
+    answered(leg == null || leg.awaited);
   }
 
-  private void ready() {
-    Struct command = opening;
-    opening = null;
-    Refusal why = refusal;
-    if (why == null) {
-      if (command != null) {
-        peer.answer(command);
-      }
-      pump();
+  private void answered(boolean awaited) {
+    if (!awaited || !opening.answered()) {
       return;
     }
-    // All of its destinations, or none.
-    if (command != null) {
-      peer.fail(command, Faults.consuming(why));
+    if (opening.refused()) {
+      // All of its destinations, or none.
+      patterns.close();
+      legs.values().forEach(leg -> leg.leave(peer));
+      legs.clear();
+    } else {
+      endBrowse();
+      pump();
     }
-    legs.values().forEach(leg -> leave(leg));
-    legs.clear();
   }
 
   @Override
   public boolean gone() {
-    return refusal != null || closed;
+    return opening.refused() || closed;
   }
 
   /// The broker ended it: its queue is gone, or it was too slow.
@@ -160,7 +183,9 @@ final class ConsumerEnd implements Receiver, Peer.End {
     if (leg != null) {
       unacknowledged.removeAll(leg);
     }
-    if (why != null && --toEnd == 0 && !closed) {
+    if (leg != null && leg.matched) {
+      endBrowse();
+    } else if (why != null && --toEnd == 0 && !closed) {
       closed = true;
       peer.write(
           new Struct(Type.CONSUMER_CONTROL)
@@ -204,6 +229,10 @@ final class ConsumerEnd implements Receiver, Peer.End {
   public void due() {
     if (!draining() && pulls.over(peer.now())) {
       pump();
+      if (legs.isEmpty()) {
+        pulls.done();
+        nothing(info.needed(Field.DESTINATION));
+      }
     }
   }
 
@@ -213,7 +242,7 @@ final class ConsumerEnd implements Receiver, Peer.End {
   }
 
   private void pump(Leg leg) {
-    if (!leg.opened || toOpen > 0) {
+    if (!leg.opened || !opening.over()) {
       return;
     }
     while (leg.body == null && !leg.waiting.isEmpty() && peer.writable()) {
@@ -239,7 +268,7 @@ final class ConsumerEnd implements Receiver, Peer.End {
     long next = Math.min(leg.done + leg.extension + prefetch, room);
     boolean worth = next - leg.limit >= Math.max(1, Math.min(prefetch, 64) / 4);
     if (next > leg.limit && (worth || leg.limit <= leg.delivered)) {
-      credit(leg, next, browser);
+      leg.credit(peer, next, browser);
     }
   }
 
@@ -249,14 +278,8 @@ final class ConsumerEnd implements Receiver, Peer.End {
     }
     boolean over = pulls.over(peer.now());
     if (leg.limit <= leg.delivered || over) {
-      credit(leg, leg.delivered + 1, over);
+      leg.credit(peer, leg.delivered + 1, over);
     }
-  }
-
-  private void credit(Leg leg, long limit, boolean drain) {
-    leg.limit = limit;
-    leg.draining = drain;
-    peer.submit(new Command.Credit(peer.connection(), leg.link, limit, drain));
   }
 
   /// There is nothing more now; of a queue that is looked at, nothing at all.
@@ -269,12 +292,17 @@ final class ConsumerEnd implements Receiver, Peer.End {
     leg.limit = leg.delivered;
     if (browser) {
       leg.over = true;
-      if (legs.values().stream().allMatch(one -> one.over)) {
-        dispatch(leg, null, 0);
-      }
+      endBrowse();
     } else if (prefetch == 0 && !pulls.isEmpty() && !draining()) {
       pulls.done();
-      dispatch(leg, null, 0);
+      nothing(leg.destination);
+    }
+  }
+
+  /// Says that there is nothing more to look at, if that is so.
+  private void endBrowse() {
+    if (browser && legs.values().stream().allMatch(one -> one.over)) {
+      nothing(info.needed(Field.DESTINATION));
     }
   }
 
@@ -291,13 +319,8 @@ final class ConsumerEnd implements Receiver, Peer.End {
       leg.body = new Bytes(1 << 10);
       leg.pieces = 0;
       leg.waiting.addFirst(delivery);
-      fetch(leg, delivery, tail);
+      leg.fetch(peer, delivery, tail);
     }
-  }
-
-  private void fetch(Leg leg, Output.Delivered delivery, Tail tail) {
-    peer.submit(
-        new Command.Fetch(peer.connection(), leg.link, delivery.delivery(), tail, leg.pieces));
   }
 
   private void fragment(Leg leg, Output.Fragment fragment) {
@@ -310,16 +333,12 @@ final class ConsumerEnd implements Receiver, Peer.End {
     Tail tail = delivery.message().tail();
     byte[] piece = fragment.bytes();
     if (piece == null || tail == null) {
-      // It was looked at only, and somebody took it.
-      leg.body = null;
-      leg.waiting.remove();
-      leg.written++;
-      leg.done++;
+      leg.lost();
     } else {
       body.raw(piece);
       leg.pieces++;
       if (body.length() < tail.bytes()) {
-        fetch(leg, delivery, tail);
+        leg.fetch(peer, delivery, tail);
         return;
       }
       leg.body = null;
@@ -352,7 +371,7 @@ final class ConsumerEnd implements Receiver, Peer.End {
     }
     message.with(Field.REDELIVERY_COUNTER, redeliveries);
     try {
-      dispatch(leg, message, redeliveries);
+      dispatch(message.needed(Field.DESTINATION), message, redeliveries);
     } catch (Malformed notEncodable) {
       // A text of it is too long for this protocol. It would end each connection that it is given
       // to.
@@ -361,13 +380,15 @@ final class ConsumerEnd implements Receiver, Peer.End {
     }
   }
 
-  private void dispatch(Leg leg, @Nullable Struct message, int redeliveries) {
+  private void nothing(Struct destination) {
+    dispatch(destination, null, 0);
+  }
+
+  private void dispatch(Struct destination, @Nullable Struct message, int redeliveries) {
     peer.write(
         new Struct(Type.MESSAGE_DISPATCH)
             .with(Field.CONSUMER_ID, id)
-            .with(
-                Field.DESTINATION,
-                message == null ? leg.destination : message.child(Field.DESTINATION))
+            .with(Field.DESTINATION, destination)
             .with(Field.MESSAGE, message)
             .with(Field.REDELIVERY_COUNTER, redeliveries));
   }
@@ -466,6 +487,7 @@ final class ConsumerEnd implements Receiver, Peer.End {
   @Override
   public void close(long lastSeen) {
     closed = true;
+    patterns.close();
     if (lastSeen != -2) {
       // What the application never had comes to the next consumer as new.
       unacknowledged.after(lastSeen).stream()
@@ -478,14 +500,9 @@ final class ConsumerEnd implements Receiver, Peer.End {
           .map(Output.Delivered.class::cast)
           .filter(waiting -> !waiting.settled())
           .forEach(waiting -> settle(leg, waiting.delivery(), Disposition.RELEASED, 0));
-      leave(leg);
+      leg.leave(peer);
     }
     legs.clear();
     unacknowledged.clear();
-  }
-
-  private void leave(Leg leg) {
-    peer.submit(new Command.CloseLink(peer.connection(), leg.link, false));
-    peer.forget(leg.link);
   }
 }

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /// What a peer that was let in says, command by command. After a failover a client says again what it has: what is
 /// here already is answered and not made twice.
@@ -213,7 +212,7 @@ final class Conversation {
       return;
     }
     boolean advisories = parts.stream().anyMatch(AdvisoryTopic::isOne);
-    String fault = advisories ? AdvisoryEnd.fault(parts, info, peer.protocol().wildcards()) : fault(parts);
+    String fault = advisories ? AdvisoryEnd.fault(parts, info, peer.protocol().wildcards()) : null;
     if (fault != null) {
       peer.fail(info, Faults.jms(fault));
       return;
@@ -221,15 +220,6 @@ final class Conversation {
     Receiver consumer = advisories ? new AdvisoryEnd(peer, info) : new ConsumerEnd(peer, info);
     consumers.put(name, consumer);
     consumer.open();
-  }
-
-  private static @Nullable String fault(List<Struct> parts) {
-    for (Struct part : parts) {
-      if (Destinations.isQueuePattern(part)) {
-        return "a consumer of all queues that match " + Destinations.name(part) + " is not built";
-      }
-    }
-    return null;
   }
 
   private static Fault tooMany(String what, int count) {

@@ -1,6 +1,7 @@
 package io.batonmq.wire.openwire;
 
 import io.batonmq.message.Tail;
+import io.batonmq.session.Command;
 import io.batonmq.session.Output;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -23,6 +24,12 @@ final class Leg {
 
   int pieces;
   boolean opened;
+
+  /// Whether the peer has no answer before it is open, or refused.
+  boolean awaited = true;
+
+  /// Whether it is one of many queues that match a pattern.
+  final boolean matched;
 
   /// Deliveries that came, that were written, and that the peer has done with.
   long delivered;
@@ -47,9 +54,10 @@ final class Leg {
 
   private int typicalBytes = TYPICAL_BYTES;
 
-  Leg(int link, Struct destination) {
+  Leg(int link, Struct destination, boolean matched) {
     this.link = link;
     this.destination = destination;
+    this.matched = matched;
   }
 
   void delivered(Output.Delivered delivery) {
@@ -68,6 +76,31 @@ final class Leg {
     return before == null
         ? null
         : new Unacknowledged.Entry(this, back.delivery(), before.messageId);
+  }
+
+  /// Lets the broker deliver as far as a limit.
+  void credit(Peer peer, long newLimit, boolean drain) {
+    limit = newLimit;
+    draining = drain;
+    peer.submit(new Command.Credit(peer.connection(), link, newLimit, drain));
+  }
+
+  /// Asks for the next piece of what follows a delivery.
+  void fetch(Peer peer, Output.Delivered delivery, Tail tail) {
+    peer.submit(new Command.Fetch(peer.connection(), link, delivery.delivery(), tail, pieces));
+  }
+
+  /// A delivery whose body was awaited is none any more: it was looked at only, and somebody took it.
+  void lost() {
+    body = null;
+    waiting.remove();
+    written++;
+    done++;
+  }
+
+  void leave(Peer peer) {
+    peer.submit(new Command.CloseLink(peer.connection(), link, false));
+    peer.forget(link);
   }
 
   /// Deliveries that may be under way to the line.
