@@ -205,6 +205,7 @@ final class Consuming {
       case FAILED -> broker.fail(queue, keys);
       case UNDELIVERABLE -> undeliverable(link, keys);
       case REJECTED -> broker.reject(queue, keys);
+      case EXPIRED -> broker.expired(queue, keys);
     }
     if (!link.closed) {
       waitsNoMore(link);
