@@ -77,6 +77,17 @@ public sealed interface Command {
     }
   }
 
+  /// Makes a queue or a topic that stays, unless it is there. Answered by [Output.Ended].
+  record MakeDestination(long connection, long request, String name, RoutingType routing)
+      implements Command {}
+
+  /// Deletes a queue or a topic with its messages, if it is there. Answered by [Output.Ended].
+  ///
+  /// @param force although it has consumers, who are told
+  record DeleteDestination(
+      long connection, long request, String name, RoutingType routing, boolean force)
+      implements Command {}
+
   /// Asks to be told what there is of a kind, and from then on what comes and goes, by [Output.News]. Answered by
   /// [Output.ConsumerOpened] between the two, or [Output.LinkRefused]; ended by [CloseLink].
   ///

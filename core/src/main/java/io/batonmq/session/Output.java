@@ -104,7 +104,7 @@ public sealed interface Output {
   /// A transaction has begun.
   record Begun(long request, long transaction) implements Output {}
 
-  /// A transaction has ended as asked, or not (refusal).
+  /// A transaction has ended as asked, or a destination was made or deleted; or not (refusal).
   record Ended(long request, @Nullable Refusal refusal) implements Output {}
 
   /// A branch that was to be prepared had nothing in it: it is over (XA_RDONLY).

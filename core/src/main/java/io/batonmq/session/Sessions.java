@@ -58,6 +58,7 @@ public final class Sessions {
       Transacting transacting,
       Branches branches,
       Managing managing,
+      OwnDestinations destinations,
       Watching watching,
       Temporaries temporaries,
       Fetching fetching,
@@ -104,13 +105,15 @@ public final class Sessions {
         new Consuming(broker, settings, resolver, access, answers, slow, watching);
     Transacting transacting =
         new Transacting(broker, settings.limits(), answers, consuming, producers, outcomes, epoch);
+    Managing managing = new Managing(broker, settings, answers);
     rooms =
         new Rooms(
             new Producing(broker, settings, resolver, answers, producers, watching),
             consuming,
             transacting,
             new Branches(broker, answers, transacting),
-            new Managing(broker, settings, answers),
+            managing,
+            new OwnDestinations(broker.directory(), access, managing),
             watching,
             new Temporaries(broker.directory(), settings, access, answers, watching, epoch),
             new Fetching(broker, effects, answers),
@@ -154,6 +157,8 @@ public final class Sessions {
       case Command.OpenConsumer open -> openConsumer(connection, open, now);
       case Command.MakeTemporary make -> room.temporaries.make(connection, make);
       case Command.Watch watch -> room.watching.open(connection, watch);
+      case Command.MakeDestination make -> room.destinations.make(connection, make);
+      case Command.DeleteDestination delete -> room.destinations.delete(connection, delete);
       case Command.Send send -> send(connection, send, now);
       case Command.SendFragment fragment ->
           producer(connection, fragment.link(), link -> room.producing.fragment(link, fragment));
@@ -392,15 +397,7 @@ public final class Sessions {
   }
 
   private boolean mayOpen(Connection connection, int link) {
-    Refusal refusal = null;
-    if (connection.links.containsKey(link)) {
-      refusal = new Refusal(Reason.INVALID, "the link " + link + " is open already");
-    } else if (connection.links.size() >= settings.limits().linksMax()) {
-      refusal =
-          new Refusal(
-              Reason.LIMIT_REACHED,
-              "a connection may have " + settings.limits().linksMax() + " links at once");
-    }
+    Refusal refusal = connection.mayOpen(link, settings.limits().linksMax());
     if (refusal != null) {
       answers.to(connection, new Output.LinkRefused(link, refusal));
     }

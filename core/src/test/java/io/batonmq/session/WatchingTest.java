@@ -52,7 +52,7 @@ class WatchingTest {
     int first = peer.consumer("q");
     peer.consumer("other");
     watch(Notice.Kind.CONSUMERS, RoutingType.ANYCAST, "q");
-    assertThat(watcher.heard.getLast()).isInstanceOf(Output.News.class);
+    assertThat(watcher.heard.getLast()).isInstanceOf(Output.ConsumerOpened.class);
     assertThat(news()).containsExactly("+q 1");
     peer.consumer("q");
     peer.consumer(topic("t"));

@@ -1,6 +1,7 @@
 package io.batonmq.checks.openwire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batonmq.checks.harness.Broker;
 import io.batonmq.checks.harness.NodePlan;
@@ -8,6 +9,7 @@ import io.batonmq.checks.harness.Stage;
 import io.batonmq.checks.harness.Until;
 import io.batonmq.session.Management;
 import jakarta.jms.Connection;
+import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
@@ -17,7 +19,11 @@ import jakarta.jms.TextMessage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.ActiveMQTopic;
+import org.apache.activemq.command.DestinationInfo;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -180,6 +186,66 @@ class ActiveMqDestinationsTest {
       assertThat(texts(any, 1)).containsExactly("a");
       assertThat(any.receiveNoWait()).isNull();
     }
+  }
+
+  // Their beginning and end
+
+  @Test
+  void aDestinationIsDestroyedWithItsMessagesOnceNobodyConsumes() throws Exception {
+    var destination = new ActiveMQQueue(queue);
+    var consumer = session.createConsumer(destination);
+    send(queue, "taken", "left");
+    var own = (ActiveMQConnection) connection;
+    assertThatThrownBy(() -> own.destroyDestination(destination))
+        .isInstanceOf(JMSException.class)
+        .hasMessageContaining("still has an active subscription");
+    consumer.close();
+    own.destroyDestination(destination);
+    assertThat(node.queue(queue)).isEmpty();
+    own.destroyDestination(destination);
+
+    var topic = new ActiveMQTopic(queue + ".topic");
+    session.createConsumer(topic).close();
+    own.destroyDestination(topic);
+    assertThat(node.admin().addresses()).noneMatch(it -> it.name().equals(queue + ".topic"));
+    assertThatThrownBy(() -> own.destroyDestination(new ActiveMQQueue(queue + ".>")))
+        .hasMessageContaining("one destination");
+  }
+
+  @Test
+  void aDestinationIsMadeByWord() throws Exception {
+    var own = (ActiveMQConnection) connection;
+    var id = own.getConnectionInfo().getConnectionId();
+    for (int twice = 0; twice < 2; twice++) {
+      own.syncSendPacket(
+          new DestinationInfo(id, DestinationInfo.ADD_OPERATION_TYPE, new ActiveMQQueue(queue)));
+      assertThat(node.queue(queue)).isPresent();
+    }
+  }
+
+  @Test
+  void whatTheClientFindsExpiredIsNoDeadLetter() throws Exception {
+    var consumer = consumer(queue);
+    try (var producer = session.createProducer(session.createQueue(queue))) {
+      var message = session.createTextMessage("late");
+      producer.send(message, DeliveryMode.PERSISTENT, 4, 1_000);
+      Until.holds("it is out", () -> node.queue(queue).orElseThrow().deliveringCount() == 1);
+      Until.holds(
+          "its time is over", () -> System.currentTimeMillis() > message.getJMSExpiration());
+    }
+    assertThat(consumer.receive(SOON)).isNull();
+    assertThat(texts(consumer("ExpiryQueue"), 1)).containsExactly("late");
+    assertThat(node.queue(queue).orElseThrow().messageCount()).isZero();
+  }
+
+  @Test
+  void aRetroactiveConsumerGetsWhatComes() throws Exception {
+    var topic = session.createTopic(queue + "?consumer.retroactive=true");
+    var consumer = session.createConsumer(topic);
+    session
+        .createProducer(session.createTopic(queue))
+        .send(session.createTextMessage("from now on"));
+    assertThat(texts(consumer, 1)).containsExactly("from now on");
   }
 
   private MessageConsumer consumer(String name) throws JMSException {

@@ -221,7 +221,12 @@ class FuzzTest {
         case Command.Begin begin -> outputs.add(new Output.Begun(begin.request(), 42));
         case Command.End end -> outputs.add(new Output.Ended(end.request(), null));
         case Command.Disconnect _ -> outputs.clear();
-        case Command.BeginBranch _, Command.EndBranch _, Command.Recover _, Command.Watch _ ->
+        case Command.BeginBranch _,
+            Command.EndBranch _,
+            Command.Recover _,
+            Command.Watch _,
+            Command.MakeDestination _,
+            Command.DeleteDestination _ ->
             throw new AssertionError("AMQP has no " + command);
       }
       return true;

@@ -1,6 +1,9 @@
 package io.batonmq.wire.openwire;
 
 import io.batonmq.broker.Refusal;
+import io.batonmq.message.RoutingType;
+import io.batonmq.session.Command;
+import io.batonmq.session.Output;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -265,12 +268,7 @@ final class Conversation {
     boolean add = info.number(Field.OPERATION_TYPE) == 0;
     String name = Destinations.name(destination);
     if (!Destinations.isTemporary(destination)) {
-      peer.fail(
-          info,
-          Faults.jms(
-              "destinations are made by using them, and deleted by `baton queue delete "
-                  + name
-                  + "`"));
+      lasting(info, destination, add);
       return;
     }
     if (!name.startsWith(peer.name() + ":")) {
@@ -292,6 +290,27 @@ final class Conversation {
     } else {
       temporaries.put(name, new TemporaryEnd(peer, info, destination));
     }
+  }
+
+  private void lasting(Struct info, Struct destination, boolean add) {
+    String name = Destinations.name(destination);
+    if (Destinations.parts(destination, peer.limits().compositeMax()).size() != 1
+        || Destinations.isPattern(destination)) {
+      peer.fail(info, Faults.jms("one destination is made or deleted at a time, not " + name));
+      return;
+    }
+    long request =
+        peer.request((output, _) -> {
+          if (output instanceof Output.Ended(long _, Refusal refusal)) {
+            peer.end(info, refusal);
+          }
+        });
+    RoutingType routing = Destinations.routing(destination);
+    peer.submit(
+        add
+            ? new Command.MakeDestination(peer.connection(), request, name, routing)
+            : new Command.DeleteDestination(
+                peer.connection(), request, name, routing, info.large(Field.TIMEOUT) > 0));
   }
 
   private void remove(Struct info) {

@@ -190,9 +190,11 @@ final class Destinations {
 
   /// Whether a queue's name stands for many queues.
   static boolean isQueuePattern(Struct destination) {
-    if (destination.type() != Type.QUEUE) {
-      return false;
-    }
+    return destination.type() == Type.QUEUE && isPattern(destination);
+  }
+
+  /// Whether a name stands for many.
+  static boolean isPattern(Struct destination) {
     for (String word : List.of("*", ">")) {
       String name = "." + name(destination) + ".";
       if (name.contains("." + word + ".")) {

@@ -47,7 +47,12 @@ final class Answers implements Gateway {
       case Command.Send send -> accept(send, peer);
       case Command.CloseLink close -> out.emit(new Output.LinkClosed(close.link(), null));
       case Command.End end -> out.emit(new Output.Ended(end.request(), NO_BROKER));
-      case Command.BeginBranch _, Command.EndBranch _, Command.Recover _, Command.Watch _ -> {
+      case Command.BeginBranch _,
+          Command.EndBranch _,
+          Command.Recover _,
+          Command.Watch _,
+          Command.MakeDestination _,
+          Command.DeleteDestination _ -> {
         // No protocol here has them.
       }
       case Command.Begin begin -> out.emit(new Output.Begun(begin.request(), 1));
