@@ -125,7 +125,7 @@ final class Advisory {
 
   /// The id that a name was made of, or one that no other link has.
   private static Struct member(Type type, @Nullable String name, String connection, int link) {
-    Struct known = name == null ? null : Ids.member(type, name);
+    Struct known = name == null ? null : Ids.member(type, Ids.ofAnybody(name));
     return known != null
         ? known
         : new Struct(type)

@@ -71,7 +71,9 @@ record AdvisoryTopic(
       } else if (root.named() ? named(wanted, root) : wanted.equals(root.text)) {
         topics.add(
             root.of(
-                root.named() ? Destinations.pattern(wanted.substring(root.text.length()), wildcards) : all));
+                root.named()
+                    ? Destinations.pattern(wanted.substring(root.text.length()), wildcards)
+                    : all));
       }
     }
     return topics;
@@ -111,6 +113,7 @@ record AdvisoryTopic(
         notice.routing() == RoutingType.MULTICAST ? RoutingType.MULTICAST : RoutingType.ANYCAST;
     return notice.name().startsWith(Destinations.TEMPORARY)
         ? Destinations.temporary(notice.name(), routing)
-        : Destinations.of(routing == RoutingType.ANYCAST ? Type.QUEUE : Type.TOPIC, shown(notice, wildcards));
+        : Destinations.of(
+            routing == RoutingType.ANYCAST ? Type.QUEUE : Type.TOPIC, shown(notice, wildcards));
   }
 }

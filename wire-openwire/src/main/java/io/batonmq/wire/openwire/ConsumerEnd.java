@@ -181,6 +181,7 @@ final class ConsumerEnd implements Receiver, Peer.End {
     Leg leg = legs.remove(link);
     peer.forget(link);
     if (leg != null) {
+      leg.giveBack(peer);
       unacknowledged.removeAll(leg);
     }
     if (leg != null && leg.matched) {
@@ -212,7 +213,13 @@ final class ConsumerEnd implements Receiver, Peer.End {
 
   @Override
   public long deadline() {
-    return draining() ? Long.MAX_VALUE : pulls.deadline();
+    return starved()
+        ? peer.now().nanos() + BodyRoom.RETRY_NANOS
+        : draining() ? Long.MAX_VALUE : pulls.deadline();
+  }
+
+  private boolean starved() {
+    return legs.values().stream().anyMatch(leg -> leg.starved);
   }
 
   private boolean draining() {
@@ -227,6 +234,9 @@ final class ConsumerEnd implements Receiver, Peer.End {
   /// A pull whose time is over takes what there is, or is told that there is nothing.
   @Override
   public void due() {
+    if (starved()) {
+      pump();
+    }
     if (!draining() && pulls.over(peer.now())) {
       pump();
       if (legs.isEmpty()) {
@@ -245,7 +255,8 @@ final class ConsumerEnd implements Receiver, Peer.End {
     if (!leg.opened || !opening.over()) {
       return;
     }
-    while (leg.body == null && !leg.waiting.isEmpty() && peer.writable()) {
+    leg.starved = false;
+    while (leg.body == null && !leg.starved && !leg.waiting.isEmpty() && peer.writable()) {
       switch (leg.waiting.remove()) {
         case Output.Drained _ -> drained(leg);
         case Output.Delivered delivery -> begin(leg, delivery);
@@ -314,38 +325,23 @@ final class ConsumerEnd implements Receiver, Peer.End {
       // No frame may be that long: another consumer may be able to take it.
       leg.written++;
       leg.done++;
-      settle(leg, delivery.delivery(), Disposition.UNDELIVERABLE, 0);
+      leg.settle(peer, delivery.delivery(), Disposition.UNDELIVERABLE, 0);
     } else {
-      leg.body = new Bytes(1 << 10);
-      leg.pieces = 0;
-      leg.waiting.addFirst(delivery);
-      leg.fetch(peer, delivery, tail);
+      leg.begin(peer, delivery, tail);
     }
   }
 
   private void fragment(Leg leg, Output.Fragment fragment) {
-    Bytes body = leg.body;
-    if (body == null
-        || !(leg.waiting.peek() instanceof Output.Delivered delivery)
-        || fragment.index() != leg.pieces) {
-      return;
-    }
-    Tail tail = delivery.message().tail();
-    byte[] piece = fragment.bytes();
-    if (piece == null || tail == null) {
-      leg.lost();
-    } else {
-      body.raw(piece);
-      leg.pieces++;
-      if (body.length() < tail.bytes()) {
-        leg.fetch(peer, delivery, tail);
-        return;
+    if (leg.waiting.peek() instanceof Output.Delivered delivery) {
+      byte[] tail = leg.piece(peer, delivery, fragment);
+      if (tail != null) {
+        write(leg, delivery, tail);
       }
-      leg.body = null;
-      leg.waiting.remove();
-      write(leg, delivery, body.array());
+      if (leg.body == null) {
+        leg.giveBack(peer);
+        pump(leg);
+      }
     }
-    pump(leg);
   }
 
   private void write(Leg leg, Output.Delivered delivery, byte[] tail) {
@@ -376,7 +372,7 @@ final class ConsumerEnd implements Receiver, Peer.End {
       // A text of it is too long for this protocol. It would end each connection that it is given
       // to.
       done(entry);
-      settle(leg, delivery.delivery(), Disposition.UNDELIVERABLE, 0);
+      leg.settle(peer, delivery.delivery(), Disposition.UNDELIVERABLE, 0);
     }
   }
 
@@ -429,7 +425,7 @@ final class ConsumerEnd implements Receiver, Peer.End {
       } else {
         done(entry);
       }
-      settle(entry.leg, entry.delivery, disposition, in);
+      entry.leg.settle(peer, entry.delivery, disposition, in);
     }
     pump();
     return taken;
@@ -446,18 +442,6 @@ final class ConsumerEnd implements Receiver, Peer.End {
       entry.leg.done++;
       entry.leg.extension -= entry.seen ? 1 : 0;
     }
-  }
-
-  private void settle(Leg leg, long delivery, Disposition disposition, long transaction) {
-    peer.submit(
-        new Command.Settle(
-            peer.connection(),
-            leg.link,
-            delivery,
-            delivery,
-            disposition,
-            transaction,
-            transaction != 0));
   }
 
   /// A transaction that had entries is over.
@@ -492,14 +476,14 @@ final class ConsumerEnd implements Receiver, Peer.End {
       // What the application never had comes to the next consumer as new.
       unacknowledged.after(lastSeen).stream()
           .filter(entry -> entry.transaction == 0)
-          .forEach(entry -> settle(entry.leg, entry.delivery, Disposition.RELEASED, 0));
+          .forEach(entry -> entry.leg.settle(peer, entry.delivery, Disposition.RELEASED, 0));
     }
     for (Leg leg : legs.values()) {
       leg.waiting.stream()
           .filter(Output.Delivered.class::isInstance)
           .map(Output.Delivered.class::cast)
           .filter(waiting -> !waiting.settled())
-          .forEach(waiting -> settle(leg, waiting.delivery(), Disposition.RELEASED, 0));
+          .forEach(waiting -> leg.settle(peer, waiting.delivery(), Disposition.RELEASED, 0));
       leg.leave(peer);
     }
     legs.clear();

@@ -41,7 +41,7 @@ final class OpenWireEngine implements WireEngine {
   private final Frames frames;
   private final Recall recall;
   private final Conversation conversation;
-  private final Deque<Struct> waiting = new ArrayDeque<>();
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
   private long waitingBytes;
   private Phase phase = Phase.INTRODUCTION;
   private @Nullable Struct login;
@@ -49,6 +49,15 @@ final class OpenWireEngine implements WireEngine {
   private long lastRead;
   private long idleNanos;
   private boolean working;
+
+  /// Memory that the frame at hand has.
+  private long room;
+
+  /// Since when there is none for it; [#NEVER] if there is.
+  private long starved = NEVER;
+
+  /// A command that waits, and the memory that it has.
+  private record Waiting(Struct command, long room) {}
 
   /// Whether frames were looked at when it last worked.
   private boolean open = true;
@@ -90,19 +99,25 @@ final class OpenWireEngine implements WireEngine {
   private void work() {
     working = true;
     try {
-      for (Struct next = waiting.peek();
-          next != null && phase == Phase.OPEN && handle(next);
+      for (Waiting next = waiting.peek();
+          next != null && phase == Phase.OPEN && handle(next.command);
           next = waiting.peek()) {
-        waitingBytes -= conversation.size(next);
+        waitingBytes -= conversation.size(next.command);
+        peer.giveBack(next.room);
         waiting.poll();
       }
-      while (mayRead() && frames.next()) {
+      while (mayRead() && mayTake() && frames.next()) {
         Struct struct = read();
-        if (struct != null) {
-          take(struct);
+        long had = room;
+        room = 0;
+        if (struct == null || !take(struct, had)) {
+          peer.giveBack(had);
+        }
+        if (had > 0) {
+          frames.trim();
         }
       }
-      boolean may = mayRead();
+      boolean may = mayRead() && starved == NEVER;
       if (may && !open) {
         // Nobody listened meanwhile: the silence was not the peer's.
         lastRead = peer.now().nanos();
@@ -120,6 +135,20 @@ final class OpenWireEngine implements WireEngine {
       case INTRODUCTION, LOGIN, OPEN -> waitingBytes <= limits.waitingBytes();
       case CHECKING, CONNECTING, CLOSED -> false;
     };
+  }
+
+  /// Whether there is memory for the frame that comes.
+  private boolean mayTake() {
+    int large = frames.large();
+    if (large > 0 && room == 0) {
+      if (!peer.take(large)) {
+        starved = peer.now().nanos();
+        return false;
+      }
+      room = large;
+    }
+    starved = NEVER;
+    return true;
   }
 
   private @Nullable Struct read() {
@@ -144,17 +173,20 @@ final class OpenWireEngine implements WireEngine {
     };
   }
 
-  private void take(Struct struct) {
+  /// Does a command, or lets it wait: true if it waits, with the memory that it has.
+  private boolean take(Struct struct, long had) {
     switch (phase) {
       case INTRODUCTION -> introduced(struct);
       case LOGIN -> beforeLogin(struct);
       default -> {
         if ((!waiting.isEmpty() && !Conversation.urgent(struct)) || !handle(struct)) {
-          waiting.add(struct);
+          waiting.add(new Waiting(struct, had));
           waitingBytes += conversation.size(struct);
+          return true;
         }
       }
     }
+    return false;
   }
 
   /// Takes leave when all that the peer sent before is done.
@@ -224,6 +256,7 @@ final class OpenWireEngine implements WireEngine {
     phase = Phase.CONNECTING;
     phaseDeadline = NEVER;
     frames.max(limits.frameBytes());
+    peer.again(info.flag(Field.FAILOVER_RECONNECT));
     String name = Ids.connection(info.needed(Field.CONNECTION_ID));
     String clientId = info.text(Field.CLIENT_ID);
     peer.connect(
@@ -338,6 +371,9 @@ final class OpenWireEngine implements WireEngine {
     } else if (listening() && nanos - lastRead >= idleNanos) {
       close("nothing came from the peer for " + idleNanos / 1_000_000 + " ms");
     } else {
+      if (starved != NEVER) {
+        work();
+      }
       conversation.due();
       if (idleNanos > 0 && nanos - peer.lastWrite() >= idleNanos / 3) {
         peer.write(new Struct(Type.KEEP_ALIVE_INFO));
@@ -359,6 +395,9 @@ final class OpenWireEngine implements WireEngine {
       return NEVER;
     }
     long next = Math.min(phaseDeadline, conversation.deadline());
+    if (starved != NEVER) {
+      next = Math.min(next, starved + BodyRoom.RETRY_NANOS);
+    }
     if (listening()) {
       next = Math.min(next, lastRead + idleNanos);
     }
@@ -373,6 +412,7 @@ final class OpenWireEngine implements WireEngine {
         now,
         () -> {
           phase = Phase.CLOSED;
+          peer.giveAllBack();
           peer.disconnect(false);
         });
   }
@@ -404,6 +444,7 @@ final class OpenWireEngine implements WireEngine {
     }
     phase = Phase.CLOSED;
     peer.disconnect(false);
+    peer.giveAllBack();
     waiting.clear();
     frames.clear();
     wiring.line().close(reason);

@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 /// @param wildcards how patterns are written in this broker, whatever they look like here
 /// @param readers of the formats of other protocols
 /// @param saysUser whether each message says which user sent it, whatever the peer says
+/// @param bodies memory for large bodies, which all protocols of a node may share
 public record OpenWireProtocol(
     String brokerName,
     String brokerId,
@@ -28,7 +29,8 @@ public record OpenWireProtocol(
     Wildcards wildcards,
     Map<Format, ContentReader> readers,
     OpenWireLimits limits,
-    boolean saysUser)
+    boolean saysUser,
+    BodyRoom bodies)
     implements WireProtocol {
 
   /// After a length of four bytes: the type of a WireFormatInfo, and how its magic begins.

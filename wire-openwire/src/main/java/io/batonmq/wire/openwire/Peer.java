@@ -30,6 +30,11 @@ final class Peer {
   private long lastWrite;
   private String clientId = "";
   private @Nullable String user;
+  private String principal = "";
+  private boolean again;
+
+  /// Of the memory for bodies, what this connection has.
+  private long room;
 
   /// What a link of the broker belongs to.
   interface End {
@@ -89,6 +94,38 @@ final class Peer {
     return user;
   }
 
+  /// The user that the peer is.
+  String principal() {
+    return principal;
+  }
+
+  /// Whether the peer says that it has lost an earlier connection, so that it repeats what had no answer.
+  boolean again() {
+    return again;
+  }
+
+  void again(boolean reconnects) {
+    again = reconnects;
+  }
+
+  /// Takes memory for a large body; false if there is none now.
+  boolean take(long bytes) {
+    boolean taken = protocol.bodies().take(bytes);
+    room += taken ? bytes : 0;
+    return taken;
+  }
+
+  void giveBack(long bytes) {
+    long mine = Math.min(bytes, room);
+    room -= mine;
+    protocol.bodies().giveBack(mine);
+  }
+
+  /// The connection has ended, whatever it was about to take.
+  void giveAllBack() {
+    giveBack(room);
+  }
+
   long lastWrite() {
     return lastWrite;
   }
@@ -142,7 +179,8 @@ final class Peer {
     connected = true;
     clientId = connect.clientId();
     name = connect.peer() == null ? "" : connect.peer();
-    user = protocol.saysUser() ? connect.principal().name() : null;
+    principal = connect.principal().name();
+    user = protocol.saysUser() ? principal : null;
     submit(connect);
   }
 

@@ -23,8 +23,7 @@ final class QueuePatterns {
   void open(Peer.End consumer, Struct pattern) {
     int link = peer.link(consumer);
     links.add(link);
-    String address =
-        Destinations.pattern(Destinations.name(pattern), peer.protocol().wildcards());
+    String address = Destinations.pattern(Destinations.name(pattern), peer.protocol().wildcards());
     peer.submit(
         new Command.Watch(
             peer.connection(),

@@ -284,10 +284,18 @@ class FuzzTest {
     int credit = 1_000;
     boolean reading = true;
     boolean writable = true;
+
+    final List<Command> submitted = new ArrayList<>();
+    String user = "anonymous";
+    boolean answers = true;
     long nanos = 1;
     private long deliveries;
 
     Run() {
+      this(new BodyRoom(1 << 20));
+    }
+
+    Run(BodyRoom bodies) {
       var protocol =
           new OpenWireProtocol(
               "baton",
@@ -296,7 +304,8 @@ class FuzzTest {
               Wildcards.DEFAULTS,
               Map.of(),
               OpenWireLimits.standard(),
-              false);
+              false,
+              bodies);
       engine = protocol.open(new Wiring(1, "peer", this, outputs::add, this, this), now());
     }
 
@@ -315,6 +324,10 @@ class FuzzTest {
     @Override
     public boolean submit(Command command) {
       commands.add(command.getClass());
+      submitted.add(command);
+      if (!answers) {
+        return true;
+      }
       switch (command) {
         case Command.Connect _ -> outputs.add(new Output.Connected());
         case Command.OpenProducer open ->
@@ -426,7 +439,7 @@ class FuzzTest {
 
     @Override
     public Optional<Principal> anonymous() {
-      return Optional.of(new Principal("anonymous", Set.of()));
+      return Optional.of(new Principal(user, Set.of()));
     }
   }
 }
