@@ -32,6 +32,9 @@ class ExclusiveTakeOverTest {
       var exclusive = consumer(connection, QUEUE + "?consumer.exclusive=true");
       send(other, "m0", "m1");
       assertThat(texts(exclusive, 2)).containsExactly("m0", "m1");
+      Until.holds(
+          "they are acknowledged, and come to nobody else",
+          () -> pair.primary().queue(QUEUE).orElseThrow().messageCount() == 0);
 
       pair.primary().kill();
       pair.backup().awaitActive();
