@@ -65,8 +65,10 @@ final class ClientDoors {
   private volatile Optional<PairDoor> pair = Optional.empty();
   private volatile Front front;
 
-  /// An eighth of the heap: a body is there about three times while it passes.
-  private final BodyRoom bodies = new BodyRoom(Runtime.getRuntime().maxMemory() / 8);
+  /// An eighth of the heap for what comes, and one for what goes: a body is there about three times while it passes.
+  private final BodyRoom coming = new BodyRoom(Runtime.getRuntime().maxMemory() / 8);
+
+  private final BodyRoom going = new BodyRoom(Runtime.getRuntime().maxMemory() / 8);
 
   /// Makes everything but the ports: event loops take half a second to make in a process that never had
   /// any, which nobody should wait for at a take-over.
@@ -188,7 +190,8 @@ final class ClientDoors {
               Translation.READERS,
               OpenWireLimits.standard(),
               config.populateValidatedUser(),
-              bodies);
+              coming,
+              going);
       default -> throw new IllegalStateException(protocol + " is not spoken");
     };
   }

@@ -2,8 +2,9 @@ package io.batonmq.wire.openwire;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The memory for large bodies that have come, or are to go, in part: over all connections of a node. Each asks for the
-/// whole of a body before its first byte, and whoever has that always goes on; the others wait and ask again.
+/// The memory for large bodies that have come in part, or for those that are put together to go: over all connections of
+/// a node. Each asks for the whole of a body before its first byte, and whoever has that goes on without anybody else,
+/// and without credit; the others wait and ask again. So nobody waits in a circle.
 ///
 /// Any thread may ask.
 public final class BodyRoom {

@@ -101,7 +101,7 @@ final class Leg {
   /// Begins with what follows a delivery, unless there is no memory for it now: then it waits again.
   void begin(Peer peer, Output.Delivered delivery, Tail tail) {
     waiting.addFirst(delivery);
-    starved = !peer.take(tail.bytes());
+    starved = !peer.going().take(tail.bytes());
     if (!starved) {
       room = tail.bytes();
       body = new Bytes(1 << 10);
@@ -137,7 +137,7 @@ final class Leg {
 
   /// The body at hand was written, or is not wanted any more.
   void giveBack(Peer peer) {
-    peer.giveBack(room);
+    peer.going().giveBack(room);
     room = 0;
   }
 

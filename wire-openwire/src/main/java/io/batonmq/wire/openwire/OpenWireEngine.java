@@ -41,7 +41,7 @@ final class OpenWireEngine implements WireEngine {
   private final Frames frames;
   private final Recall recall;
   private final Conversation conversation;
-  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private final Deque<Struct> waiting = new ArrayDeque<>();
   private long waitingBytes;
   private Phase phase = Phase.INTRODUCTION;
   private @Nullable Struct login;
@@ -55,9 +55,6 @@ final class OpenWireEngine implements WireEngine {
 
   /// Since when there is none for it; [#NEVER] if there is.
   private long starved = NEVER;
-
-  /// A command that waits, and the memory that it has.
-  private record Waiting(Struct command, long room) {}
 
   /// Whether frames were looked at when it last worked.
   private boolean open = true;
@@ -99,22 +96,23 @@ final class OpenWireEngine implements WireEngine {
   private void work() {
     working = true;
     try {
-      for (Waiting next = waiting.peek();
-          next != null && phase == Phase.OPEN && handle(next.command);
+      for (Struct next = waiting.peek();
+          next != null && phase == Phase.OPEN && handle(next);
           next = waiting.peek()) {
-        waitingBytes -= conversation.size(next.command);
-        peer.giveBack(next.room);
+        waitingBytes -= conversation.size(next);
         waiting.poll();
       }
       while (mayRead() && mayTake() && frames.next()) {
         Struct struct = read();
-        long had = room;
-        room = 0;
-        if (struct == null || !take(struct, had)) {
-          peer.giveBack(had);
-        }
-        if (had > 0) {
+        if (room > 0) {
+          // It does not wait for credit with it: what makes room for others may come by the same
+          // lines.
+          peer.coming().giveBack(room);
+          room = 0;
           frames.trim();
+        }
+        if (struct != null) {
+          take(struct);
         }
       }
       boolean may = mayRead() && starved == NEVER;
@@ -141,7 +139,7 @@ final class OpenWireEngine implements WireEngine {
   private boolean mayTake() {
     int large = frames.large();
     if (large > 0 && room == 0) {
-      if (!peer.take(large)) {
+      if (!peer.coming().take(large)) {
         starved = peer.now().nanos();
         return false;
       }
@@ -173,20 +171,17 @@ final class OpenWireEngine implements WireEngine {
     };
   }
 
-  /// Does a command, or lets it wait: true if it waits, with the memory that it has.
-  private boolean take(Struct struct, long had) {
+  private void take(Struct struct) {
     switch (phase) {
       case INTRODUCTION -> introduced(struct);
       case LOGIN -> beforeLogin(struct);
       default -> {
         if ((!waiting.isEmpty() && !Conversation.urgent(struct)) || !handle(struct)) {
-          waiting.add(new Waiting(struct, had));
+          waiting.add(struct);
           waitingBytes += conversation.size(struct);
-          return true;
         }
       }
     }
-    return false;
   }
 
   /// Takes leave when all that the peer sent before is done.
@@ -412,7 +407,8 @@ final class OpenWireEngine implements WireEngine {
         now,
         () -> {
           phase = Phase.CLOSED;
-          peer.giveAllBack();
+          peer.coming().giveAllBack();
+          peer.going().giveAllBack();
           peer.disconnect(false);
         });
   }
@@ -444,7 +440,8 @@ final class OpenWireEngine implements WireEngine {
     }
     phase = Phase.CLOSED;
     peer.disconnect(false);
-    peer.giveAllBack();
+    peer.coming().giveAllBack();
+    peer.going().giveAllBack();
     waiting.clear();
     frames.clear();
     wiring.line().close(reason);

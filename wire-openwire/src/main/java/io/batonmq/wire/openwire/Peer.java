@@ -32,9 +32,8 @@ final class Peer {
   private @Nullable String user;
   private String principal = "";
   private boolean again;
-
-  /// Of the memory for bodies, what this connection has.
-  private long room;
+  private final Share coming;
+  private final Share going;
 
   /// What a link of the broker belongs to.
   interface End {
@@ -46,6 +45,8 @@ final class Peer {
     this.protocol = protocol;
     this.now = now;
     this.lastWrite = now.nanos();
+    this.coming = new Share(protocol.coming());
+    this.going = new Share(protocol.going());
   }
 
   OpenWireProtocol protocol() {
@@ -108,22 +109,14 @@ final class Peer {
     again = reconnects;
   }
 
-  /// Takes memory for a large body; false if there is none now.
-  boolean take(long bytes) {
-    boolean taken = protocol.bodies().take(bytes);
-    room += taken ? bytes : 0;
-    return taken;
+  /// Memory for the frame that comes.
+  Share coming() {
+    return coming;
   }
 
-  void giveBack(long bytes) {
-    long mine = Math.min(bytes, room);
-    room -= mine;
-    protocol.bodies().giveBack(mine);
-  }
-
-  /// The connection has ended, whatever it was about to take.
-  void giveAllBack() {
-    giveBack(room);
+  /// Memory for bodies that go.
+  Share going() {
+    return going;
   }
 
   long lastWrite() {

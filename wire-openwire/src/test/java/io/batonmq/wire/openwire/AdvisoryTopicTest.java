@@ -14,12 +14,7 @@ class AdvisoryTopicTest {
 
   private static Notice notice(RoutingType routing, String name) {
     return new Notice(
-        Notice.Kind.CONSUMERS,
-        routing,
-        name,
-        new Notice.Subject.Destination(name, false),
-        1,
-        true);
+        Notice.Kind.CONSUMERS, routing, name, new Notice.Subject.Destination(name, false), 1, true);
   }
 
   @Test

@@ -20,9 +20,10 @@ class BodyRoomTest {
   private static final int LARGE = 400_000;
 
   private final BodyRoom bodies = new BodyRoom(1_000_000);
+  private final BodyRoom going = new BodyRoom(LARGE + 1);
 
   private FuzzTest.Run connect() {
-    return begun(new FuzzTest.Run(bodies));
+    return begun(new FuzzTest.Run(bodies, going));
   }
 
   private static FuzzTest.Run begun(FuzzTest.Run run) {
@@ -104,60 +105,67 @@ class BodyRoomTest {
   @Test
   void oneBodyIsTakenHoweverLargeItIs() {
     var small = new BodyRoom(10);
-    var run = begun(new FuzzTest.Run(small));
+    var run = begun(new FuzzTest.Run(small, going));
     run.receive(message(1));
     assertThat(sent(run)).hasSize(1);
     assertThat(small.taken()).isZero();
   }
 
   @Test
-  void whatWaitsForCreditKeepsItsRoom() {
-    var run = new FuzzTest.Run(bodies);
+  void whatWaitsForCreditKeepsNobodyOut() {
+    var run = new FuzzTest.Run(bodies, going);
     run.credit = 0;
     begun(run);
     run.receive(message(1));
     assertThat(sent(run)).isEmpty();
-    assertThat(bodies.taken()).isGreaterThan(LARGE);
+    assertThat(bodies.taken()).isZero();
     for (int link = 1; link < 10; link++) {
       run.engine.emit(new Output.Grant(link, 1), run.now());
     }
     assertThat(sent(run)).hasSize(1);
-    assertThat(bodies.taken()).isZero();
   }
 
-  @Test
-  void whatGoesOutWaitsForRoomToo() {
-    var one = connect();
-    half(one, message(1));
-    var two = connect();
-    half(two, message(1));
-
+  /// A consumer that has one delivery, whose body is to be put together.
+  private FuzzTest.Run taker() {
     var taker = connect();
     FuzzTest.frames(true).subList(7, 8).forEach(taker::receive);
-    int link =
-        taker.submitted.stream()
-            .filter(Command.OpenConsumer.class::isInstance)
-            .mapToInt(command -> ((Command.OpenConsumer) command).link())
-            .findFirst()
-            .orElseThrow();
     var struct =
         FuzzTest.message(
             FuzzTest.member(Type.PRODUCER_ID), Destinations.of(Type.QUEUE, "orders"), 1, null, 0);
     var message =
         new Message(Format.OPENWIRE, true, 4, 0, null, null, 0, Encoder.encode(struct, Coding.KEPT))
             .with(new Tail(7, LARGE));
-    taker.engine.emit(new Output.Delivered(link, 5, message, 0, true, false, null), taker.now());
-    assertThat(taker.commands).doesNotContain(Command.Fetch.class);
-    rest(one, message(1));
-    taker.nanos += BodyRoom.RETRY_NANOS;
-    taker.engine.tick(taker.now());
-    assertThat(taker.commands).contains(Command.Fetch.class);
-    assertThat(bodies.taken()).isGreaterThan(2L * LARGE);
-    int before = taker.written.size();
-    taker.engine.emit(new Output.Fragment(link, 5, 0, new byte[LARGE]), taker.now());
-    assertThat(taker.written.size()).isEqualTo(before + 1);
-    rest(two, message(1));
-    assertThat(bodies.taken()).isZero();
+    taker.engine.emit(
+        new Output.Delivered(link(taker), 5, message, 0, true, false, null), taker.now());
+    return taker;
+  }
+
+  private static int link(FuzzTest.Run taker) {
+    return taker.submitted.stream()
+        .filter(Command.OpenConsumer.class::isInstance)
+        .mapToInt(command -> ((Command.OpenConsumer) command).link())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void whatGoesOutWaitsForRoomOfItsOwn() {
+    half(connect(), message(1));
+    half(connect(), message(1));
+    var one = taker();
+    var two = taker();
+    assertThat(one.commands).contains(Command.Fetch.class);
+    assertThat(two.commands).doesNotContain(Command.Fetch.class);
+    assertThat(going.taken()).isEqualTo(LARGE);
+    int before = one.written.size();
+    one.engine.emit(new Output.Fragment(link(one), 5, 0, new byte[LARGE]), one.now());
+    assertThat(one.written).hasSize(before + 1);
+    assertThat(going.taken()).isZero();
+    two.nanos += BodyRoom.RETRY_NANOS;
+    two.engine.tick(two.now());
+    assertThat(two.commands).contains(Command.Fetch.class);
+    two.engine.lost(two.now());
+    assertThat(going.taken()).isZero();
   }
 
   @Test

@@ -292,10 +292,10 @@ class FuzzTest {
     private long deliveries;
 
     Run() {
-      this(new BodyRoom(1 << 20));
+      this(new BodyRoom(1 << 20), new BodyRoom(1 << 20));
     }
 
-    Run(BodyRoom bodies) {
+    Run(BodyRoom coming, BodyRoom going) {
       var protocol =
           new OpenWireProtocol(
               "baton",
@@ -305,7 +305,8 @@ class FuzzTest {
               Map.of(),
               OpenWireLimits.standard(),
               false,
-              bodies);
+              coming,
+              going);
       engine = protocol.open(new Wiring(1, "peer", this, outputs::add, this, this), now());
     }
 
