@@ -280,6 +280,20 @@ public final class ActiveBroker {
     schedule.retry(queue, deadLetters.afterRejection(queue, keys), wallMillis);
   }
 
+  /// The time of messages is over, by the clock of the consumer that has them.
+  public void expired(LiveQueue queue, KeyList keys) {
+    KeyList lasting = new KeyList();
+    for (int i = 0; i < keys.size(); i++) {
+      Reference reference = queue.queue().messages().find(keys.get(i));
+      if (reference != null && reference.expiry() != 0) {
+        expire(queue, reference);
+      } else {
+        lasting.add(keys.get(i));
+      }
+    }
+    reject(queue, lasting);
+  }
+
   /// The time of a message is over.
   boolean expire(LiveQueue queue, Reference reference) {
     return deadLetters.expire(queue, reference);

@@ -13,8 +13,8 @@ final class Choosers {
   private final MessageQueue messages;
   private final IdentityHashMap<QueueConsumer, Chooser> byConsumer = new IdentityHashMap<>();
 
-  /// The one that comes next stands first.
-  private final ArrayDeque<Chooser> row = new ArrayDeque<>();
+  /// The one that comes next stands first in the row of its priority.
+  private final Ranks<Chooser> rows = new Ranks<>();
 
   /// Whether they come before those that take what comes: whoever was given something comes second then.
   boolean first = true;
@@ -42,15 +42,18 @@ final class Choosers {
   void add(QueueConsumer consumer, Condition condition) {
     Chooser chooser = new Chooser(consumer, condition, messages.cursor());
     byConsumer.put(consumer, chooser);
-    row.addLast(chooser);
+    rows.row(consumer.rank().priority()).addLast(chooser);
   }
 
-  void remove(QueueConsumer consumer) {
+  /// Answers what it chose by; nothing if it is none of them.
+  Condition remove(QueueConsumer consumer) {
     Chooser chooser = byConsumer.remove(consumer);
-    if (chooser != null) {
-      row.remove(chooser);
-      messages.forget(chooser.cursor);
+    if (chooser == null) {
+      return Condition.NONE;
     }
+    rows.remove(chooser, consumer.rank().priority());
+    messages.forget(chooser.cursor);
+    return chooser.condition;
   }
 
   boolean has(QueueConsumer consumer) {
@@ -58,39 +61,47 @@ final class Choosers {
   }
 
   boolean isEmpty() {
-    return row.isEmpty();
+    return byConsumer.isEmpty();
   }
 
   int size() {
-    return row.size();
+    return byConsumer.size();
   }
 
-  /// The one whose turn it is, which is last in the row from now on; null if there is none.
-  @Nullable Chooser next() {
-    Chooser chooser = row.pollFirst();
-    if (chooser != null) {
-      row.addLast(chooser);
+  /// The one whose turn it is, which is last in its row from now on; null if there is none.
+  ///
+  /// @param passed how many were asked since something was last given, and wanted nothing: those of the highest
+  ///     priority come first
+  @Nullable Chooser next(int passed) {
+    int left = passed;
+    for (ArrayDeque<Chooser> row : rows) {
+      if (left < row.size()) {
+        Chooser chooser = row.removeFirst();
+        row.addLast(chooser);
+        return chooser;
+      }
+      left -= row.size();
     }
-    return chooser;
+    return null;
   }
 
   /// All of them look again at what has this sequence or a higher one.
   void back(long sequence) {
-    for (Chooser chooser : row) {
-      chooser.cursor.back(sequence);
-    }
+    rows.forEach(row -> row.forEach(chooser -> chooser.cursor.back(sequence)));
   }
 
   /// Tells all of them that there is nothing for them now.
   void tellAll() {
-    row.forEach(chooser -> chooser.consumer.exhausted());
+    rows.forEach(row -> row.forEach(chooser -> chooser.consumer.exhausted()));
   }
 
   /// Tells those who found nothing more that this is so.
   void tellExhausted() {
-    for (Chooser chooser : row) {
-      if (chooser.atEnd) {
-        chooser.consumer.exhausted();
+    for (ArrayDeque<Chooser> row : rows) {
+      for (Chooser chooser : row) {
+        if (chooser.atEnd) {
+          chooser.consumer.exhausted();
+        }
       }
     }
   }

@@ -49,7 +49,7 @@ final class Choosing {
     int cut = 0;
     expired = 0;
     while (idle + cut < choosers.size() && !full()) {
-      Choosers.Chooser chooser = choosers.next();
+      Choosers.Chooser chooser = choosers.next(idle + cut);
       if (chooser == null) {
         break;
       }

@@ -46,6 +46,32 @@ public final class Directory {
     void address(LiveAddress address);
   }
 
+  /// Whoever wants to know which queues and addresses come and go.
+  public interface Watch {
+    void queue(LiveQueue queue, boolean there);
+
+    void address(LiveAddress address, boolean there);
+  }
+
+  private @Nullable Watch watch;
+
+  /// Tells somebody from now on.
+  public void watch(Watch by) {
+    watch = by;
+  }
+
+  private void tell(LiveQueue queue, boolean there) {
+    if (watch != null) {
+      watch.queue(queue, there);
+    }
+  }
+
+  private void tell(LiveAddress address, boolean there) {
+    if (watch != null) {
+      watch.address(address, there);
+    }
+  }
+
   void tell(Gone newGone) {
     gone = newGone;
   }
@@ -243,7 +269,9 @@ public final class Directory {
     if (created == null) {
       throw new IllegalStateException("address " + name + " was not made");
     }
-    return open(created);
+    LiveAddress live = open(created);
+    tell(live, true);
+    return live;
   }
 
   /// Makes an address that the log does not hear of; it is gone with this node.
@@ -330,6 +358,7 @@ public final class Directory {
     LiveQueue live = open(new LiveQueue(created, address, condition));
     address.filtersChanged();
     address.disuse().used();
+    tell(live, true);
     return live;
   }
 
@@ -356,6 +385,7 @@ public final class Directory {
     }
     attached.forEach(QueueConsumer::deleted);
     gone.queue(live);
+    tell(live, false);
   }
 
   /// Deletes an address that has no queues.
@@ -370,6 +400,7 @@ public final class Directory {
       state.deleteAddress(live.address().id());
     }
     gone.address(live);
+    tell(live, false);
   }
 
   /// Where dead or expired messages go: made if it is not there, because the alternative would be to

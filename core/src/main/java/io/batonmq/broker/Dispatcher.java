@@ -30,7 +30,7 @@ final class Dispatcher {
   /// Bodies that are asked for ahead of the one that is waited for.
   private static final int READ_AHEAD = 32;
 
-  private static final List<LiveQueue.Browser> NOBODY = List.of();
+  private static final List<Browser> NOBODY = List.of();
 
   private final ActiveBroker broker;
   private final EventLog log;
@@ -185,7 +185,7 @@ final class Dispatcher {
         more = deliver(queue, wall);
         cut |= !before && choose(queue, wall);
       }
-      for (LiveQueue.Browser browser : replaced ? List.copyOf(queue.browsers()) : NOBODY) {
+      for (Browser browser : replaced ? List.copyOf(queue.browsers()) : NOBODY) {
         if (browser.condition.none()) {
           more |= show(queue, browser, wall);
         } else {
@@ -229,12 +229,12 @@ final class Dispatcher {
     boolean grouped = false;
     int turns = 0;
     long key = messages.firstAvailable();
-    while (key != Keys.NONE && turns < ROUND && !grouped && queue.hasReady()) {
+    while (key != Keys.NONE && turns < ROUND && !grouped && queue.ready().hasReady()) {
       // Who takes it comes before what it is: a body that nobody here may have, loaded only to be
       // passed
       // over, would push out the next one, which is then loaded, and pushes out the first one
       // again.
-      QueueConsumer consumer = queue.next(key);
+      QueueConsumer consumer = queue.ready().next(key);
       if (consumer != null) {
         Reference reference = reference(messages, key);
         Message message = bodies.get(reference.position());
@@ -256,7 +256,7 @@ final class Dispatcher {
         } else if (queue.grouped(message)) {
           grouped = true;
         } else {
-          queue.served(consumer);
+          queue.ready().served(consumer);
           give(queue, consumer, reference, message);
           queue.offer(consumer);
           queue.choosers().first = true;
@@ -302,7 +302,7 @@ final class Dispatcher {
   }
 
   /// Shows a browser what it has not seen yet; true if it was cut short.
-  private boolean show(LiveQueue queue, LiveQueue.Browser browser, long wall) {
+  private boolean show(LiveQueue queue, Browser browser, long wall) {
     MessageQueue messages = queue.queue().messages();
     int turns = 0;
     long key = browser.next(messages);

@@ -3,15 +3,12 @@ package io.batonmq.broker;
 import io.batonmq.message.Message;
 import io.batonmq.queue.Cursor;
 import io.batonmq.queue.KeyList;
-import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
 import io.batonmq.queue.Reference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +23,14 @@ public final class LiveQueue {
   private final List<QueueConsumer> consumers = new ArrayList<>();
   private final List<Browser> browsers = new ArrayList<>();
 
-  /// Consumers that had credit when last looked at, the next one to be served first.
-  private final ArrayDeque<QueueConsumer> ready = new ArrayDeque<>();
-
-  private final Set<QueueConsumer> inReady = Collections.newSetFromMap(new IdentityHashMap<>());
-
+  private final ReadyRow ready = new ReadyRow();
   private final ArrayDeque<QueueConsumer> draining = new ArrayDeque<>();
 
-  /// Consumers of an exclusive queue that wait for their turn, and what they will choose by.
+  /// Consumers that wait for the one that has everything to leave, and what they will choose by.
   private final IdentityHashMap<QueueConsumer, Condition> parked = new IdentityHashMap<>();
+
+  /// The consumer that has everything; null if nobody wants that.
+  private @Nullable QueueConsumer holder;
 
   private final DispatchGate gate = new DispatchGate();
 
@@ -76,37 +72,6 @@ public final class LiveQueue {
   private long added;
   private long acknowledged;
   private long slowFound;
-
-  static final class Browser {
-    final QueueConsumer consumer;
-    final Condition condition;
-
-    /// The last message that it saw.
-    private long last = Keys.NONE;
-
-    /// Where it is, if it stays as long as a consumer: what comes later may have a higher priority.
-    private final @Nullable Cursor cursor;
-
-    Browser(QueueConsumer consumer, Condition condition, @Nullable Cursor cursor) {
-      this.consumer = consumer;
-      this.condition = condition;
-      this.cursor = cursor;
-    }
-
-    long next(MessageQueue messages) {
-      if (cursor != null) {
-        return cursor.next();
-      }
-      return last == Keys.NONE ? messages.firstAvailable() : messages.nextAvailable(last);
-    }
-
-    void seen(long key) {
-      if (cursor != null) {
-        cursor.seen(key);
-      }
-      last = key;
-    }
-  }
 
   LiveQueue(BoundQueue queue, LiveAddress address, Condition filter) {
     this.queue = queue;
@@ -295,19 +260,80 @@ public final class LiveQueue {
       return;
     }
     consumers.add(consumer);
-    if (queue.settings().exclusive() && consumers.size() > 1) {
-      parked.put(consumer, condition);
-    } else {
-      admit(consumer, condition);
+    parked.put(consumer, condition);
+    if (wantsAll(consumer)
+        && (holder == null || consumer.rank().priority() > holder.rank().priority())) {
+      hold(consumer);
+    } else if (holder == null) {
+      admit(consumer);
+      rank();
     }
   }
 
-  private void admit(QueueConsumer consumer, Condition condition) {
+  private boolean wantsAll(QueueConsumer consumer) {
+    return queue.settings().exclusive() || consumer.rank().exclusive();
+  }
+
+  /// From now on everything is for one consumer, or for all again. What the others have they keep.
+  private void hold(@Nullable QueueConsumer consumer) {
+    holder = consumer;
+    for (QueueConsumer one : consumers) {
+      if (consumer == null || consumer.equals(one)) {
+        admit(one);
+      } else {
+        park(one);
+      }
+    }
+    rank();
+  }
+
+  private void park(QueueConsumer consumer) {
+    if (parked.containsKey(consumer)) {
+      return;
+    }
+    parked.put(consumer, choosers.remove(consumer));
+    ready.remove(consumer);
+    if (groups != null) {
+      groups.detached(consumer);
+    }
+    // There is nothing for it now, should it have asked.
+    draining.add(consumer);
+  }
+
+  private void admit(QueueConsumer consumer) {
+    Condition condition = parked.remove(consumer);
+    if (condition == null) {
+      return;
+    }
     if (!condition.none() || groups != null) {
+      draining.removeIf(consumer::equals);
       choosers.add(consumer, condition);
     }
     if (groups != null) {
       groups.attached(consumer);
+    }
+    offer(consumer);
+  }
+
+  /// Who takes what comes and who chooses are served apart. Where some come before others, all of them choose.
+  private void rank() {
+    if (choosers.isEmpty()) {
+      return;
+    }
+    int first = consumers.getFirst().rank().priority();
+    if (consumers.stream().anyMatch(one -> one.rank().priority() != first)) {
+      allChoose();
+    }
+  }
+
+  /// From now on each consumer looks through the queue for itself.
+  private void allChoose() {
+    ready.clear();
+    draining.removeIf(consumer -> !parked.containsKey(consumer));
+    for (QueueConsumer consumer : consumers) {
+      if (!choosers.has(consumer) && !parked.containsKey(consumer)) {
+        choosers.add(consumer, Condition.NONE);
+      }
     }
   }
 
@@ -318,20 +344,30 @@ public final class LiveQueue {
     consumers.remove(consumer);
     parked.remove(consumer);
     browsers.removeIf(browser -> leaves(browser, consumer));
-    if (inReady.remove(consumer)) {
-      ready.remove(consumer);
-    }
+    ready.remove(consumer);
     if (groups != null) {
       groups.detached(consumer);
+    }
+    if (consumer.equals(holder)) {
+      hold(heir());
     }
     if (consumers.isEmpty()) {
       gate.close();
       if (groups != null && groups.nothingOut()) {
         endGroups();
       }
-    } else {
-      promote(consumers.getFirst());
     }
+  }
+
+  /// The consumer that comes after the one that had everything: of the highest priority the one that came first.
+  private @Nullable QueueConsumer heir() {
+    QueueConsumer heir = null;
+    for (QueueConsumer one : consumers) {
+      if (wantsAll(one) && (heir == null || one.rank().priority() > heir.rank().priority())) {
+        heir = one;
+      }
+    }
+    return heir;
   }
 
   private boolean leaves(Browser browser, QueueConsumer consumer) {
@@ -341,16 +377,6 @@ public final class LiveQueue {
       queue.messages().forget(cursor);
     }
     return leaves;
-  }
-
-  /// The consumer that came first has everything of an exclusive queue, once the one before it is gone.
-  private void promote(QueueConsumer first) {
-    Condition condition = parked.remove(first);
-    if (condition != null) {
-      draining.remove(first);
-      admit(first, condition);
-      offer(first);
-    }
   }
 
   /// Whether a message must go where the others of its group go.
@@ -377,14 +403,11 @@ public final class LiveQueue {
       begun = new GroupOwners(this, room, wake);
       groups = begun;
       queue.holders().end();
-      ready.clear();
-      inReady.clear();
-      draining.clear();
+      allChoose();
       for (QueueConsumer consumer : consumers) {
-        if (!choosers.has(consumer)) {
-          choosers.add(consumer, Condition.NONE);
+        if (!parked.containsKey(consumer)) {
+          begun.attached(consumer);
         }
-        begun.attached(consumer);
       }
     }
     return begun;
@@ -418,11 +441,8 @@ public final class LiveQueue {
   /// Puts a consumer that has credit at the end of the row, unless it is in it, or chooses, or waits for another
   /// one to leave.
   public void offer(QueueConsumer consumer) {
-    if (consumer.ready()
-        && !choosers.has(consumer)
-        && !parked.containsKey(consumer)
-        && inReady.add(consumer)) {
-      ready.addLast(consumer);
+    if (!choosers.has(consumer) && !parked.containsKey(consumer)) {
+      ready.offer(consumer);
     }
   }
 
@@ -440,35 +460,9 @@ public final class LiveQueue {
     }
   }
 
-  /// The consumer whose turn it is and who may have this message, or null. It stays at the head of the
-  /// row until it is [#served].
-  @Nullable QueueConsumer next(long key) {
-    for (int left = ready.size(); left > 0; left--) {
-      QueueConsumer consumer = ready.getFirst();
-      if (!consumer.ready()) {
-        inReady.remove(ready.removeFirst());
-      } else if (consumer.excludes(key)) {
-        ready.addLast(ready.removeFirst());
-      } else {
-        return consumer;
-      }
-    }
-    return null;
-  }
-
-  /// The consumer at the head of the row had its turn.
-  void served(QueueConsumer consumer) {
-    if (!ready.removeFirst().equals(consumer)) {
-      throw new IllegalStateException("it was not this consumer's turn");
-    }
-    inReady.remove(consumer);
-  }
-
-  boolean hasReady() {
-    while (!ready.isEmpty() && !ready.getFirst().ready()) {
-      inReady.remove(ready.removeFirst());
-    }
-    return !ready.isEmpty();
+  /// Those who take what comes.
+  ReadyRow ready() {
+    return ready;
   }
 
   /// Appends events for the durable messages among `keys` and answers the others. Keys that are not here

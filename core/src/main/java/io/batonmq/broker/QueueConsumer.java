@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Somebody who takes messages from a queue, or looks at them. Owned by the session.
 public interface QueueConsumer {
+  /// What it is among the others of its queue, always the same.
+  ConsumerRank rank();
+
   /// Whether one more message may be given to it.
   boolean ready();
 

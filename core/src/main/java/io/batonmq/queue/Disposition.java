@@ -11,5 +11,7 @@ public enum Disposition {
   /// Tried and failed, and this consumer must not see it again.
   UNDELIVERABLE,
   /// Invalid: dead-lettered at once.
-  REJECTED
+  REJECTED,
+  /// Its time is over, by the consumer's clock: it goes where expired messages go. One that never expires is invalid.
+  EXPIRED
 }

@@ -77,9 +77,32 @@ public sealed interface Command {
     }
   }
 
-  /// Asks to be told of every address that ends with its connection: those that there are, and from then on
-  /// each that comes or goes, by [Output.Temporary].
-  record WatchTemporaries(long connection) implements Command {}
+  /// Makes a queue or a topic that stays, unless it is there. Answered by [Output.Ended].
+  record MakeDestination(long connection, long request, String name, RoutingType routing)
+      implements Command {}
+
+  /// Deletes a queue or a topic with its messages, if it is there. Answered by [Output.Ended].
+  ///
+  /// @param force although it has consumers, who are told
+  record DeleteDestination(
+      long connection, long request, String name, RoutingType routing, boolean force)
+      implements Command {}
+
+  /// Asks to be told what there is of a kind, and from then on what comes and goes, by [Output.News]. Answered by
+  /// [Output.ConsumerOpened] between the two, or [Output.LinkRefused]; ended by [CloseLink].
+  ///
+  /// @param routing only what has to do with queues, or topics; null for both
+  /// @param pattern which names it is to be about, in the broker's own wildcards
+  /// @param right the name, or pattern of names, that the user has to have the right to consume from; null if
+  ///     everybody may know
+  record Watch(
+      long connection,
+      int link,
+      Notice.Kind kind,
+      @Nullable RoutingType routing,
+      String pattern,
+      @Nullable String right)
+      implements Command {}
 
   /// A message. Unless `settled`, answered by [Output.Sent] once its fate is committed.
   ///
@@ -117,10 +140,12 @@ public sealed interface Command {
   /// Opens a consuming link. Answered by [Output.ConsumerOpened] or [Output.LinkRefused].
   ///
   /// @param holder who it is, so that it is known again on another node; 0 where nobody would know it
-  record OpenConsumer(long connection, int link, Source source, long holder) implements Command {
-    /// One that nobody would know again.
+  /// @param name that the peer gives it, for those who watch; null if it gives none
+  record OpenConsumer(long connection, int link, Source source, long holder, @Nullable String name)
+      implements Command {
+    /// One that nobody would know again, without a name.
     public OpenConsumer(long connection, int link, Source source) {
-      this(connection, link, source, 0);
+      this(connection, link, source, 0, null);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.batonmq.session;
 
+import io.batonmq.broker.Refusal;
+import io.batonmq.broker.Refusal.Reason;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,16 @@ final class Connection {
     this.remoteAddress = command.remoteAddress();
     this.outlet = command.outlet();
     this.peer = command.peer();
+  }
+
+  /// Why a link of a number cannot be opened; null if it can.
+  @Nullable Refusal mayOpen(int link, int linksMax) {
+    if (links.containsKey(link)) {
+      return new Refusal(Reason.INVALID, "the link " + link + " is open already");
+    }
+    return links.size() < linksMax
+        ? null
+        : new Refusal(Reason.LIMIT_REACHED, "a connection may have " + linksMax + " links at once");
   }
 
   /// The transaction of a number; null if there is none any more.

@@ -90,6 +90,19 @@ final class Connections {
     }
   }
 
+  /// The links that may send something now.
+  List<ProducerLink> withCredit() {
+    List<ProducerLink> links = new ArrayList<>();
+    for (Connection connection : connections.values()) {
+      for (Link link : connection.links.values()) {
+        if (link instanceof ProducerLink producer && producer.credit > 0) {
+          links.add(producer);
+        }
+      }
+    }
+    return links;
+  }
+
   void clear() {
     connections.clear();
     clientIds.clear();

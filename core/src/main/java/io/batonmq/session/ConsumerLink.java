@@ -1,5 +1,6 @@
 package io.batonmq.session;
 
+import io.batonmq.broker.ConsumerRank;
 import io.batonmq.broker.LiveQueue;
 import io.batonmq.broker.Origins;
 import io.batonmq.broker.QueueConsumer;
@@ -19,6 +20,7 @@ final class ConsumerLink implements Link, QueueConsumer {
   final LiveQueue queue;
   final Source source;
   private final long holder;
+  final @Nullable String name;
   private final boolean browses;
   final Outstanding outstanding = new Outstanding();
   private final BiConsumer<Connection, Output> door;
@@ -42,6 +44,7 @@ final class ConsumerLink implements Link, QueueConsumer {
       LiveQueue queue,
       Source source,
       long holder,
+      @Nullable String name,
       boolean browses,
       int unsettledMax,
       BiConsumer<Connection, Output> door,
@@ -51,6 +54,7 @@ final class ConsumerLink implements Link, QueueConsumer {
     this.queue = queue;
     this.source = source;
     this.holder = holder;
+    this.name = name;
     this.browses = browses;
     this.unsettledMax = unsettledMax;
     this.door = door;
@@ -92,6 +96,11 @@ final class ConsumerLink implements Link, QueueConsumer {
 
   boolean draining() {
     return draining;
+  }
+
+  @Override
+  public ConsumerRank rank() {
+    return source.rank();
   }
 
   @Override

@@ -25,6 +25,7 @@ final class Consuming {
   private final AccessRules access;
   private final Answers answers;
   private final SlowConsumerWatch slow;
+  private final Watching watching;
 
   Consuming(
       ActiveBroker broker,
@@ -32,7 +33,8 @@ final class Consuming {
       Resolver resolver,
       AccessRules access,
       Answers answers,
-      SlowConsumerWatch slow) {
+      SlowConsumerWatch slow,
+      Watching watching) {
     this.broker = broker;
     this.directory = broker.directory();
     this.limits = settings.limits();
@@ -40,6 +42,7 @@ final class Consuming {
     this.access = access;
     this.answers = answers;
     this.slow = slow;
+    this.watching = watching;
   }
 
   void open(Connection connection, Command.OpenConsumer command, Now now) {
@@ -105,6 +108,7 @@ final class Consuming {
             queue,
             source,
             command.holder(),
+            command.name(),
             source.browse() || stays,
             limits.unsettledMax(),
             answers::to,
@@ -125,6 +129,7 @@ final class Consuming {
             queue.queue().routing() == RoutingType.ANYCAST
                 ? Names.join(address.address().name(), queue.queue().name())
                 : address.address().name()));
+    watching.opened(link, true);
   }
 
   private void refuse(Connection connection, int link, Refusal refusal) {
@@ -201,6 +206,7 @@ final class Consuming {
       case FAILED -> broker.fail(queue, keys);
       case UNDELIVERABLE -> undeliverable(link, keys);
       case REJECTED -> broker.reject(queue, keys);
+      case EXPIRED -> broker.expired(queue, keys);
     }
     if (!link.closed) {
       waitsNoMore(link);
@@ -240,6 +246,7 @@ final class Consuming {
     slow.forget(link);
     LiveQueue queue = link.queue;
     queue.detach(link);
+    watching.opened(link, false);
     if (queue.queue().deleted()) {
       return;
     }
@@ -298,6 +305,7 @@ final class Consuming {
               number,
               new Refusal(
                   Reason.DELETED, "the queue " + link.queue.queue().name() + " was deleted")));
+      watching.opened(link, false);
     }
   }
 }

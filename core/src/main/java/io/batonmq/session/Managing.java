@@ -103,6 +103,10 @@ final class Managing {
     }
   }
 
+  void answer(Outlet asker, @Nullable Refusal refusal) {
+    answers.to(asker, new Output.Managed(refusal, 0));
+  }
+
   /// Does a piece of what takes many turns.
   void work() {
     Purge purge = purges.peekFirst();

@@ -3,7 +3,6 @@ package io.batonmq.session;
 import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Xid;
 import io.batonmq.message.Message;
-import io.batonmq.message.RoutingType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +18,8 @@ public sealed interface Output {
   /// An address was made for a link, which may be opened now.
   record TemporaryMade(int link, String address) implements Output {}
 
-  /// An address that ends with its connection is there, or is not any more.
-  record Temporary(String address, RoutingType routing, boolean there) implements Output {}
+  /// Something that a link watches is there, or is not any more.
+  record News(int link, Notice notice) implements Output {}
 
   /// A producing link stands.
   ///
@@ -105,7 +104,7 @@ public sealed interface Output {
   /// A transaction has begun.
   record Begun(long request, long transaction) implements Output {}
 
-  /// A transaction has ended as asked, or not (refusal).
+  /// A transaction has ended as asked, or a destination was made or deleted; or not (refusal).
   record Ended(long request, @Nullable Refusal refusal) implements Output {}
 
   /// A branch that was to be prepared had nothing in it: it is over (XA_RDONLY).

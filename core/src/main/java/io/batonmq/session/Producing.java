@@ -36,6 +36,7 @@ final class Producing {
   private final Resolver resolver;
   private final Answers answers;
   private final Producers producers;
+  private final Watching watching;
 
   /// Links that get no credit now, because there is no room for what they would send.
   private final Set<ProducerLink> blocked = new LinkedHashSet<>();
@@ -49,12 +50,14 @@ final class Producing {
       BrokerSettings settings,
       Resolver resolver,
       Answers answers,
-      Producers producers) {
+      Producers producers,
+      Watching watching) {
     this.broker = broker;
     this.limits = settings.limits();
     this.resolver = resolver;
     this.answers = answers;
     this.producers = producers;
+    this.watching = watching;
   }
 
   /// Messages that came again and were recognised. Anyone may ask.
@@ -99,6 +102,7 @@ final class Producing {
       blocked.add(link);
       answers.to(connection, new Output.ProducerOpened(link.number(), 0));
     }
+    watching.opened(link, true);
   }
 
   private void refuse(Connection connection, int link, Refusal refusal) {
@@ -115,6 +119,7 @@ final class Producing {
   /// @param clean whether its producer said so, and will not send anything again
   void closed(ProducerLink link, boolean clean, Now now) {
     link.closed = true;
+    watching.opened(link, false);
     drop(link);
     windows -= link.window;
     blocked.remove(link);

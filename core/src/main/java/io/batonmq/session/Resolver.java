@@ -292,6 +292,24 @@ final class Resolver {
         : forbidden(principal, what, denial + ", which " + name + " matches too");
   }
 
+  /// Why somebody may not have messages of an address, or of one that a pattern matches; null if they may.
+  @Nullable Refusal mayConsume(Principal principal, String name) {
+    Wildcards syntax = settings.wildcards();
+    // Whether or not patterns are routed: here it is one.
+    AddressPattern denial =
+        syntax.pattern(name)
+            ? access.denial(principal, Permission.CONSUME, new AddressPattern(name, syntax))
+            : null;
+    return denial == null && access.allows(principal, Permission.CONSUME, name)
+        ? null
+        : new Refusal(
+            Reason.NOT_AUTHORIZED,
+            "user "
+                + principal.name()
+                + " may not consume from "
+                + (denial == null ? name : denial + ", which " + name + " matches too"));
+  }
+
   private static Resolved attachable(LiveQueue queue, Source.Kind.Subscription kind) {
     boolean madeShared = queue.queue().settings().consumersMax() == 0;
     if (madeShared != kind.shared() && queue.consumerCount() > 0) {

@@ -58,6 +58,8 @@ public final class Sessions {
       Transacting transacting,
       Branches branches,
       Managing managing,
+      OwnDestinations destinations,
+      Watching watching,
       Temporaries temporaries,
       Fetching fetching,
       SnapshotRhythm snapshots,
@@ -97,17 +99,23 @@ public final class Sessions {
     state.outcomes().sessions().forEach(session -> outcomes.retain(session, now.nanos()));
     Resolver resolver = new Resolver(broker.directory(), settings, access, epoch);
     SlowConsumerWatch slow = new SlowConsumerWatch(answers, effects);
-    Consuming consuming = new Consuming(broker, settings, resolver, access, answers, slow);
+    Watching watching = new Watching(broker.directory(), settings, resolver, answers);
+    broker.directory().watch(watching);
+    Consuming consuming =
+        new Consuming(broker, settings, resolver, access, answers, slow, watching);
     Transacting transacting =
         new Transacting(broker, settings.limits(), answers, consuming, producers, outcomes, epoch);
+    Managing managing = new Managing(broker, settings, answers);
     rooms =
         new Rooms(
-            new Producing(broker, settings, resolver, answers, producers),
+            new Producing(broker, settings, resolver, answers, producers, watching),
             consuming,
             transacting,
             new Branches(broker, answers, transacting),
-            new Managing(broker, settings, answers),
-            new Temporaries(broker.directory(), settings, access, answers, epoch),
+            managing,
+            new OwnDestinations(broker.directory(), access, managing),
+            watching,
+            new Temporaries(broker.directory(), settings, access, answers, watching, epoch),
             new Fetching(broker, effects, answers),
             new SnapshotRhythm(broker, effects, settings.snapshotLogBytes()),
             new Upkeep(
@@ -148,7 +156,9 @@ public final class Sessions {
       }
       case Command.OpenConsumer open -> openConsumer(connection, open, now);
       case Command.MakeTemporary make -> room.temporaries.make(connection, make);
-      case Command.WatchTemporaries _ -> room.temporaries.watch(connection);
+      case Command.Watch watch -> room.watching.open(connection, watch);
+      case Command.MakeDestination make -> room.destinations.make(connection, make);
+      case Command.DeleteDestination delete -> room.destinations.delete(connection, delete);
       case Command.Send send -> send(connection, send, now);
       case Command.SendFragment fragment ->
           producer(connection, fragment.link(), link -> room.producing.fragment(link, fragment));
@@ -282,12 +292,8 @@ public final class Sessions {
   public void withdraw() {
     withdrawing = true;
     rooms().producing.withdraw();
-    for (Connection connection : connections.all()) {
-      for (Link link : connection.links.values()) {
-        if (link instanceof ProducerLink producer && producer.credit > 0) {
-          answers.to(connection, new Output.Withdraw(producer.number()));
-        }
-      }
+    for (ProducerLink producer : connections.withCredit()) {
+      answers.to(producer.connection(), new Output.Withdraw(producer.number()));
     }
   }
 
@@ -297,14 +303,7 @@ public final class Sessions {
 
   /// Whether no producer may send any more.
   public boolean withdrawn() {
-    for (Connection connection : connections.all()) {
-      for (Link link : connection.links.values()) {
-        if (link instanceof ProducerLink producer && producer.credit > 0) {
-          return false;
-        }
-      }
-    }
-    return true;
+    return connections.withCredit().isEmpty();
   }
 
   /// Passes the baton on: no command counts any more, and every connection is closed after what was
@@ -357,6 +356,7 @@ public final class Sessions {
     Connection connection = new Connection(command);
     connections.add(connection);
     answers.to(connection, new Output.Connected());
+    rooms().watching.connected(connection);
   }
 
   private @Nullable Refusal mayConnect(Command.Connect command) {
@@ -381,6 +381,7 @@ public final class Sessions {
     rooms().branches.closing(connection);
     rooms().transacting.closed(connection, clean, now);
     rooms().temporaries.closed(connection);
+    rooms().watching.closed(connection);
   }
 
   private void openConsumer(Connection connection, Command.OpenConsumer open, Now now) {
@@ -396,15 +397,7 @@ public final class Sessions {
   }
 
   private boolean mayOpen(Connection connection, int link) {
-    Refusal refusal = null;
-    if (connection.links.containsKey(link)) {
-      refusal = new Refusal(Reason.INVALID, "the link " + link + " is open already");
-    } else if (connection.links.size() >= settings.limits().linksMax()) {
-      refusal =
-          new Refusal(
-              Reason.LIMIT_REACHED,
-              "a connection may have " + settings.limits().linksMax() + " links at once");
-    }
+    Refusal refusal = connection.mayOpen(link, settings.limits().linksMax());
     if (refusal != null) {
       answers.to(connection, new Output.LinkRefused(link, refusal));
     }
@@ -471,7 +464,9 @@ public final class Sessions {
       }
       case null -> {}
     }
-    boolean ended = rooms().temporaries.closed(connection, close.link());
+    boolean ended =
+        rooms().temporaries.closed(connection, close.link())
+            || rooms().watching.closed(connection, close.link());
     if (link == null && !ended) {
       return;
     }

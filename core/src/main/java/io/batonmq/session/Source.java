@@ -1,5 +1,6 @@
 package io.batonmq.session;
 
+import io.batonmq.broker.ConsumerRank;
 import org.jspecify.annotations.Nullable;
 
 /// What a consumer attaches to.
@@ -10,8 +11,19 @@ import org.jspecify.annotations.Nullable;
 /// @param filter selector, if any: of a queue, the consumer chooses by it; of a subscription, it is what
 ///     comes in
 /// @param noLocal leave out what comes from the same client id; of a queue it means nothing
+/// @param rank what it is among the consumers of its queue; of those who only look it means nothing
 public record Source(
-    String address, Kind kind, boolean browse, @Nullable String filter, boolean noLocal) {
+    String address,
+    Kind kind,
+    boolean browse,
+    @Nullable String filter,
+    boolean noLocal,
+    ConsumerRank rank) {
+  /// One like most others.
+  public Source(
+      String address, Kind kind, boolean browse, @Nullable String filter, boolean noLocal) {
+    this(address, kind, browse, filter, noLocal, ConsumerRank.USUAL);
+  }
 
   /// How messages reach the consumer.
   public sealed interface Kind {

@@ -8,10 +8,8 @@ import io.batonmq.broker.Refusal;
 import io.batonmq.broker.Refusal.Reason;
 import io.batonmq.message.RoutingType;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Addresses that are made for one link and end with it, as JMS 3.1 §6.2.2 wants them: anybody may send to
@@ -29,9 +27,9 @@ final class Temporaries {
   private final BrokerSettings settings;
   private final AccessRules access;
   private final Answers answers;
+  private final Watching watching;
   private final long epoch;
   private final Map<String, Temporary> byName = new HashMap<>();
-  private final Set<Connection> watchers = new LinkedHashSet<>();
   private long last;
 
   private record Temporary(Connection owner, RoutingType routing, LiveAddress address) {}
@@ -42,11 +40,13 @@ final class Temporaries {
       BrokerSettings settings,
       AccessRules access,
       Answers answers,
+      Watching watching,
       long epoch) {
     this.directory = directory;
     this.settings = settings;
     this.access = access;
     this.answers = answers;
+    this.watching = watching;
     this.epoch = epoch;
   }
 
@@ -71,19 +71,7 @@ final class Temporaries {
     byName.put(name, new Temporary(connection, command.routing(), address));
     connection.temporaries.put(command.link(), name);
     answers.to(connection, new Output.TemporaryMade(command.link(), name));
-    tell(new Output.Temporary(name, command.routing(), true));
-  }
-
-  /// Tells a connection of all that there are, and of all that come and go.
-  void watch(Connection connection) {
-    if (watchers.add(connection)) {
-      byName.forEach((name, temporary) ->
-          answers.to(connection, new Output.Temporary(name, temporary.routing, true)));
-    }
-  }
-
-  private void tell(Output.Temporary news) {
-    watchers.forEach(watcher -> answers.to(watcher, news));
+    watching.temporary(name, command.routing(), true);
   }
 
   private String nextName() {
@@ -167,7 +155,6 @@ final class Temporaries {
 
   /// A connection is gone, after its links.
   void closed(Connection connection) {
-    watchers.remove(connection);
     List.copyOf(connection.temporaries.keySet()).forEach(link -> closed(connection, link));
   }
 
@@ -176,7 +163,7 @@ final class Temporaries {
     if (temporary == null) {
       return;
     }
-    tell(new Output.Temporary(name, temporary.routing, false));
+    watching.temporary(name, temporary.routing, false);
     if (temporary.address.deleted()) {
       // An operator was faster.
       return;

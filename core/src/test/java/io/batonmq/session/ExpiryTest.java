@@ -143,6 +143,25 @@ class ExpiryTest {
 
   /// A queue that is there for all stays that, and has what the own one has.
   @Test
+  void whatAConsumersClockFindsExpiredGoesThereTooAndWhatNeverExpiresDoesNot() {
+    TestBroker broker = new TestBroker(TestSettings.deadEnds());
+    TestPeer peer = broker.connect();
+    int producer = peer.producer("orders");
+    peer.send(producer, TestPeer.message("late", true, 4, broker.wall + 5_000, null), 0);
+    peer.send(producer, TestPeer.message("fleeting", false, 4, broker.wall + 5_000, null), 0);
+    peer.send(producer, TestPeer.message("for ever", true, 4, 0, null), 0);
+    int consumer = peer.consumer("orders", 10);
+    peer.settle(consumer, 0, 2, Disposition.EXPIRED, 0);
+    assertThat(broker.stat("orders").messageCount()).isZero();
+    int expired = peer.consumer("Expired", 10);
+    assertThat(peer.bodies(expired)).containsExactlyInAnyOrder("late", "fleeting");
+    assertThat(peer.delivered(expired).getFirst().origin())
+        .isEqualTo(new Output.Origin("orders", "orders", true));
+    assertThat(peer.bodies(peer.consumer("DLQ", 10))).containsExactly("for ever");
+    assertThat(broker.bytes()).isEqualTo(broker.foldedBytes());
+  }
+
+  @Test
   void otherQueuesOfTheDeadEndHaveItToo() {
     TestBroker broker = new TestBroker(withQueue(TestSettings.ownQueues(), "DLQ", "DLQ"));
     TestPeer peer = broker.connect();

@@ -152,7 +152,7 @@ final class TestPeer implements Outlet {
 
   int known(Source source, long holder, long credit) {
     int link = ++lastLink;
-    broker.on(new Command.OpenConsumer(connection, link, source, holder));
+    broker.on(new Command.OpenConsumer(connection, link, source, holder, null));
     credit(link, credit);
     return link;
   }

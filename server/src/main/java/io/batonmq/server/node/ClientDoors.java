@@ -18,6 +18,7 @@ import io.batonmq.session.Gateway;
 import io.batonmq.session.WireProtocol;
 import io.batonmq.wire.amqp.AmqpLimits;
 import io.batonmq.wire.amqp.AmqpProtocol;
+import io.batonmq.wire.openwire.BodyRoom;
 import io.batonmq.wire.openwire.OpenWireLimits;
 import io.batonmq.wire.openwire.OpenWireProtocol;
 import java.io.IOException;
@@ -63,6 +64,11 @@ final class ClientDoors {
   private final Map<String, TlsPort> tls = new HashMap<>();
   private volatile Optional<PairDoor> pair = Optional.empty();
   private volatile Front front;
+
+  /// An eighth of the heap for what comes, and one for what goes: a body is there about three times while it passes.
+  private final BodyRoom coming = new BodyRoom(Runtime.getRuntime().maxMemory() / 8);
+
+  private final BodyRoom going = new BodyRoom(Runtime.getRuntime().maxMemory() / 8);
 
   /// Makes everything but the ports: event loops take half a second to make in a process that never had
   /// any, which nobody should wait for at a take-over.
@@ -183,7 +189,9 @@ final class ClientDoors {
               config.wildcards(),
               Translation.READERS,
               OpenWireLimits.standard(),
-              config.populateValidatedUser());
+              config.populateValidatedUser(),
+              coming,
+              going);
       default -> throw new IllegalStateException(protocol + " is not spoken");
     };
   }

@@ -138,7 +138,10 @@ final class EchoBroker implements Gateway, AutoCloseable {
         }
         say(send.connection(), new Output.Grant(send.link(), 1));
       }
-      case Command.Withdrawn _, Command.WatchTemporaries _ -> {
+      case Command.Withdrawn _,
+          Command.Watch _,
+          Command.MakeDestination _,
+          Command.DeleteDestination _ -> {
         // Never asked for here.
       }
       case Command.Credit credit -> {

@@ -432,7 +432,7 @@ final class Ledger {
         sim.stats().accepted++;
         copy.gone = Math.min(copy.gone, epoch);
       }
-      case REJECTED -> {
+      case REJECTED, EXPIRED -> {
         if (!copy.place.startsWith(Setup.DEAD)) {
           copy.gone = Math.min(copy.gone, epoch);
         }

@@ -46,7 +46,8 @@ final class Taker extends Client {
             connection(),
             LINK,
             new Source(Setup.source(queue), new Source.Kind.Queue(), false, selector, false),
-            sim.setup().held() ? 1L + (name.hashCode() & Integer.MAX_VALUE) : 0));
+            sim.setup().held() ? 1L + (name.hashCode() & Integer.MAX_VALUE) : 0,
+            null));
   }
 
   @Override

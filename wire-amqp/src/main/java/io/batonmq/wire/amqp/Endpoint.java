@@ -351,7 +351,7 @@ final class Endpoint {
           conversation.transactions().ended(request, refusal);
       // Nobody here asks for branches of distributed transactions: AMQP 1.0 has none.
       case Output.ReadOnly _, Output.Recovered _, Output.Restored _ -> {}
-      case Output.Connected _, Output.ConnectionClosed _, Output.Temporary _, Output.Managed _ -> {}
+      case Output.Connected _, Output.ConnectionClosed _, Output.News _, Output.Managed _ -> {}
     }
   }
 

@@ -224,7 +224,9 @@ class FuzzTest {
         case Command.BeginBranch _,
             Command.EndBranch _,
             Command.Recover _,
-            Command.WatchTemporaries _ ->
+            Command.Watch _,
+            Command.MakeDestination _,
+            Command.DeleteDestination _ ->
             throw new AssertionError("AMQP has no " + command);
       }
       return true;

@@ -31,8 +31,8 @@ final class AckType {
   static Disposition disposition(int type) {
     return switch (type) {
       case STANDARD, INDIVIDUAL, UNMATCHED -> Disposition.ACCEPTED;
-      // Given back, one that expired by the peer's clock and not by ours would come again for ever.
-      case POISON, EXPIRED -> Disposition.REJECTED;
+      case POISON -> Disposition.REJECTED;
+      case EXPIRED -> Disposition.EXPIRED;
       default -> throw new Malformed("an acknowledgement has the type " + type);
     };
   }

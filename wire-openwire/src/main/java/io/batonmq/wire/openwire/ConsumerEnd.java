@@ -4,11 +4,11 @@ import io.batonmq.broker.Refusal;
 import io.batonmq.message.Tail;
 import io.batonmq.queue.Disposition;
 import io.batonmq.session.Command;
+import io.batonmq.session.Notice;
 import io.batonmq.session.Output;
 import io.batonmq.wire.openwire.Unacknowledged.Entry;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,17 +19,16 @@ import org.jspecify.annotations.Nullable;
 /// The prefetch counts what is not acknowledged. What the peer has only seen (a `DELIVERED` acknowledgement, or one
 /// in an open transaction) counts as if it were, as in ActiveMQ: a transaction may take more than the prefetch. It is
 /// passed on to the broker in slices, so that a peer that asks for a million and reads nothing costs a window.
-final class ConsumerEnd implements Peer.End {
+final class ConsumerEnd implements Receiver, Peer.End {
   private final Peer peer;
   private final Struct info;
   private final Struct id;
   private final boolean browser;
-  private final Map<Integer, Leg> legs = new HashMap<>();
+  private final Map<Integer, Leg> legs = new LinkedHashMap<>();
+  private final QueuePatterns patterns;
   private final Unacknowledged unacknowledged = new Unacknowledged();
-  private final ArrayDeque<Long> pulls = new ArrayDeque<>();
-  private @Nullable Struct opening;
-  private @Nullable Refusal refusal;
-  private int toOpen;
+  private final Pulls pulls = new Pulls();
+  private final Opening opening;
   private int toEnd;
   private int prefetch;
   private boolean closed;
@@ -39,48 +38,64 @@ final class ConsumerEnd implements Peer.End {
     this.info = info;
     this.id = info.needed(Field.CONSUMER_ID);
     this.browser = info.flag(Field.BROWSER);
+    this.patterns = new QueuePatterns(peer);
     this.prefetch = Math.max(0, info.number(Field.PREFETCH_SIZE));
-    this.opening = info;
+    this.opening = new Opening(peer, info);
   }
 
-  /// Asks the broker for it.
-  ///
-  /// @throws Malformed if its destination is none
-  void open() {
+  @Override
+  public void open() {
     List<Struct> parts =
         Destinations.parts(info.needed(Field.DESTINATION), peer.limits().compositeMax());
-    toOpen = parts.size();
+    opening.await(parts.size());
     toEnd = parts.size();
     for (Struct part : parts) {
-      Leg leg = new Leg(peer.link(this), part);
-      legs.put(leg.link, leg);
-      var wildcards = peer.protocol().wildcards();
-      var source = Destinations.source(part, info, peer.clientId(), wildcards);
-      long holder = Ids.holder(id);
-      peer.submit(new Command.OpenConsumer(peer.connection(), leg.link, source, holder));
+      if (Destinations.isQueuePattern(part)) {
+        patterns.open(this, part);
+      } else {
+        take(new Leg(peer.link(this), part, false));
+      }
     }
   }
 
-  String session() {
+  private void take(Leg leg) {
+    legs.put(leg.link, leg);
+    peer.submit(
+        new Command.OpenConsumer(
+            peer.connection(),
+            leg.link,
+            Destinations.source(
+                leg.destination, info, peer.clientId(), peer.protocol().wildcards()),
+            Ids.holder(id),
+            Ids.member(id)));
+  }
+
+  /// A queue is there that matches a pattern.
+  private void matched(Notice notice) {
+    Struct queue = patterns.queue(notice);
+    if (queue != null && !gone()) {
+      Leg leg = new Leg(peer.link(this), queue, true);
+      leg.awaited = !opening.over();
+      opening.await(leg.awaited ? 1 : 0);
+      take(leg);
+    }
+  }
+
+  @Override
+  public String session() {
     return Ids.session(id);
   }
 
-  /// The command is sent again after a failover, or comes twice.
-  void again(Struct command) {
-    Refusal why = refusal;
-    if (why != null) {
-      peer.fail(command, Faults.consuming(why));
-    } else if (toOpen == 0) {
-      peer.answer(command);
-    } else {
-      opening = command;
-    }
+  @Override
+  public void again(Struct command) {
+    opening.again(command);
   }
 
   @Override
   public void emit(Output output) {
     switch (output) {
-      case Output.ConsumerOpened(int link, String _) -> opened(leg(link));
+      case Output.ConsumerOpened(int link, String _) -> opened(link);
+      case Output.News(int _, Notice notice) -> matched(notice);
       case Output.LinkRefused(int link, Refusal why) -> refused(link, why);
       case Output.Delivered delivery -> {
         Leg leg = leg(delivery.link());
@@ -113,44 +128,53 @@ final class ConsumerEnd implements Peer.End {
     return leg;
   }
 
-  private void opened(Leg leg) {
-    leg.opened = true;
-    if (--toOpen == 0) {
-      ready();
+  private void opened(int link) {
+    if (patterns.has(link)) {
+      if (browser) {
+        // It looks at what there is, and all of that is known.
+        patterns.close(link);
+      }
+      answered(true);
+    } else {
+      Leg leg = leg(link);
+      leg.opened = true;
+      answered(leg.awaited);
+      pump(leg);
     }
   }
 
   private void refused(int link, Refusal why) {
-    refusal = why;
-    peer.forget(link);
-    legs.remove(link);
-    if (--toOpen == 0) {
-      ready();
+    Leg leg = legs.remove(link);
+    if (leg != null && leg.matched) {
+      if (why.reason() != Refusal.Reason.NOT_FOUND) {
+        // The others of its pattern are taken from all the same.
+        peer.write(new Struct(Type.CONNECTION_ERROR).with(Field.EXCEPTION, Faults.of(why)));
+      }
+    } else {
+      opening.refuse(why);
     }
+    patterns.refused(link);
+    answered(leg == null || leg.awaited);
   }
 
-  private void ready() {
-    Struct command = opening;
-    opening = null;
-    Refusal why = refusal;
-    if (why == null) {
-      if (command != null) {
-        peer.answer(command);
-      }
-      pump();
+  private void answered(boolean awaited) {
+    if (!awaited || !opening.answered()) {
       return;
     }
-    // All of its destinations, or none.
-    if (command != null) {
-      peer.fail(command, Faults.consuming(why));
+    if (opening.refused()) {
+      // All of its destinations, or none.
+      patterns.close();
+      legs.values().forEach(leg -> leg.leave(peer));
+      legs.clear();
+    } else {
+      endBrowse();
+      pump();
     }
-    legs.values().forEach(leg -> leave(leg));
-    legs.clear();
   }
 
-  /// Whether it was refused, or ended by the broker.
-  boolean gone() {
-    return refusal != null || closed;
+  @Override
+  public boolean gone() {
+    return opening.refused() || closed;
   }
 
   /// The broker ended it: its queue is gone, or it was too slow.
@@ -158,9 +182,12 @@ final class ConsumerEnd implements Peer.End {
     Leg leg = legs.remove(link);
     peer.forget(link);
     if (leg != null) {
+      leg.giveBack(peer);
       unacknowledged.removeAll(leg);
     }
-    if (why != null && --toEnd == 0 && !closed) {
+    if (leg != null && leg.matched) {
+      endBrowse();
+    } else if (why != null && --toEnd == 0 && !closed) {
       closed = true;
       peer.write(
           new Struct(Type.CONSUMER_CONTROL)
@@ -170,30 +197,30 @@ final class ConsumerEnd implements Peer.End {
     }
   }
 
-  /// The peer's wish for another prefetch.
-  void control(int newPrefetch) {
+  @Override
+  public void control(int newPrefetch) {
     prefetch = Math.max(0, newPrefetch);
     pump();
   }
 
-  /// The peer has room for one message: at once, within a time, or whenever there is one.
-  ///
-  /// @param timeoutMillis -1 for at once, 0 for whenever
-  void pull(long timeoutMillis) {
+  @Override
+  public void pull(long timeoutMillis) {
     if (prefetch > 0 || pulls.size() >= peer.limits().window()) {
       return;
     }
-    pulls.add(
-        timeoutMillis == 0
-            ? Long.MAX_VALUE
-            : peer.now().nanos() + Math.max(0, Math.min(timeoutMillis, 1L << 40)) * 1_000_000);
+    pulls.add(timeoutMillis, peer.now());
     pump();
   }
 
-  /// When a pull is to be given up; [Long#MAX_VALUE] for never.
-  long deadline() {
-    Long first = pulls.peek();
-    return first == null || draining() ? Long.MAX_VALUE : first;
+  @Override
+  public long deadline() {
+    return starved()
+        ? peer.now().nanos() + BodyRoom.RETRY_NANOS
+        : draining() ? Long.MAX_VALUE : pulls.deadline();
+  }
+
+  private boolean starved() {
+    return legs.values().stream().anyMatch(leg -> leg.starved);
   }
 
   private boolean draining() {
@@ -206,21 +233,31 @@ final class ConsumerEnd implements Peer.End {
   }
 
   /// A pull whose time is over takes what there is, or is told that there is nothing.
-  void due() {
-    if (deadline() - peer.now().nanos() <= 0 && deadline() != Long.MAX_VALUE) {
+  @Override
+  public void due() {
+    if (starved()) {
       pump();
+    }
+    if (!draining() && pulls.over(peer.now())) {
+      pump();
+      if (legs.isEmpty()) {
+        pulls.done();
+        nothing(info.needed(Field.DESTINATION));
+      }
     }
   }
 
-  void pump() {
+  @Override
+  public void pump() {
     legs.values().forEach(this::pump);
   }
 
   private void pump(Leg leg) {
-    if (!leg.opened || toOpen > 0) {
+    if (!leg.opened || !opening.over()) {
       return;
     }
-    while (leg.body == null && !leg.waiting.isEmpty() && peer.writable()) {
+    leg.starved = false;
+    while (leg.body == null && !leg.starved && !leg.waiting.isEmpty() && peer.writable()) {
       switch (leg.waiting.remove()) {
         case Output.Drained _ -> drained(leg);
         case Output.Delivered delivery -> begin(leg, delivery);
@@ -243,25 +280,18 @@ final class ConsumerEnd implements Peer.End {
     long next = Math.min(leg.done + leg.extension + prefetch, room);
     boolean worth = next - leg.limit >= Math.max(1, Math.min(prefetch, 64) / 4);
     if (next > leg.limit && (worth || leg.limit <= leg.delivered)) {
-      credit(leg, next, browser);
+      leg.credit(peer, next, browser);
     }
   }
 
   private void pulling(Leg leg) {
-    Long first = pulls.peek();
-    if (first == null) {
+    if (pulls.isEmpty()) {
       return;
     }
-    boolean over = first - peer.now().nanos() <= 0;
+    boolean over = pulls.over(peer.now());
     if (leg.limit <= leg.delivered || over) {
-      credit(leg, leg.delivered + 1, over);
+      leg.credit(peer, leg.delivered + 1, over);
     }
-  }
-
-  private void credit(Leg leg, long limit, boolean drain) {
-    leg.limit = limit;
-    leg.draining = drain;
-    peer.submit(new Command.Credit(peer.connection(), leg.link, limit, drain));
   }
 
   /// There is nothing more now; of a queue that is looked at, nothing at all.
@@ -274,12 +304,17 @@ final class ConsumerEnd implements Peer.End {
     leg.limit = leg.delivered;
     if (browser) {
       leg.over = true;
-      if (legs.values().stream().allMatch(one -> one.over)) {
-        dispatch(leg, null, 0);
-      }
+      endBrowse();
     } else if (prefetch == 0 && !pulls.isEmpty() && !draining()) {
-      pulls.remove();
-      dispatch(leg, null, 0);
+      pulls.done();
+      nothing(leg.destination);
+    }
+  }
+
+  /// Says that there is nothing more to look at, if that is so.
+  private void endBrowse() {
+    if (browser && legs.values().stream().allMatch(one -> one.over)) {
+      nothing(info.needed(Field.DESTINATION));
     }
   }
 
@@ -291,53 +326,29 @@ final class ConsumerEnd implements Peer.End {
       // No frame may be that long: another consumer may be able to take it.
       leg.written++;
       leg.done++;
-      settle(leg, delivery.delivery(), Disposition.UNDELIVERABLE, 0);
+      leg.settle(peer, delivery.delivery(), Disposition.UNDELIVERABLE, 0);
     } else {
-      leg.body = new Bytes(1 << 10);
-      leg.pieces = 0;
-      leg.waiting.addFirst(delivery);
-      fetch(leg, delivery, tail);
+      leg.begin(peer, delivery, tail);
     }
-  }
-
-  private void fetch(Leg leg, Output.Delivered delivery, Tail tail) {
-    peer.submit(
-        new Command.Fetch(peer.connection(), leg.link, delivery.delivery(), tail, leg.pieces));
   }
 
   private void fragment(Leg leg, Output.Fragment fragment) {
-    Bytes body = leg.body;
-    if (body == null
-        || !(leg.waiting.peek() instanceof Output.Delivered delivery)
-        || fragment.index() != leg.pieces) {
-      return;
-    }
-    Tail tail = delivery.message().tail();
-    byte[] piece = fragment.bytes();
-    if (piece == null || tail == null) {
-      // It was looked at only, and somebody took it.
-      leg.body = null;
-      leg.waiting.remove();
-      leg.written++;
-      leg.done++;
-    } else {
-      body.raw(piece);
-      leg.pieces++;
-      if (body.length() < tail.bytes()) {
-        fetch(leg, delivery, tail);
-        return;
+    if (leg.waiting.peek() instanceof Output.Delivered delivery) {
+      byte[] tail = leg.piece(peer, delivery, fragment);
+      if (tail != null) {
+        write(leg, delivery, tail);
       }
-      leg.body = null;
-      leg.waiting.remove();
-      write(leg, delivery, body.array());
+      if (leg.body == null) {
+        leg.giveBack(peer);
+        pump(leg);
+      }
     }
-    pump(leg);
   }
 
   private void write(Leg leg, Output.Delivered delivery, byte[] tail) {
     leg.written++;
     if (prefetch == 0 && !pulls.isEmpty()) {
-      pulls.remove();
+      pulls.done();
     }
     Struct message = Dispatched.message(peer, leg, delivery, tail);
     long sequence = peer.sequence();
@@ -357,22 +368,24 @@ final class ConsumerEnd implements Peer.End {
     }
     message.with(Field.REDELIVERY_COUNTER, redeliveries);
     try {
-      dispatch(leg, message, redeliveries);
+      dispatch(message.needed(Field.DESTINATION), message, redeliveries);
     } catch (Malformed notEncodable) {
       // A text of it is too long for this protocol. It would end each connection that it is given
       // to.
       done(entry);
-      settle(leg, delivery.delivery(), Disposition.UNDELIVERABLE, 0);
+      leg.settle(peer, delivery.delivery(), Disposition.UNDELIVERABLE, 0);
     }
   }
 
-  private void dispatch(Leg leg, @Nullable Struct message, int redeliveries) {
+  private void nothing(Struct destination) {
+    dispatch(destination, null, 0);
+  }
+
+  private void dispatch(Struct destination, @Nullable Struct message, int redeliveries) {
     peer.write(
         new Struct(Type.MESSAGE_DISPATCH)
             .with(Field.CONSUMER_ID, id)
-            .with(
-                Field.DESTINATION,
-                message == null ? leg.destination : message.child(Field.DESTINATION))
+            .with(Field.DESTINATION, destination)
             .with(Field.MESSAGE, message)
             .with(Field.REDELIVERY_COUNTER, redeliveries));
   }
@@ -413,7 +426,7 @@ final class ConsumerEnd implements Peer.End {
       } else {
         done(entry);
       }
-      settle(entry.leg, entry.delivery, disposition, in);
+      entry.leg.settle(peer, entry.delivery, disposition, in);
     }
     pump();
     return taken;
@@ -430,18 +443,6 @@ final class ConsumerEnd implements Peer.End {
       entry.leg.done++;
       entry.leg.extension -= entry.seen ? 1 : 0;
     }
-  }
-
-  private void settle(Leg leg, long delivery, Disposition disposition, long transaction) {
-    peer.submit(
-        new Command.Settle(
-            peer.connection(),
-            leg.link,
-            delivery,
-            delivery,
-            disposition,
-            transaction,
-            transaction != 0));
   }
 
   /// A transaction that had entries is over.
@@ -468,32 +469,25 @@ final class ConsumerEnd implements Peer.End {
     }
   }
 
-  /// Closes it for the peer.
-  ///
-  /// @param lastSeen number of the last message that its application has had; -1 if none had any, -2 if that is
-  ///     not known
-  void close(long lastSeen) {
+  @Override
+  public void close(long lastSeen) {
     closed = true;
+    patterns.close();
     if (lastSeen != -2) {
       // What the application never had comes to the next consumer as new.
       unacknowledged.after(lastSeen).stream()
           .filter(entry -> entry.transaction == 0)
-          .forEach(entry -> settle(entry.leg, entry.delivery, Disposition.RELEASED, 0));
+          .forEach(entry -> entry.leg.settle(peer, entry.delivery, Disposition.RELEASED, 0));
     }
     for (Leg leg : legs.values()) {
       leg.waiting.stream()
           .filter(Output.Delivered.class::isInstance)
           .map(Output.Delivered.class::cast)
           .filter(waiting -> !waiting.settled())
-          .forEach(waiting -> settle(leg, waiting.delivery(), Disposition.RELEASED, 0));
-      leave(leg);
+          .forEach(waiting -> leg.settle(peer, waiting.delivery(), Disposition.RELEASED, 0));
+      leg.leave(peer);
     }
     legs.clear();
     unacknowledged.clear();
-  }
-
-  private void leave(Leg leg) {
-    peer.submit(new Command.CloseLink(peer.connection(), leg.link, false));
-    peer.forget(leg.link);
   }
 }

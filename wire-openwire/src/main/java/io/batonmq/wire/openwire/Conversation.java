@@ -1,6 +1,8 @@
 package io.batonmq.wire.openwire;
 
 import io.batonmq.broker.Refusal;
+import io.batonmq.message.RoutingType;
+import io.batonmq.session.Command;
 import io.batonmq.session.Output;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /// What a peer that was let in says, command by command. After a failover a client says again what it has: what is
 /// here already is answered and not made twice.
@@ -16,9 +17,8 @@ final class Conversation {
   private final Peer peer;
   private final Runnable resume;
   private final Transactions transactions;
-  private final TemporaryAdvisories advisories;
   private final Map<String, ProducerEnd> producers = new LinkedHashMap<>();
-  private final Map<String, ConsumerEnd> consumers = new LinkedHashMap<>();
+  private final Map<String, Receiver> consumers = new LinkedHashMap<>();
   private final Map<String, TemporaryEnd> temporaries = new HashMap<>();
 
   /// @param resume to be called when what waits may go on
@@ -26,7 +26,6 @@ final class Conversation {
     this.peer = peer;
     this.resume = resume;
     this.transactions = new Transactions(peer, resume);
-    this.advisories = new TemporaryAdvisories(peer);
   }
 
   /// What a client may send.
@@ -197,7 +196,7 @@ final class Conversation {
 
   private void consume(Struct info) {
     String name = Ids.member(info.needed(Field.CONSUMER_ID));
-    ConsumerEnd known = consumers.get(name);
+    Receiver known = consumers.get(name);
     if (known != null && !known.gone()) {
       known.again(info);
       return;
@@ -208,41 +207,22 @@ final class Conversation {
       peer.fail(info, nowhere());
       return;
     }
-    if (consumers.size() + advisories.consumers() >= peer.limits().consumers()) {
-      consumers.values().removeIf(ConsumerEnd::gone);
+    if (consumers.size() >= peer.limits().consumers()) {
+      consumers.values().removeIf(Receiver::gone);
     }
-    if (consumers.size() + advisories.consumers() >= peer.limits().consumers()) {
+    if (consumers.size() >= peer.limits().consumers()) {
       peer.fail(info, tooMany("consumers", consumers.size()));
       return;
     }
-    if (TemporaryAdvisories.isFor(parts)) {
-      advisories.add(name, info);
+    boolean advisories = parts.stream().anyMatch(AdvisoryTopic::isOne);
+    String fault = advisories ? AdvisoryEnd.fault(parts, info, peer.protocol().wildcards()) : null;
+    if (fault != null) {
+      peer.fail(info, Faults.jms(fault));
       return;
     }
-    for (Struct part : parts) {
-      String fault = fault(part, info);
-      if (fault != null) {
-        peer.fail(info, Faults.jms(fault));
-        return;
-      }
-    }
-    ConsumerEnd consumer = new ConsumerEnd(peer, info);
+    Receiver consumer = advisories ? new AdvisoryEnd(peer, info) : new ConsumerEnd(peer, info);
     consumers.put(name, consumer);
     consumer.open();
-  }
-
-  private static @Nullable String fault(Struct part, Struct info) {
-    if (Destinations.name(part).startsWith(Destinations.ADVISORY)) {
-      return "advisories of "
-          + Destinations.name(part)
-          + " are not built: those of temporary destinations are";
-    }
-    if (Destinations.isQueuePattern(part)) {
-      return "a consumer of all queues that match " + Destinations.name(part) + " is not built";
-    }
-    return info.flag(Field.EXCLUSIVE)
-        ? "consumer.exclusive is not built: make the queue exclusive in its address settings"
-        : null;
   }
 
   private static Fault tooMany(String what, int count) {
@@ -253,11 +233,11 @@ final class Conversation {
   }
 
   private void acknowledge(Struct ack) {
-    ConsumerEnd consumer = consumers.get(Ids.member(ack.needed(Field.CONSUMER_ID)));
+    Receiver receiver = consumers.get(Ids.member(ack.needed(Field.CONSUMER_ID)));
     Struct transaction = ack.child(Field.TRANSACTION_ID);
     long number = transactions.number(transaction);
     // In a transaction that is not open here it does nothing, and the commit says so.
-    if (consumer != null && number >= 0) {
+    if (receiver instanceof ConsumerEnd consumer && number >= 0) {
       // One that comes late, of a consumer that is gone, says nothing that counts.
       List<Unacknowledged.Entry> entries = consumer.acknowledge(ack, number);
       if (transaction != null) {
@@ -268,7 +248,7 @@ final class Conversation {
   }
 
   private void pull(Struct pull) {
-    ConsumerEnd consumer = consumers.get(Ids.member(pull.needed(Field.CONSUMER_ID)));
+    Receiver consumer = consumers.get(Ids.member(pull.needed(Field.CONSUMER_ID)));
     if (consumer != null) {
       consumer.pull(pull.large(Field.TIMEOUT));
     }
@@ -276,7 +256,7 @@ final class Conversation {
   }
 
   private void control(Struct control) {
-    ConsumerEnd consumer = consumers.get(Ids.member(control.needed(Field.CONSUMER_ID)));
+    Receiver consumer = consumers.get(Ids.member(control.needed(Field.CONSUMER_ID)));
     if (consumer != null) {
       consumer.control(control.number(Field.PREFETCH));
     }
@@ -288,12 +268,7 @@ final class Conversation {
     boolean add = info.number(Field.OPERATION_TYPE) == 0;
     String name = Destinations.name(destination);
     if (!Destinations.isTemporary(destination)) {
-      peer.fail(
-          info,
-          Faults.jms(
-              "destinations are made by using them, and deleted by `baton queue delete "
-                  + name
-                  + "`"));
+      lasting(info, destination, add);
       return;
     }
     if (!name.startsWith(peer.name() + ":")) {
@@ -315,6 +290,27 @@ final class Conversation {
     } else {
       temporaries.put(name, new TemporaryEnd(peer, info, destination));
     }
+  }
+
+  private void lasting(Struct info, Struct destination, boolean add) {
+    String name = Destinations.name(destination);
+    if (Destinations.parts(destination, peer.limits().compositeMax()).size() != 1
+        || Destinations.isPattern(destination)) {
+      peer.fail(info, Faults.jms("one destination is made or deleted at a time, not " + name));
+      return;
+    }
+    long request =
+        peer.request((output, _) -> {
+          if (output instanceof Output.Ended(long _, Refusal refusal)) {
+            peer.end(info, refusal);
+          }
+        });
+    RoutingType routing = Destinations.routing(destination);
+    peer.submit(
+        add
+            ? new Command.MakeDestination(peer.connection(), request, name, routing)
+            : new Command.DeleteDestination(
+                peer.connection(), request, name, routing, info.large(Field.TIMEOUT) > 0));
   }
 
   private void remove(Struct info) {
@@ -345,11 +341,9 @@ final class Conversation {
   }
 
   private void removeConsumer(String name, long lastSeen) {
-    ConsumerEnd consumer = consumers.remove(name);
+    Receiver consumer = consumers.remove(name);
     if (consumer != null) {
       consumer.close(lastSeen);
-    } else {
-      advisories.remove(name);
     }
   }
 
@@ -359,26 +353,21 @@ final class Conversation {
     return removed;
   }
 
-  /// A temporary destination came or went.
-  void emit(Output.Temporary news) {
-    advisories.emit(news);
-  }
-
   /// The line has room again.
   void pump() {
-    List.copyOf(consumers.values()).forEach(ConsumerEnd::pump);
+    List.copyOf(consumers.values()).forEach(Receiver::pump);
   }
 
   /// When [#due] wants to be called; [Long#MAX_VALUE] for never.
   long deadline() {
     long next = Long.MAX_VALUE;
-    for (ConsumerEnd consumer : consumers.values()) {
+    for (Receiver consumer : consumers.values()) {
       next = Math.min(next, consumer.deadline());
     }
     return next;
   }
 
   void due() {
-    consumers.values().forEach(ConsumerEnd::due);
+    consumers.values().forEach(Receiver::due);
   }
 }

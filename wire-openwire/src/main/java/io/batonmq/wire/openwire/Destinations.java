@@ -1,5 +1,6 @@
 package io.batonmq.wire.openwire;
 
+import io.batonmq.broker.ConsumerRank;
 import io.batonmq.message.Content;
 import io.batonmq.message.RoutingType;
 import io.batonmq.message.Wildcards;
@@ -21,7 +22,6 @@ final class Destinations {
   private static final Wildcards HERE = new Wildcards(true, '.', '>', '*');
 
   static final String TEMPORARY = "temporary.";
-  static final String ADVISORY = "ActiveMQ.Advisory.";
   private static final String CONSUMER = "Consumer.";
   private static final String VIRTUAL = "VirtualTopic.";
 
@@ -149,7 +149,9 @@ final class Destinations {
       Source.Kind kind = topic == null ? new Source.Kind.Queue() : new Source.Kind.Bound(name);
       String address =
           topic != null ? topic : destination.type() == Type.QUEUE ? name : TEMPORARY + name;
-      return new Source(address, kind, browse, filter, false);
+      ConsumerRank rank =
+          new ConsumerRank(consumer.flag(Field.EXCLUSIVE), consumer.number(Field.PRIORITY));
+      return new Source(address, kind, browse, filter, false, rank);
     }
     String address = destination.type() == Type.TOPIC ? pattern(name, wildcards) : TEMPORARY + name;
     String subscription = consumer.text(Field.SUBSCRIPTION_NAME);
@@ -173,11 +175,26 @@ final class Destinations {
     return String.join(".", words);
   }
 
+  /// How an address is called here that may be a pattern.
+  static String topic(String address, Wildcards wildcards) {
+    List<String> words = wildcards.words(address);
+    for (int i = 0; i < words.size(); i++) {
+      if (wildcards.single(words.get(i))) {
+        words.set(i, String.valueOf(HERE.singleWord()));
+      } else if (wildcards.any(words.get(i))) {
+        words.set(i, String.valueOf(HERE.anyWords()));
+      }
+    }
+    return String.join(".", words);
+  }
+
   /// Whether a queue's name stands for many queues.
   static boolean isQueuePattern(Struct destination) {
-    if (destination.type() != Type.QUEUE) {
-      return false;
-    }
+    return destination.type() == Type.QUEUE && isPattern(destination);
+  }
+
+  /// Whether a name stands for many.
+  static boolean isPattern(Struct destination) {
     for (String word : List.of("*", ">")) {
       String name = "." + name(destination) + ".";
       if (name.contains("." + word + ".")) {

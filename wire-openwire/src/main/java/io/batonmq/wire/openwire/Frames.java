@@ -44,7 +44,7 @@ final class Frames {
         System.arraycopy(bytes, from, bytes, 0, waiting);
       } else {
         int room = Math.max(ROOM_MIN, Math.addExact(waiting, count));
-        byte[] wider = new byte[(int) Math.max(room, Math.min(room * 2L, max + 4L))];
+        byte[] wider = new byte[(int) Math.max(room, Math.min(room * 2L, end(waiting)))];
         System.arraycopy(bytes, from, wider, 0, waiting);
         bytes = wider;
       }
@@ -55,6 +55,31 @@ final class Frames {
     to += count;
   }
 
+  /// Bytes up to the end of the frame at hand, or of the longest that there may be.
+  private long end(int waiting) {
+    int length = waiting < Integer.BYTES ? max : length();
+    return Integer.BYTES + (long) (length < 1 || length > max ? max : length);
+  }
+
+  private int length() {
+    return ByteBuffer.wrap(bytes, from, Integer.BYTES).getInt();
+  }
+
+  /// The length of the frame at hand if it is a large one; 0 if it is not, or not known yet.
+  int large() {
+    int length = to - from < Integer.BYTES ? 0 : length();
+    return length > ROOM_KEPT && length <= max ? length : 0;
+  }
+
+  /// Gives room back that what waits does not need.
+  void trim() {
+    if (bytes.length > ROOM_KEPT && to - from <= ROOM_KEPT) {
+      bytes = Arrays.copyOf(Arrays.copyOfRange(bytes, from, to), ROOM_KEPT);
+      to -= from;
+      from = 0;
+    }
+  }
+
   /// Goes to the next frame; false if it is not there whole.
   ///
   /// @throws Malformed if it is too long
@@ -62,7 +87,7 @@ final class Frames {
     if (to - from < Integer.BYTES) {
       return false;
     }
-    int length = ByteBuffer.wrap(bytes, from, Integer.BYTES).getInt();
+    int length = length();
     if (length < 1 || length > max) {
       throw new Malformed(
           "a frame of "

@@ -29,6 +29,46 @@ final class Ids {
     return Math.max(1, hash & Long.MAX_VALUE);
   }
 
+  /// The name of a user's consumer or producer. Whoever uses the id of another user's producer has other counts, so that
+  /// nobody can make the broker take another user's message for one that it knows.
+  static String of(String user, String member) {
+    return user.length() + ":" + user + ":" + member;
+  }
+
+  /// The consumer or producer that [#of] has named; the text itself if it named none.
+  static String ofAnybody(String name) {
+    int colon = name.indexOf(':');
+    int length = 0;
+    for (int i = 0; i < colon; i++) {
+      char digit = name.charAt(i);
+      if (digit < '0' || digit > '9' || length > name.length()) {
+        return name;
+      }
+      length = length * 10 + digit - '0';
+    }
+    int user = colon + 1 + length;
+    return colon > 0 && user < name.length() && name.charAt(user) == ':'
+        ? name.substring(user + 1)
+        : name;
+  }
+
+  /// The id that [#member] has made this text of; null if it was none.
+  static @Nullable Struct member(Type type, String text) {
+    int value = text.lastIndexOf(':');
+    int session = value < 0 ? -1 : text.lastIndexOf(':', value - 1);
+    if (session < 0) {
+      return null;
+    }
+    try {
+      return new Struct(type)
+          .with(Field.CONNECTION, text.substring(0, session))
+          .with(Field.SESSION, Long.parseLong(text.substring(session + 1, value)))
+          .with(Field.VALUE, Long.parseLong(text.substring(value + 1)));
+    } catch (NumberFormatException another) {
+      return null;
+    }
+  }
+
   /// As `JMSMessageID` shows it.
   static @Nullable String message(@Nullable Struct id) {
     if (id == null) {

@@ -28,12 +28,18 @@ final class Kept {
 
   /// What the broker is to keep of a message that came.
   ///
-  /// @param producer name of the producer whose link it came by
+  /// @param producer name under which the counts of the producer are kept whose link it came by; null for somebody
+  ///     else's message, passed on: its number says nothing about what this producer sends again
   /// @param part 0, or which of several destinations it goes to: there it has a count of its own
   /// @param user whom it is from, by the broker's word; null for what the peer says
   /// @param withBody false if the body went before, in pieces
   static Message message(
-      Struct came, String producer, int part, @Nullable String user, boolean withBody, Now now) {
+      Struct came,
+      @Nullable String producer,
+      int part,
+      @Nullable String user,
+      boolean withBody,
+      Now now) {
     Map<String, Object> asked =
         Primitives.find(
             came.bytesOrNone(Field.MARSHALLED_PROPERTIES), LOOKED_FOR, OpenWireFields.LOOKED_AT);
@@ -93,15 +99,12 @@ final class Kept {
   /// The producer's own count, unless the application gave the message a name: a client numbers its messages once,
   /// and sends them again with the same numbers after a failover.
   private static @Nullable Identity identity(
-      Struct came, String producer, int part, Map<String, Object> asked) {
+      Struct came, @Nullable String producer, int part, Map<String, Object> asked) {
     if (asked.get(DUPLICATE_ID) instanceof String name && !name.isEmpty()) {
       return new Identity.Named(name);
     }
     Struct id = came.child(Field.MESSAGE_ID);
-    Struct from = id == null ? null : id.child(Field.PRODUCER_ID);
-    if (id == null || from == null || !Ids.member(from).equals(producer)) {
-      // Somebody else's message, passed on: its number says nothing about what this producer sends
-      // again.
+    if (id == null || producer == null) {
       return null;
     }
     long sequence = id.large(Field.PRODUCER_SEQUENCE_ID);

@@ -1,6 +1,8 @@
 package io.batonmq.wire.openwire;
 
 import io.batonmq.message.Tail;
+import io.batonmq.queue.Disposition;
+import io.batonmq.session.Command;
 import io.batonmq.session.Output;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -21,8 +23,21 @@ final class Leg {
   /// The rest of the delivery at hand, as far as it has come; null if it is here whole.
   @Nullable Bytes body;
 
-  int pieces;
+  private int pieces;
+
+  /// Memory that it has.
+  private long room;
+
+  /// Whether there is none for the delivery that waits.
+  boolean starved;
+
   boolean opened;
+
+  /// Whether the peer has no answer before it is open, or refused.
+  boolean awaited = true;
+
+  /// Whether it is one of many queues that match a pattern.
+  final boolean matched;
 
   /// Deliveries that came, that were written, and that the peer has done with.
   long delivered;
@@ -47,9 +62,10 @@ final class Leg {
 
   private int typicalBytes = TYPICAL_BYTES;
 
-  Leg(int link, Struct destination) {
+  Leg(int link, Struct destination, boolean matched) {
     this.link = link;
     this.destination = destination;
+    this.matched = matched;
   }
 
   void delivered(Output.Delivered delivery) {
@@ -68,6 +84,82 @@ final class Leg {
     return before == null
         ? null
         : new Unacknowledged.Entry(this, back.delivery(), before.messageId);
+  }
+
+  /// Lets the broker deliver as far as a limit.
+  void credit(Peer peer, long newLimit, boolean drain) {
+    limit = newLimit;
+    draining = drain;
+    peer.submit(new Command.Credit(peer.connection(), link, newLimit, drain));
+  }
+
+  /// Asks for the next piece of what follows a delivery.
+  private void fetch(Peer peer, Output.Delivered delivery, Tail tail) {
+    peer.submit(new Command.Fetch(peer.connection(), link, delivery.delivery(), tail, pieces));
+  }
+
+  /// Begins with what follows a delivery, unless there is no memory for it now: then it waits again.
+  void begin(Peer peer, Output.Delivered delivery, Tail tail) {
+    waiting.addFirst(delivery);
+    starved = !peer.going().take(tail.bytes());
+    if (!starved) {
+      room = tail.bytes();
+      body = new Bytes(1 << 10);
+      pieces = 0;
+      fetch(peer, delivery, tail);
+    }
+  }
+
+  /// A piece of what follows a delivery came. Answers all of it once it is there, null before.
+  byte @Nullable [] piece(Peer peer, Output.Delivered delivery, Output.Fragment fragment) {
+    Bytes so = body;
+    Tail tail = delivery.message().tail();
+    if (so == null || tail == null || fragment.index() != pieces) {
+      return null;
+    }
+    byte[] bytes = fragment.bytes();
+    if (bytes == null) {
+      // It was looked at only, and somebody took it.
+      written++;
+      done++;
+    } else {
+      so.raw(bytes);
+      pieces++;
+      if (so.length() < tail.bytes()) {
+        fetch(peer, delivery, tail);
+        return null;
+      }
+    }
+    body = null;
+    waiting.remove();
+    return bytes == null ? null : so.array();
+  }
+
+  /// The body at hand was written, or is not wanted any more.
+  void giveBack(Peer peer) {
+    peer.going().giveBack(room);
+    room = 0;
+  }
+
+  /// Says what became of a delivery.
+  ///
+  /// @param transaction 0 for none
+  void settle(Peer peer, long delivery, Disposition disposition, long transaction) {
+    peer.submit(
+        new Command.Settle(
+            peer.connection(),
+            link,
+            delivery,
+            delivery,
+            disposition,
+            transaction,
+            transaction != 0));
+  }
+
+  void leave(Peer peer) {
+    giveBack(peer);
+    peer.submit(new Command.CloseLink(peer.connection(), link, false));
+    peer.forget(link);
   }
 
   /// Deliveries that may be under way to the line.

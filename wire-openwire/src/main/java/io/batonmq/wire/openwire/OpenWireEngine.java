@@ -50,6 +50,12 @@ final class OpenWireEngine implements WireEngine {
   private long idleNanos;
   private boolean working;
 
+  /// Memory that the frame at hand has.
+  private long room;
+
+  /// Since when there is none for it; [#NEVER] if there is.
+  private long starved = NEVER;
+
   /// Whether frames were looked at when it last worked.
   private boolean open = true;
 
@@ -96,13 +102,20 @@ final class OpenWireEngine implements WireEngine {
         waitingBytes -= conversation.size(next);
         waiting.poll();
       }
-      while (mayRead() && frames.next()) {
+      while (mayRead() && mayTake() && frames.next()) {
         Struct struct = read();
+        if (room > 0) {
+          // It does not wait for credit with it: what makes room for others may come by the same
+          // lines.
+          peer.coming().giveBack(room);
+          room = 0;
+          frames.trim();
+        }
         if (struct != null) {
           take(struct);
         }
       }
-      boolean may = mayRead();
+      boolean may = mayRead() && starved == NEVER;
       if (may && !open) {
         // Nobody listened meanwhile: the silence was not the peer's.
         lastRead = peer.now().nanos();
@@ -120,6 +133,20 @@ final class OpenWireEngine implements WireEngine {
       case INTRODUCTION, LOGIN, OPEN -> waitingBytes <= limits.waitingBytes();
       case CHECKING, CONNECTING, CLOSED -> false;
     };
+  }
+
+  /// Whether there is memory for the frame that comes.
+  private boolean mayTake() {
+    int large = frames.large();
+    if (large > 0 && room == 0) {
+      if (!peer.coming().take(large)) {
+        starved = peer.now().nanos();
+        return false;
+      }
+      room = large;
+    }
+    starved = NEVER;
+    return true;
   }
 
   private @Nullable Struct read() {
@@ -224,6 +251,7 @@ final class OpenWireEngine implements WireEngine {
     phase = Phase.CONNECTING;
     phaseDeadline = NEVER;
     frames.max(limits.frameBytes());
+    peer.again(info.flag(Field.FAILOVER_RECONNECT));
     String name = Ids.connection(info.needed(Field.CONNECTION_ID));
     String clientId = info.text(Field.CLIENT_ID);
     peer.connect(
@@ -257,7 +285,6 @@ final class OpenWireEngine implements WireEngine {
           switch (output) {
             case Output.Connected _ -> connected();
             case Output.ConnectionClosed(Refusal refusal) -> end(refusal);
-            case Output.Temporary temporary -> conversation.emit(temporary);
             default -> {
               if (handingOver(output)) {
                 close("");
@@ -339,6 +366,9 @@ final class OpenWireEngine implements WireEngine {
     } else if (listening() && nanos - lastRead >= idleNanos) {
       close("nothing came from the peer for " + idleNanos / 1_000_000 + " ms");
     } else {
+      if (starved != NEVER) {
+        work();
+      }
       conversation.due();
       if (idleNanos > 0 && nanos - peer.lastWrite() >= idleNanos / 3) {
         peer.write(new Struct(Type.KEEP_ALIVE_INFO));
@@ -360,6 +390,9 @@ final class OpenWireEngine implements WireEngine {
       return NEVER;
     }
     long next = Math.min(phaseDeadline, conversation.deadline());
+    if (starved != NEVER) {
+      next = Math.min(next, starved + BodyRoom.RETRY_NANOS);
+    }
     if (listening()) {
       next = Math.min(next, lastRead + idleNanos);
     }
@@ -374,6 +407,8 @@ final class OpenWireEngine implements WireEngine {
         now,
         () -> {
           phase = Phase.CLOSED;
+          peer.coming().giveAllBack();
+          peer.going().giveAllBack();
           peer.disconnect(false);
         });
   }
@@ -405,6 +440,8 @@ final class OpenWireEngine implements WireEngine {
     }
     phase = Phase.CLOSED;
     peer.disconnect(false);
+    peer.coming().giveAllBack();
+    peer.going().giveAllBack();
     waiting.clear();
     frames.clear();
     wiring.line().close(reason);

@@ -21,6 +21,8 @@ import java.util.function.Supplier;
 /// @param wildcards how patterns are written in this broker, whatever they look like here
 /// @param readers of the formats of other protocols
 /// @param saysUser whether each message says which user sent it, whatever the peer says
+/// @param coming memory for large frames that come, which all protocols of a node may share
+/// @param going the same for large bodies that go: senders must not keep consumers from making room
 public record OpenWireProtocol(
     String brokerName,
     String brokerId,
@@ -28,7 +30,9 @@ public record OpenWireProtocol(
     Wildcards wildcards,
     Map<Format, ContentReader> readers,
     OpenWireLimits limits,
-    boolean saysUser)
+    boolean saysUser,
+    BodyRoom coming,
+    BodyRoom going)
     implements WireProtocol {
 
   /// After a length of four bytes: the type of a WireFormatInfo, and how its magic begins.

@@ -3,6 +3,7 @@ package io.batonmq.wire.openwire;
 import io.batonmq.broker.Refusal;
 import io.batonmq.seam.Now;
 import io.batonmq.session.Command;
+import io.batonmq.session.Notice;
 import io.batonmq.session.Output;
 import io.batonmq.session.Wiring;
 import java.util.HashMap;
@@ -29,6 +30,10 @@ final class Peer {
   private long lastWrite;
   private String clientId = "";
   private @Nullable String user;
+  private String principal = "";
+  private boolean again;
+  private final Share coming;
+  private final Share going;
 
   /// What a link of the broker belongs to.
   interface End {
@@ -40,6 +45,8 @@ final class Peer {
     this.protocol = protocol;
     this.now = now;
     this.lastWrite = now.nanos();
+    this.coming = new Share(protocol.coming());
+    this.going = new Share(protocol.going());
   }
 
   OpenWireProtocol protocol() {
@@ -86,6 +93,30 @@ final class Peer {
   /// What messages say of their sender; null for what the peer says.
   @Nullable String user() {
     return user;
+  }
+
+  /// The user that the peer is.
+  String principal() {
+    return principal;
+  }
+
+  /// Whether the peer says that it has lost an earlier connection, so that it repeats what had no answer.
+  boolean again() {
+    return again;
+  }
+
+  void again(boolean reconnects) {
+    again = reconnects;
+  }
+
+  /// Memory for the frame that comes.
+  Share coming() {
+    return coming;
+  }
+
+  /// Memory for bodies that go.
+  Share going() {
+    return going;
   }
 
   long lastWrite() {
@@ -141,7 +172,8 @@ final class Peer {
     connected = true;
     clientId = connect.clientId();
     name = connect.peer() == null ? "" : connect.peer();
-    user = protocol.saysUser() ? connect.principal().name() : null;
+    principal = connect.principal().name();
+    user = protocol.saysUser() ? principal : null;
     submit(connect);
   }
 
@@ -210,11 +242,12 @@ final class Peer {
       case Output.Drained(int link) -> to(link, output);
       case Output.Settled settled -> to(settled.link(), output);
       case Output.Restored back -> to(back.link(), output);
+      case Output.News(int link, Notice _) -> to(link, output);
       case Output.Begun(long request, long _) -> answer(request, output);
       case Output.Ended(long request, Refusal _) -> answer(request, output);
       case Output.ReadOnly(long request) -> answer(request, output);
       case Output.Recovered recovered -> answer(recovered.request(), output);
-      case Output.Temporary _, Output.Connected _, Output.ConnectionClosed _, Output.Managed _ ->
+      case Output.Connected _, Output.ConnectionClosed _, Output.Managed _ ->
           throw new IllegalStateException("not for a part of a connection: " + output);
     }
   }

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// A producer of the peer. It sends as it likes; what the broker has no credit for waits in the connection.
 final class ProducerEnd implements Peer.End {
   private final Peer peer;
+  private final String member;
+
+  /// Under which its counts are kept.
   private final String name;
+
   private final Struct id;
   private final int windowSize;
   private final @Nullable Struct destination;
@@ -47,7 +51,8 @@ final class ProducerEnd implements Peer.End {
   ProducerEnd(Peer peer, Struct info, @Nullable Struct destination, Runnable whenCredit) {
     this.peer = peer;
     this.id = info.needed(Field.PRODUCER_ID);
-    this.name = Ids.member(id);
+    this.member = Ids.member(id);
+    this.name = Ids.of(peer.principal(), member);
     this.windowSize = info.number(Field.WINDOW_SIZE);
     this.destination = destination;
     this.whenCredit = whenCredit;
@@ -186,7 +191,10 @@ final class ProducerEnd implements Peer.End {
   }
 
   private Message kept(Struct message, int part, boolean withBody) {
-    return Kept.message(message, name, part, peer.user(), withBody, peer.now());
+    Struct messageId = message.child(Field.MESSAGE_ID);
+    Struct from = messageId == null ? null : messageId.child(Field.PRODUCER_ID);
+    boolean own = from != null && Ids.member(from).equals(member);
+    return Kept.message(message, own ? name : null, part, peer.user(), withBody, peer.now());
   }
 
   /// Of a message only what its answer needs.

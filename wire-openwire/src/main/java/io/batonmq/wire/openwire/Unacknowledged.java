@@ -1,15 +1,41 @@
 package io.batonmq.wire.openwire;
 
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// The messages that a consumer has and has not done with, in the order in which they went to it, by the numbers that
 /// they went under. An acknowledgement names one message, or all from one to another.
 final class Unacknowledged {
   private final NavigableMap<Long, Entry> entries = new TreeMap<>();
+
+  /// The same by the ids that producers gave; null until somebody names a message so.
+  private @Nullable NavigableSet<Given> byId;
+
+  /// A message's id, and the number that it went under: one message may have gone twice, from two destinations.
+  private record Given(long sequence, String producer, long number) implements Comparable<Given> {
+    static Given of(Struct messageId, long number) {
+      Struct producer = messageId.child(Field.PRODUCER_ID);
+      return new Given(
+          messageId.large(Field.PRODUCER_SEQUENCE_ID),
+          producer == null ? "" : Ids.member(producer),
+          number);
+    }
+
+    boolean same(Given other) {
+      return sequence == other.sequence && producer.equals(other.producer);
+    }
+
+    @Override
+    public int compareTo(Given other) {
+      int bySequence = Long.compare(sequence, other.sequence);
+      int byProducer = bySequence != 0 ? bySequence : producer.compareTo(other.producer);
+      return byProducer != 0 ? byProducer : Long.compare(number, other.number);
+    }
+  }
 
   /// One message.
   static final class Entry {
@@ -39,6 +65,9 @@ final class Unacknowledged {
 
   void add(Entry entry) {
     entries.put(sequence(entry), entry);
+    if (byId != null) {
+      byId.add(Given.of(entry.messageId, sequence(entry)));
+    }
   }
 
   private static long sequence(Entry entry) {
@@ -46,16 +75,22 @@ final class Unacknowledged {
   }
 
   boolean remove(Entry entry) {
-    return entries.remove(sequence(entry), entry);
+    boolean removed = entries.remove(sequence(entry), entry);
+    if (removed && byId != null) {
+      byId.remove(Given.of(entry.messageId, sequence(entry)));
+    }
+    return removed;
   }
 
   /// Forgets those of a leg that is gone.
   void removeAll(Leg leg) {
     entries.values().removeIf(entry -> entry.leg == leg);
+    byId = null;
   }
 
   void clear() {
     entries.clear();
+    byId = null;
   }
 
   /// Those after a number.
@@ -94,11 +129,16 @@ final class Unacknowledged {
       return sequence;
     }
     // A client that makes the id anew does not know the broker's number.
-    for (Map.Entry<Long, Entry> one : entries.entrySet()) {
-      if (Ids.sameMessage(one.getValue().messageId, messageId)) {
-        return one.getKey();
+    NavigableSet<Given> index = byId;
+    if (index == null) {
+      index = new TreeSet<>();
+      for (Entry one : entries.values()) {
+        index.add(Given.of(one.messageId, sequence(one)));
       }
+      byId = index;
     }
-    return null;
+    Given wanted = Given.of(messageId, Long.MIN_VALUE);
+    Given first = index.ceiling(wanted);
+    return first != null && first.same(wanted) ? first.number : null;
   }
 }

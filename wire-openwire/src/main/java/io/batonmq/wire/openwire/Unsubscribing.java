@@ -4,8 +4,12 @@ import io.batonmq.broker.Refusal;
 import io.batonmq.session.Command;
 import io.batonmq.session.Output;
 import io.batonmq.session.Source;
+import org.jspecify.annotations.Nullable;
 
 /// Ends a durable subscription: attaches to it, which nobody else may be, and closes the link for good.
+///
+/// A client that has connected again may ask for what was done before the answer was lost: to it, one that is not there
+/// has ended.
 final class Unsubscribing implements Peer.End {
   private final Peer peer;
   private final Struct command;
@@ -33,8 +37,9 @@ final class Unsubscribing implements Peer.End {
     }
   }
 
-  private void over(Refusal refusal) {
+  private void over(@Nullable Refusal refusal) {
+    boolean done = refusal != null && refusal.reason() == Refusal.Reason.NOT_FOUND && peer.again();
     peer.forget(link);
-    peer.end(command, refusal);
+    peer.end(command, done ? null : refusal);
   }
 }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batonmq.broker.Xid;
 import io.batonmq.message.Format;
 import io.batonmq.message.Message;
+import io.batonmq.message.RoutingType;
 import io.batonmq.message.Wildcards;
 import io.batonmq.seam.Now;
 import io.batonmq.session.Authenticator;
 import io.batonmq.session.Command;
 import io.batonmq.session.Gateway;
 import io.batonmq.session.Line;
+import io.batonmq.session.Notice;
 import io.batonmq.session.Output;
 import io.batonmq.session.Principal;
 import io.batonmq.session.ScramVerifier;
@@ -86,7 +88,7 @@ class FuzzTest {
               Command.EndBranch.class,
               Command.Recover.class,
               Command.MakeTemporary.class,
-              Command.WatchTemporaries.class,
+              Command.Watch.class,
               Command.CloseLink.class,
               Command.Disconnect.class);
     }
@@ -167,7 +169,7 @@ class FuzzTest {
             .with(
                 Field.DESTINATION,
                 Destinations.of(
-                    Type.TOPIC, TemporaryAdvisories.QUEUES + "," + TemporaryAdvisories.TOPICS)));
+                    Type.TOPIC, "ActiveMQ.Advisory.TempQueue,ActiveMQ.Advisory.TempTopic")));
     all.add(
         command(Type.DESTINATION_INFO)
             .with(Field.CONNECTION_ID, connection)
@@ -281,10 +283,19 @@ class FuzzTest {
     @Nullable String reason;
     int credit = 1_000;
     boolean reading = true;
+    boolean writable = true;
+
+    final List<Command> submitted = new ArrayList<>();
+    String user = "anonymous";
+    boolean answers = true;
     long nanos = 1;
     private long deliveries;
 
     Run() {
+      this(new BodyRoom(1 << 20), new BodyRoom(1 << 20));
+    }
+
+    Run(BodyRoom coming, BodyRoom going) {
       var protocol =
           new OpenWireProtocol(
               "baton",
@@ -293,7 +304,9 @@ class FuzzTest {
               Wildcards.DEFAULTS,
               Map.of(),
               OpenWireLimits.standard(),
-              false);
+              false,
+              coming,
+              going);
       engine = protocol.open(new Wiring(1, "peer", this, outputs::add, this, this), now());
     }
 
@@ -312,6 +325,10 @@ class FuzzTest {
     @Override
     public boolean submit(Command command) {
       commands.add(command.getClass());
+      submitted.add(command);
+      if (!answers) {
+        return true;
+      }
       switch (command) {
         case Command.Connect _ -> outputs.add(new Output.Connected());
         case Command.OpenProducer open ->
@@ -319,7 +336,19 @@ class FuzzTest {
         case Command.OpenConsumer open -> outputs.add(new Output.ConsumerOpened(open.link(), "a"));
         case Command.MakeTemporary make -> {
           outputs.add(new Output.TemporaryMade(make.link(), "temporary.x"));
-          outputs.add(new Output.Temporary("temporary.x", make.routing(), true));
+        }
+        case Command.Watch watch -> {
+          outputs.add(new Output.ConsumerOpened(watch.link(), watch.pattern()));
+          outputs.add(
+              new Output.News(
+                  watch.link(),
+                  new Notice(
+                      watch.kind(),
+                      RoutingType.ANYCAST,
+                      "temporary.x",
+                      new Notice.Subject.Destination("temporary.x", false),
+                      1,
+                      true)));
         }
         case Command.Send send -> outputs.add(new Output.Sent(send.link(), send.delivery(), null));
         case Command.Credit credit -> {
@@ -376,7 +405,7 @@ class FuzzTest {
 
     @Override
     public boolean writable() {
-      return true;
+      return writable;
     }
 
     @Override
@@ -411,7 +440,7 @@ class FuzzTest {
 
     @Override
     public Optional<Principal> anonymous() {
-      return Optional.of(new Principal("anonymous", Set.of()));
+      return Optional.of(new Principal(user, Set.of()));
     }
   }
 }

@@ -50,7 +50,9 @@ final class Answers implements Gateway {
       case Command.BeginBranch _,
           Command.EndBranch _,
           Command.Recover _,
-          Command.WatchTemporaries _ -> {
+          Command.Watch _,
+          Command.MakeDestination _,
+          Command.DeleteDestination _ -> {
         // No protocol here has them.
       }
       case Command.Begin begin -> out.emit(new Output.Begun(begin.request(), 1));
