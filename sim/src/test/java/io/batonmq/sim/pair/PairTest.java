@@ -28,7 +28,7 @@ class PairTest {
     assertThat(all.takeovers(Receipt.Cause.LOCK_FREE)).isGreaterThan(SEEDS / 2);
     assertThat(all.takeovers(Receipt.Cause.HANDED_OVER)).isGreaterThan(SEEDS / 10);
     assertThat(all.joined()).as("copies that came to be in sync").isGreaterThan(SEEDS);
-    assertThat(all.aloneAgain()).as("copies that were lost").isGreaterThan(SEEDS / 2);
+    assertThat(all.aloneAgain()).as("copies that were lost").isGreaterThan(SEEDS / 4);
   }
 
   private static Stats run(World disk) {
