@@ -35,6 +35,7 @@ final class Pairing {
   private static final Logger LOG = LoggerFactory.getLogger(Pairing.class);
   private static final String ID_FILE = "node-id";
   private static final String ID = "id";
+  private static final int NAME_MAX = 40;
   private static final long HEAD_START_NANOS = 100_000_000L;
   private static final long NAP_NANOS = 100_000_000L;
 
@@ -61,7 +62,7 @@ final class Pairing {
             new FileArbiter(arbiter, Pairing::unique, policy.arbiter().toString()),
             new AccordSettings(
                 policy.group(),
-                id(identity),
+                id(identity, config.name()),
                 config.name(),
                 config.cluster().announced().map(Pairing::address).stream().toList(),
                 config.cluster().peers().stream().map(Pairing::address).toList(),
@@ -85,13 +86,13 @@ final class Pairing {
     return UUID.randomUUID().toString();
   }
 
-  /// The id of this instance, made at its first start.
-  private static String id(Storage identity) {
+  /// The id of this instance, made at its first start: its name, for people, and what nobody else has.
+  private static String id(Storage identity, String name) {
     Optional<Facts> found = Facts.read(identity, ID_FILE);
     if (found.isPresent()) {
       return found.get().get(ID);
     }
-    Facts made = Facts.of("baton-node", "1", ID, unique().substring(0, 8));
+    Facts made = Facts.of("baton-node", "1", ID, readable(name) + "-" + unique().substring(0, 8));
     identity
         .createExclusive(ID_FILE)
         .ifPresent(file -> {
@@ -102,6 +103,17 @@ final class Pairing {
         });
     identity.syncDirectory("");
     return made.get(ID);
+  }
+
+  private static String readable(String name) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < Math.min(name.length(), NAME_MAX); i++) {
+      char c = name.charAt(i);
+      boolean plain =
+          c < 0x80 && (Character.isLetterOrDigit(c) || c == '-' || c == '_' || c == '.');
+      text.append(plain ? c : '_');
+    }
+    return text.toString();
   }
 
   Storage storage() {
@@ -162,8 +174,7 @@ final class Pairing {
       parts.add(
           String.format(
               Locale.ROOT,
-              "%s (%s) is %s, %.1f MB compared, %.1f MB sent",
-              standing.name(),
+              "%s is %s, %.1f MB compared, %.1f MB sent",
               standing.node(),
               standing.state(),
               standing.compared() / 1e6,

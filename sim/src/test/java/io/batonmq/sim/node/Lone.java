@@ -69,13 +69,12 @@ final class Lone implements RoleListener, Node.Doors, Lanes {
   Lone(SimDisk disk, String name, long snapshotBytes) {
     process = disk.scheduler().process(name);
     storage = disk.mount(process);
-    log = new FileLog(storage, SMALL, name, () -> name + ++names);
+    log = new FileLog(storage, SMALL, name, this::unique);
     var ha =
         new HaSettings(
             name, HaSettings.Configured.PRIMARY, true, true, 1_000_000_000L, List.of(), "test");
     var presence = new Presence(storage, ha, name);
-    var node =
-        new Node(settings(snapshotBytes), log, () -> name + ++names, this, this, this::slowest);
+    var node = new Node(settings(snapshotBytes), log, this::unique, this, this, this::slowest);
     baton = new Baton(storage, ha, log, presence, node, Warrant.NONE, this, this::wakeBaton);
   }
 
@@ -100,6 +99,11 @@ final class Lone implements RoleListener, Node.Doors, Lanes {
 
   private long slowest() {
     return Long.MAX_VALUE;
+  }
+
+  /// Of one length, so that states that name a snapshot can be compared by theirs.
+  private String unique() {
+    return "%s%06d".formatted(process.name(), ++names);
   }
 
   /// Runs everything until it serves.
