@@ -9,7 +9,7 @@ import java.util.Optional;
 /// Binds the Classic dialect: `<broker>`, alone or in `<beans>`.
 final class ClassicBinder {
   private static final String NO_REPLICATION =
-      "there is no replicated store yet: let both brokers share a directory"
+      "this dialect has no replicated store yet: let both brokers share a directory"
           + " (<kahaDB directory=\"…\"/>), which needs no connector between them";
   private static final Duration STALL = Duration.ofSeconds(10);
 

@@ -209,7 +209,8 @@ final class ClassicStoreBinder {
   private static final Vocabulary ADAPTER =
       new Vocabulary()
           .missing(
-              "there is no replicated store yet: use kahaDB in a directory that the brokers share",
+              "this dialect has no replicated store yet: use kahaDB in a directory that the brokers"
+                  + " share",
               "replicatedLevelDB")
           .missing("no class is loaded by name: use kahaDB", "bean", "ref");
 

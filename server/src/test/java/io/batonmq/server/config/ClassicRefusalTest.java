@@ -31,12 +31,12 @@ class ClassicRefusalTest {
             + " is no database store yet",
         "<persistenceAdapter><kahaDB><locker><lease-database-locker/></locker></kahaDB></persistenceAdapter>|must"
             + " not decide by a file",
-        "<persistenceAdapter><replicatedLevelDB/></persistenceAdapter>|there is no replicated store"
-            + " yet",
+        "<persistenceAdapter><replicatedLevelDB/></persistenceAdapter>|this dialect has no"
+            + " replicated store yet",
         "<persistenceAdapter><kahaDB/><levelDB/></persistenceAdapter>|there is another store",
         "<services><masterConnector"
             + " remoteURI='tcp://localhost:62001'/></services>|masterConnector is not honoured:"
-            + " there is no replicated store yet: let both brokers share a directory",
+            + " this dialect has no replicated store yet: let both brokers share a directory",
         "<networkConnectors/>|networkConnectors is not honoured: messages do not move between"
             + " brokers",
         "<transportConnectors><transportConnector uri='ssl://h:1'/></transportConnectors>|needs an"
@@ -78,10 +78,10 @@ class ClassicRefusalTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "masterConnectorURI='tcp://m:1'|there is no replicated store yet",
-        "waitForSlave='true'|there is no replicated store yet",
-        "shutdownOnMasterFailure='true'|there is no replicated store yet",
-        "shutdownOnSlaveFailure='true'|there is no replicated store yet",
+        "masterConnectorURI='tcp://m:1'|this dialect has no replicated store yet",
+        "waitForSlave='true'|this dialect has no replicated store yet",
+        "shutdownOnMasterFailure='true'|this dialect has no replicated store yet",
+        "shutdownOnSlaveFailure='true'|this dialect has no replicated store yet",
         "brokerName='${nobody.knows}'|${nobody.knows} is not known: give it with -Dnobody.knows=",
         "brokerName='${open'|${ without }",
         "brokerName='ENC(abc)'|is encrypted",
@@ -179,7 +179,8 @@ class ClassicRefusalTest {
         .satisfies(problem -> {
           assertThat(problem.line()).isEqualTo(1);
           assertThat(problem.message())
-              .startsWith("masterConnectorURI is not honoured: there is no replicated store yet");
+              .startsWith(
+                  "masterConnectorURI is not honoured: this dialect has no replicated store yet");
         });
     var connector = ClassicFile.read(base, ClassicFile.seed("pure-master-slave-connector"));
     assertThat(connector.errors())
