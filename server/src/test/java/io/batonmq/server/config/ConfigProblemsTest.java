@@ -206,8 +206,8 @@ class ConfigProblemsTest {
             + " attribute string",
         "<addresses><address name='a'/></addresses>|needs <anycast/> or <multicast/>",
         // High availability
-        "<ha-policy/>|3:1: error: configuration/core/ha-policy: is empty: write shared-store or"
-            + " primary-only",
+        "<ha-policy/>|3:1: error: configuration/core/ha-policy: is empty: write shared-store,"
+            + " replication or primary-only",
         "<ha-policy><shared-store/></ha-policy>|needs <primary/> or <backup/>",
         "<ha-policy><shared-store><primary/><slave/></shared-store></ha-policy>|3:36: error:"
             + " configuration/core/ha-policy/shared-store/slave: there is one in line 3",
