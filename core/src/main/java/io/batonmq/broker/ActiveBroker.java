@@ -10,6 +10,7 @@ import io.batonmq.queue.KeyList;
 import io.batonmq.queue.MessageQueue;
 import io.batonmq.queue.Reference;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public final class ActiveBroker {
   private final Routing routing;
   private final DeadLetters deadLetters;
   private final Dispatcher dispatcher;
+  private final RecentMessages recent;
   private final Arrivals arrivals;
   private final LiveTransactions transactions;
   private final Schedule schedule;
@@ -60,6 +62,7 @@ public final class ActiveBroker {
     this.routing = new Routing(directory, new Forwarding(directory, settings));
     this.deadLetters = new DeadLetters(this, log, bodies, volatiles, effects);
     this.dispatcher = new Dispatcher(this, log, bodies, effects);
+    this.recent = new RecentMessages(settings.limits().recentBytesMax());
     this.arrivals = new Arrivals(this, log, bodies, volatiles);
     this.transactions = new LiveTransactions(this, state, log, volatiles);
     this.schedule = new Schedule(this, log);
@@ -74,6 +77,7 @@ public final class ActiveBroker {
           @Override
           public void address(LiveAddress address) {
             volatileIdentities.forgetNames(address.address().id());
+            recent.forget(address);
           }
         });
   }
@@ -173,7 +177,16 @@ public final class ActiveBroker {
   /// @param client the client id of its sender; empty if it is not known
   public Route route(
       LiveAddress address, @Nullable RoutingType kind, Message message, String client) {
-    return deadLetters.orUnrouted(routing.route(address, kind, message, client), address, message);
+    Route found = routing.route(address, kind, message, client);
+    Route route = deadLetters.orUnrouted(found, address, message);
+    // What came in fragments is nobody's once its queues are done with it.
+    if (kind != RoutingType.ANYCAST
+        && address.keepsRecent()
+        && !found.diverted()
+        && message.tail() == null) {
+      route.remember(client);
+    }
+    return route;
   }
 
   /// Where a message goes that is sent straight to a queue.
@@ -181,6 +194,27 @@ public final class ActiveBroker {
   /// @param client the client id of its sender; empty if it is not known
   public Route route(LiveQueue queue, Message message, String client) {
     return deadLetters.orUnrouted(routing.route(queue, message, client), queue.address(), message);
+  }
+
+  /// Gives a subscription that was made in this turn what its topic has kept, ahead of what comes. Nothing while the
+  /// store is full.
+  public void recall(LiveQueue queue, long wall) {
+    if (storeFull()) {
+      return;
+    }
+    LiveAddress address = queue.address();
+    for (RecentMessages.Recent one : recent.of(address, wall(wall))) {
+      if (queue.admits(directory.fields(one.message(), address), one.client())) {
+        Route route = new Route();
+        route.add(List.of(queue), null);
+        arrivals.enqueue(address, route, one.message().anonymous(), null, wallMillis);
+      }
+    }
+  }
+
+  /// What topics keep for subscriptions that come later.
+  RecentMessages recent() {
+    return recent;
   }
 
   /// Where a message goes that is moved to an address.

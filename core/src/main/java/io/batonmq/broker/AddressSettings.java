@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param autoDelete whether it and its queues go when nobody uses them any more
 /// @param deadLettersUnrouted whether a message that no queue takes goes to the dead-letter address
 /// @param slowConsumers from when on a consumer is slow, and what follows
+/// @param recovery what is kept for subscriptions that come later
 public record AddressSettings(
     @Nullable String deadLetterAddress,
     @Nullable String expiryAddress,
@@ -40,7 +41,8 @@ public record AddressSettings(
     OwnQueues expiryQueues,
     AutoDelete autoDelete,
     boolean deadLettersUnrouted,
-    SlowConsumers slowConsumers) {
+    SlowConsumers slowConsumers,
+    Recovery recovery) {
 
   /// What holds where nothing was configured.
   public static final AddressSettings DEFAULTS =
@@ -61,7 +63,8 @@ public record AddressSettings(
           OwnQueues.EXPIRY_DEFAULTS,
           AutoDelete.DEFAULTS,
           false,
-          SlowConsumers.DEFAULTS);
+          SlowConsumers.DEFAULTS,
+          Recovery.NONE);
 
   /// What one configured entry says; null where it says nothing. An empty dead-letter or expiry address takes back
   /// what a more general entry says: messages are dropped.
@@ -82,7 +85,8 @@ public record AddressSettings(
       OwnQueues.Overrides expiryQueues,
       AutoDelete.Overrides autoDelete,
       @Nullable Boolean deadLettersUnrouted,
-      SlowConsumers.Overrides slowConsumers) {
+      SlowConsumers.Overrides slowConsumers,
+      @Nullable Recovery recovery) {
 
     /// An entry that says nothing.
     public static final Overrides NONE =
@@ -118,7 +122,8 @@ public record AddressSettings(
           OwnQueues.Overrides.NONE,
           AutoDelete.Overrides.NONE,
           null,
-          SlowConsumers.Overrides.NONE);
+          SlowConsumers.Overrides.NONE,
+          null);
     }
 
     /// The same with settings of queues.
@@ -199,6 +204,29 @@ public record AddressSettings(
           slowConsumers);
     }
 
+    /// The same about what is kept for subscriptions that come later.
+    public Overrides with(Recovery newRecovery) {
+      return new Overrides(
+          deadLetterAddress,
+          expiryAddress,
+          maxDeliveryAttempts,
+          maxSizeBytes,
+          maxSizeMessages,
+          fullPolicy,
+          autoCreateAddresses,
+          autoCreateQueues,
+          defaultAddressRouting,
+          queues,
+          redelivery,
+          lifetime,
+          deadLetterQueues,
+          expiryQueues,
+          autoDelete,
+          deadLettersUnrouted,
+          slowConsumers,
+          newRecovery);
+    }
+
     /// The same about slow consumers.
     public Overrides with(SlowConsumers.Overrides newSlowConsumers) {
       return with(
@@ -238,7 +266,8 @@ public record AddressSettings(
           newExpired,
           newAutoDelete,
           newDeadLettersUnrouted,
-          newSlowConsumers);
+          newSlowConsumers,
+          recovery);
     }
   }
 
@@ -268,7 +297,8 @@ public record AddressSettings(
         expiryQueues.with(overrides.expiryQueues),
         autoDelete.with(overrides.autoDelete),
         overrides.deadLettersUnrouted != null ? overrides.deadLettersUnrouted : deadLettersUnrouted,
-        slowConsumers.with(overrides.slowConsumers));
+        slowConsumers.with(overrides.slowConsumers),
+        overrides.recovery != null ? overrides.recovery : recovery);
   }
 
   private static @Nullable String either(@Nullable String first, @Nullable String second) {

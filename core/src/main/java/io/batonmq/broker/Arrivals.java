@@ -58,6 +58,10 @@ final class Arrivals {
     } else if (!others.isEmpty()) {
       unlogged(address, route, others, message, sends, wall);
     }
+    String client = route.remembered();
+    if (client != null) {
+      remember(address, message, client, queues.isEmpty(), sends, wall);
+    }
     if (sends != null) {
       sends.send(queues);
       if (message.identity() instanceof Identity.Sequenced(String producer, long _)) {
@@ -69,6 +73,27 @@ final class Arrivals {
       queues.forEach(broker::mark);
     }
     return null;
+  }
+
+  /// Keeps a message for subscriptions that come later.
+  ///
+  /// @param alone whether there is nobody yet: then nothing else recognises a resend
+  private void remember(
+      LiveAddress address,
+      Message message,
+      String client,
+      boolean alone,
+      @Nullable TransactionSends sends,
+      long wall) {
+    broker.recent().add(address, message, client, sends, wall);
+    if (!alone) {
+      return;
+    }
+    if (sends == null) {
+      broker.acceptVolatile(message.identity(), address.address().id());
+    } else {
+      stage(sends, address, message, false);
+    }
   }
 
   private void logged(
@@ -169,7 +194,7 @@ final class Arrivals {
       @Nullable TransactionSends sends,
       long next,
       long wall) {
-    long sequence = sends == null ? next : stage(sends, address, message, body);
+    long sequence = sends == null ? next : stage(sends, address, message, body.known());
     Reference reference =
         Reference.fresh(
             Keys.of(sequence, message.priority()),
@@ -187,13 +212,14 @@ final class Arrivals {
     }
   }
 
-  private int stage(TransactionSends sends, LiveAddress address, Message message, Body body) {
+  /// @param known whether the log has its identity
+  private int stage(TransactionSends sends, LiveAddress address, Message message, boolean known) {
     Identity identity = message.identity();
     long floor =
         broker
             .volatileIdentities()
             .floorFor(identity, broker.settings().limits().identityRangesMax());
-    return sends.staged.add(identity, address.address().id(), floor, body.known());
+    return sends.staged.add(identity, address.address().id(), floor, known);
   }
 
   private MessageQueue waiting(TransactionSends sends, LiveQueue queue) {

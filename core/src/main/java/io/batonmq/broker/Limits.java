@@ -60,6 +60,11 @@ public record Limits(
     }
   }
 
+  /// Messages that topics keep in memory for subscriptions that come later, in bytes.
+  public long recentBytesMax() {
+    return volatileBytesMax / 4;
+  }
+
   /// The same with other bounds for what is in memory.
   public Limits withMemory(long cacheBytes, long volatileBytes) {
     return new Limits(

@@ -44,6 +44,11 @@ public final class LiveAddress {
     return settings;
   }
 
+  /// Whether it keeps what is sent to it for subscriptions that come later.
+  boolean keepsRecent() {
+    return settings.recovery().keeps() && address.multicast();
+  }
+
   /// Whether queues of it came and went.
   Disuse disuse() {
     return disuse;

@@ -72,6 +72,7 @@ public final class LiveTransactions {
       Map<LiveQueue, KeyList> acknowledged,
       Ender ender,
       @Nullable Xid xid) {
+    dropKnownRecent(sends);
     acknowledged.forEach((queue, keys) -> acknowledge(sends, queue, keys));
     if (sends.logged > 0 || sends.acknowledged) {
       dropKnown(sends);
@@ -89,6 +90,11 @@ public final class LiveTransactions {
   /// too.
   private void dropKnown(TransactionSends sends) {
     sends.staged.drop(state.transactions().known(sends.staged.logged()), volatiles::giveUp);
+  }
+
+  /// The same of what topics keep for those who come later.
+  private void dropKnownRecent(TransactionSends sends) {
+    broker.recent().dropKnown(sends, one -> broker.accepted(one.message(), one.address(), null));
   }
 
   private void committed(long number, int sends, Ender ender, @Nullable Xid xid) {
@@ -118,6 +124,7 @@ public final class LiveTransactions {
   private void commit(TransactionSends sends) {
     sends.taken.forEach(remains::take);
     commit(sends.staged);
+    broker.recent().end(sends, true);
     sends.targets.forEach(this::mark);
     sends.targets.forEach(LiveQueue::expectNoMore);
   }
@@ -191,6 +198,7 @@ public final class LiveTransactions {
       state.transactions().unlogged().remove(waiting);
       remains.drop(waiting);
     }
+    broker.recent().end(sends, false);
     sends.targets.forEach(LiveQueue::expectNoMore);
     sends.taken.forEach((queue, keys) -> giveBack(queue, keys, failed, kept));
   }
@@ -218,6 +226,7 @@ public final class LiveTransactions {
   /// is lost with this one.
   public void prepare(
       TransactionSends sends, Map<LiveQueue, KeyList> acknowledged, String user, Xid xid) {
+    dropKnownRecent(sends);
     acknowledged.forEach((queue, keys) -> acknowledge(sends, queue, keys));
     dropKnown(sends);
     log.append(new Event.TransactionPrepared(sends.id(), xid, user));

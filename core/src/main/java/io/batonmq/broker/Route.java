@@ -20,6 +20,9 @@ public final class Route {
   private boolean diverted;
   private @Nullable Refusal refusal;
 
+  /// The client id of who sent it, if its address keeps it for those who come later.
+  private @Nullable String remembered;
+
   Route() {}
 
   /// @param found queues that are not here yet
@@ -54,6 +57,23 @@ public final class Route {
     return diverted;
   }
 
+  /// Its address keeps it for those who come later.
+  ///
+  /// @param client the client id of its sender; empty if it is not known
+  void remember(String client) {
+    remembered = client;
+  }
+
+  /// The client id of its sender; null if its address does not keep it for those who come later.
+  @Nullable String remembered() {
+    return remembered;
+  }
+
+  /// Whether nobody gets it, now or later.
+  public boolean leadsNowhere() {
+    return queues.isEmpty() && remembered == null;
+  }
+
   public boolean isEmpty() {
     return queues.isEmpty();
   }
@@ -75,6 +95,7 @@ public final class Route {
   /// Only those get it that it was diverted to.
   public void leave() {
     queues = new ArrayList<>(places.keySet());
+    remembered = null;
   }
 
   Map<LiveQueue, Origins.Place> places() {

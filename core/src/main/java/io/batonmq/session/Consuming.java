@@ -114,6 +114,11 @@ final class Consuming {
             answers::to,
             this::deleted);
     connection.links.put(number, link);
+    if (source.kind() instanceof Source.Kind.Volatile(boolean retroactive) && retroactive) {
+      // In the turn in which it was made: nothing that comes is ahead of it, and nothing between is
+      // missed.
+      broker.recall(queue, now.wallMillis());
+    }
     // A subscription's queue has let in only what fits.
     boolean chooses =
         source.kind() instanceof Source.Kind.Queue || source.kind() instanceof Source.Kind.Bound;

@@ -276,7 +276,7 @@ final class Producing {
         queue == null
             ? broker.route(address, link.routing, message, client)
             : broker.route(queue, message, client);
-    if (route.refusal() != null || route.isEmpty()) {
+    if (route.refusal() != null || route.leadsNowhere()) {
       return route.refusal();
     }
     if (broker.storeFull()) {

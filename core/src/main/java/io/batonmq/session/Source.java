@@ -35,7 +35,14 @@ public record Source(
     record Bound(String queue) implements Kind {}
 
     /// A subscription of its own that ends with the link.
-    record Volatile() implements Kind {}
+    ///
+    /// @param retroactive whether it begins with what the topic has kept
+    record Volatile(boolean retroactive) implements Kind {
+      /// One that begins with what comes.
+      public Volatile() {
+        this(false);
+      }
+    }
 
     /// A named subscription that outlives its links.
     ///

@@ -322,7 +322,8 @@ final class AddressBinder {
             TimeBinder.read(element),
             AutoDeleteBinder.read(element),
             element.optional(SEND_TO_DLA_ON_NO_ROUTE),
-            SlowConsumerBinder.read(element));
+            SlowConsumerBinder.read(element),
+            Optional.empty());
     element.rest(SETTING);
     return setting;
   }

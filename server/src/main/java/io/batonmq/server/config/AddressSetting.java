@@ -23,7 +23,8 @@ public record AddressSetting(
     TimeSettings times,
     AutoDeleteSettings autoDelete,
     Optional<Boolean> sendToDlaOnNoRoute,
-    SlowConsumerSettings slowConsumers) {
+    SlowConsumerSettings slowConsumers,
+    Optional<RecoverySettings> recovery) {
 
   /// This setting where it says something, `general` where not.
   AddressSettings over(AddressSettings general) {
@@ -42,6 +43,7 @@ public record AddressSetting(
         times.over(general.times()),
         autoDelete.over(general.autoDelete()),
         sendToDlaOnNoRoute.orElse(general.sendToDlaOnNoRoute()),
-        slowConsumers.over(general.slowConsumers()));
+        slowConsumers.over(general.slowConsumers()),
+        recovery.orElse(general.recovery()));
   }
 }

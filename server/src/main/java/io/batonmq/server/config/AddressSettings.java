@@ -25,7 +25,8 @@ public record AddressSettings(
     TimeSettings times,
     AutoDeleteSettings autoDelete,
     boolean sendToDlaOnNoRoute,
-    SlowConsumerSettings slowConsumers) {
+    SlowConsumerSettings slowConsumers,
+    RecoverySettings recovery) {
 
   /// Where the file says nothing.
   public static final AddressSettings DEFAULT =
@@ -44,7 +45,8 @@ public record AddressSettings(
           TimeSettings.DEFAULT,
           AutoDeleteSettings.DEFAULT,
           false,
-          SlowConsumerSettings.DEFAULT);
+          SlowConsumerSettings.DEFAULT,
+          RecoverySettings.NONE);
 
   /// What happens to producers of an address that is full.
   public enum FullPolicy {

@@ -13,11 +13,13 @@ import java.util.Optional;
 /// @param full when a queue is full, and what then; absent: never
 /// @param queues who gets a queue's messages
 /// @param unusedMillis how long nobody uses a destination before it goes; absent: it stays
+/// @param recovery what a topic keeps for subscriptions that come later
 record ClassicPolicy(
     DeadLetters deadLetters,
     Optional<Full> full,
     QueueOptions queues,
-    Optional<Long> unusedMillis) {
+    Optional<Long> unusedMillis,
+    RecoverySettings recovery) {
 
   static final QueueOptions.Keeping NOTHING_KEPT =
       new QueueOptions.Keeping(
@@ -42,7 +44,8 @@ record ClassicPolicy(
           new DeadLetters(DeadLetters.SHARED, Optional.empty(), "", true),
           Optional.empty(),
           QueueOptions.DEFAULT,
-          Optional.empty());
+          Optional.empty(),
+          RecoverySettings.NONE);
 
   /// Where dead messages go, and expired ones.
   ///
@@ -96,7 +99,8 @@ record ClassicPolicy(
             own),
         autoDelete(),
         Optional.of(false),
-        SlowConsumerSettings.DEFAULT);
+        SlowConsumerSettings.DEFAULT,
+        Optional.of(recovery));
   }
 
   private AutoDeleteSettings autoDelete() {

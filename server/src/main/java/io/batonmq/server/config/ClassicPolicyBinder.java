@@ -15,7 +15,7 @@ final class ClassicPolicyBinder {
   private static final String PREFETCH = "clients ask for as much as they like";
   private static final String LOG = "messages are in the log, not in memory";
   private static final String RETROACTIVE =
-      "a topic keeps nothing for those who come later: use a durable subscriber or a queue";
+      "a consumer says itself that it wants what its topic has kept: ?consumer.retroactive=true";
 
   private static final Setting<AddressPattern> QUEUE =
       Setting.of("queue", ClassicValues.PATTERN, "The queues that it is for.").asAttribute();
@@ -189,18 +189,6 @@ final class ClassicPolicyBinder {
       new Vocabulary().missing("no class is loaded by name", "bean", "ref");
   private static final Vocabulary CURSOR =
       new Vocabulary().missing("no class is loaded by name", "bean", "ref");
-  private static final Vocabulary RECOVERY =
-      new Vocabulary()
-          .missing(
-              RETROACTIVE,
-              "fixedCountSubscriptionRecoveryPolicy",
-              "fixedSizedSubscriptionRecoveryPolicy",
-              "lastImageSubscriptionRecoveryPolicy",
-              "queryBasedSubscriptionRecoveryPolicy",
-              "retainedMessageSubscriptionRecoveryPolicy",
-              "timedSubscriptionRecoveryPolicy",
-              "bean",
-              "ref");
   private static final Vocabulary NOTHING = new Vocabulary();
 
   static final List<Section> SECTIONS =
@@ -222,11 +210,9 @@ final class ClassicPolicyBinder {
                   + " `<cachedMessageGroupMapFactory>`.",
               GROUP_FACTORY),
           new Section(
-              "…/messageGroupMapFactory/messageGroupHashBucketFactory, and the others", "", GROUPS),
-          new Section(
-              "…/policyEntry/subscriptionRecoveryPolicy",
-              "`<noSubscriptionRecoveryPolicy>` is what Baton does.",
-              RECOVERY));
+              "…/messageGroupMapFactory/messageGroupHashBucketFactory, and the others",
+              "",
+              GROUPS));
 
   private record Said(ClassicPolicy policy, int line) {}
 
@@ -328,15 +314,10 @@ final class ClassicPolicyBinder {
             ClassicDeadLetterBinder.bind(element, ofTopic),
             full(element),
             queues(element),
-            gc ? Optional.of(after) : Optional.empty());
-    element.child("subscriptionRecoveryPolicy").ifPresent(ClassicPolicyBinder::recovery);
+            gc ? Optional.of(after) : Optional.empty(),
+            ClassicRecoveryBinder.bind(element));
     element.rest(ENTRY);
     return policy;
-  }
-
-  private static void recovery(Binding element) {
-    element.children("noSubscriptionRecoveryPolicy").forEach(none -> none.rest(NOTHING));
-    element.rest(RECOVERY);
   }
 
   private Optional<Full> full(Binding element) {

@@ -69,6 +69,7 @@ public final class ConfigurationPage {
             ClassicStoreBinder.SECTIONS,
             ClassicUsageBinder.SECTIONS,
             ClassicPolicyBinder.SECTIONS,
+            ClassicRecoveryBinder.SECTIONS,
             ClassicDeadLetterBinder.SECTIONS,
             ClassicAccessBinder.sections(),
             ClassicDestinationBinder.SECTIONS)

@@ -10,6 +10,7 @@ import io.batonmq.broker.Limits;
 import io.batonmq.broker.OwnQueues;
 import io.batonmq.broker.QueueKeeping;
 import io.batonmq.broker.QueueSettings;
+import io.batonmq.broker.Recovery;
 import io.batonmq.broker.Redelivery;
 import io.batonmq.broker.SlowConsumers;
 import io.batonmq.ha.HaSettings;
@@ -24,6 +25,7 @@ import io.batonmq.server.config.BrokerConfig;
 import io.batonmq.server.config.DivertConfig;
 import io.batonmq.server.config.HaPolicy;
 import io.batonmq.server.config.QueueOptions;
+import io.batonmq.server.config.RecoverySettings;
 import io.batonmq.server.config.SecuritySetting;
 import io.batonmq.server.config.SlowConsumerSettings;
 import io.batonmq.server.config.TimeSettings;
@@ -151,7 +153,12 @@ final class Translation {
             own(setting.times().expiryQueues()),
             autoDelete(setting.autoDelete()),
             setting.sendToDlaOnNoRoute().orElse(null),
-            slowConsumers(setting.slowConsumers())));
+            slowConsumers(setting.slowConsumers()),
+            setting.recovery().map(Translation::recovery).orElse(null)));
+  }
+
+  private static Recovery recovery(RecoverySettings settings) {
+    return new Recovery(settings.messages(), settings.bytes(), settings.millis());
   }
 
   private static SlowConsumers.Overrides slowConsumers(SlowConsumerSettings settings) {

@@ -103,6 +103,27 @@ class ClassicPolicyTest {
   }
 
   @Test
+  void topicsKeepWhatThePolicySays() {
+    var config =
+        policies(
+            """
+            <policyEntry topic="last"><subscriptionRecoveryPolicy><lastImageSubscriptionRecoveryPolicy/></subscriptionRecoveryPolicy></policyEntry>
+            <policyEntry topic="hundred"><subscriptionRecoveryPolicy><fixedCountSubscriptionRecoveryPolicy/></subscriptionRecoveryPolicy></policyEntry>
+            <policyEntry topic="count"><subscriptionRecoveryPolicy><fixedCountSubscriptionRecoveryPolicy maximumSize="7"/></subscriptionRecoveryPolicy></policyEntry>
+            <policyEntry topic="size"><subscriptionRecoveryPolicy><fixedSizedSubscriptionRecoveryPolicy/></subscriptionRecoveryPolicy></policyEntry>
+            <policyEntry topic="time"><subscriptionRecoveryPolicy><timedSubscriptionRecoveryPolicy recoverDuration="500"/></subscriptionRecoveryPolicy></policyEntry>
+            <policyEntry topic="none"><subscriptionRecoveryPolicy><noSubscriptionRecoveryPolicy/></subscriptionRecoveryPolicy></policyEntry>
+            """);
+    assertThat(config.settings("last").recovery()).isEqualTo(RecoverySettings.messages(1));
+    assertThat(config.settings("hundred").recovery()).isEqualTo(RecoverySettings.messages(100));
+    assertThat(config.settings("count").recovery()).isEqualTo(RecoverySettings.messages(7));
+    assertThat(config.settings("size").recovery()).isEqualTo(RecoverySettings.bytes(6_553_600));
+    assertThat(config.settings("time").recovery()).isEqualTo(RecoverySettings.millis(500));
+    assertThat(config.settings("none").recovery()).isEqualTo(RecoverySettings.NONE);
+    assertThat(config.settings("other").recovery()).isEqualTo(RecoverySettings.NONE);
+  }
+
+  @Test
   void unusedDestinationsGoAfterTheirTime() {
     var config =
         policies(

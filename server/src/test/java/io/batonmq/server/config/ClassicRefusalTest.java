@@ -59,8 +59,15 @@ class ClassicRefusalTest {
         "<plugins><authorizationPlugin/></plugins>|needs a plug-in beside it",
         "<plugins><statisticsBrokerPlugin/></plugins>|there is no such plug-in",
         "<destinationPolicy><policyMap><policyEntries><policyEntry"
-            + " topic='>'><subscriptionRecoveryPolicy><lastImageSubscriptionRecoveryPolicy/></subscriptionRecoveryPolicy></policyEntry></policyEntries></policyMap></destinationPolicy>|a"
-            + " topic keeps nothing for those who come later",
+            + " topic='>'><subscriptionRecoveryPolicy><queryBasedSubscriptionRecoveryPolicy/></subscriptionRecoveryPolicy></policyEntry></policyEntries></policyMap></destinationPolicy>|a"
+            + " topic keeps messages by their number",
+        "<destinationPolicy><policyMap><policyEntries><policyEntry"
+            + " topic='>'><subscriptionRecoveryPolicy><fixedCountSubscriptionRecoveryPolicy"
+            + " maximumSize='10001'/></subscriptionRecoveryPolicy></policyEntry></policyEntries></policyMap></destinationPolicy>|a"
+            + " whole number from 1 to 10000",
+        "<destinationPolicy><policyMap><policyEntries><policyEntry"
+            + " topic='>'><subscriptionRecoveryPolicy><lastImageSubscriptionRecoveryPolicy/><timedSubscriptionRecoveryPolicy/></subscriptionRecoveryPolicy></policyEntry></policyEntries></policyMap></destinationPolicy>|keep"
+            + " one of them",
         "<destinationPolicy><policyMap><policyEntries><policyEntry/></policyEntries></policyMap></destinationPolicy>|needs"
             + " queue=",
         "<systemUsage><systemUsage sendFailIfNoSpaceAfterTimeout='5'/></systemUsage>|a send waits,"

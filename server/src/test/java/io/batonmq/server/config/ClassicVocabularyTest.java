@@ -73,10 +73,16 @@ class ClassicVocabularyTest {
                     "",
                     "<deadLetterStrategy><individualDeadLetterStrategy%s>%s</individualDeadLetterStrategy></deadLetterStrategy>")),
             of(
-                ClassicPolicyBinder.SECTIONS,
-                4,
+                ClassicRecoveryBinder.SECTIONS,
+                0,
                 POLICY.formatted(
                     "", "<subscriptionRecoveryPolicy%s>%s</subscriptionRecoveryPolicy>")),
+            of(
+                ClassicRecoveryBinder.SECTIONS,
+                2,
+                POLICY.formatted(
+                    "",
+                    "<subscriptionRecoveryPolicy><fixedSizedSubscriptionRecoveryPolicy%s>%s</fixedSizedSubscriptionRecoveryPolicy></subscriptionRecoveryPolicy>")),
             of(ClassicAccessBinder.SECTIONS, 0, "<broker><plugins%s>%s</plugins></broker>"),
             of(
                 ClassicDestinationBinder.SECTIONS,
