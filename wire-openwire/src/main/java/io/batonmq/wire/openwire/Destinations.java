@@ -157,7 +157,7 @@ final class Destinations {
     String subscription = consumer.text(Field.SUBSCRIPTION_NAME);
     Source.Kind kind =
         subscription == null
-            ? new Source.Kind.Volatile()
+            ? new Source.Kind.Volatile(consumer.flag(Field.RETROACTIVE))
             : new Source.Kind.Subscription(subscription, clientId, false, true);
     return new Source(address, kind, false, filter, noLocal);
   }
