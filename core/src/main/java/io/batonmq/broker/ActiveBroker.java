@@ -65,7 +65,7 @@ public final class ActiveBroker {
     this.recent = new RecentMessages(settings.limits().recentBytesMax());
     this.arrivals = new Arrivals(this, log, bodies, volatiles);
     this.transactions = new LiveTransactions(this, state, log, volatiles);
-    this.schedule = new Schedule(this, log);
+    this.schedule = new Schedule(this, log, new Recurring(this, log, volatiles));
     directory.tell(
         new Directory.Gone() {
           @Override

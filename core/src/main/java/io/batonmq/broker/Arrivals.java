@@ -44,6 +44,10 @@ final class Arrivals {
           Refusal.Reason.LIMIT_REACHED,
           "a message of " + message.size() + " bytes is larger than the log takes");
     }
+    Refusal refusal = Recurring.refusal(route, message, sends);
+    if (refusal != null) {
+      return refusal;
+    }
     List<LiveQueue> durable = new ArrayList<>(1);
     List<LiveQueue> others = new ArrayList<>();
     for (LiveQueue queue : queues) {
@@ -202,10 +206,11 @@ final class Arrivals {
             body.size(),
             false,
             message.expiryMillis());
-    long from = Schedule.waiting(message.deliveryMillis(), wall);
+    long from = Schedule.waiting(message, wall);
     for (LiveQueue queue : queues) {
       if (sends == null) {
         volatiles.place(queue, reference, route.place(queue), from);
+        Recurring.begin(queue.queue().messages(), message, reference.key(), from);
       } else {
         volatiles.stage(waiting(sends, queue), reference, route.place(queue), from);
       }

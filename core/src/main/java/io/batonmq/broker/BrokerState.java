@@ -131,6 +131,10 @@ public final class BrokerState implements RecordHandler {
         wallMillis = Math.max(wallMillis, wall);
         existingQueue(queue).admit(keys);
       }
+      case Event.Repeated repeated -> {
+        wallMillis = Math.max(wallMillis, repeated.wallMillis());
+        Recurring.apply(this, repeated);
+      }
       case Event.Cancelled(int queue, long[] keys, long[] millis) -> {
         BoundQueue bound = existingQueue(queue);
         for (int i = 0; i < keys.length; i++) {
@@ -226,10 +230,9 @@ public final class BrokerState implements RecordHandler {
   }
 
   private void enqueue(long position, long recordEnd, Event.Enqueued event) {
-    Message message = event.message();
     int size = Math.toIntExact(recordEnd - position);
     wallMillis = Math.max(wallMillis, event.wallMillis());
-    Tail tail = message.tail();
+    Tail tail = event.message().tail();
     if (tail != null) {
       fragments().close(tail.id(), position, size);
     }
@@ -255,13 +258,15 @@ public final class BrokerState implements RecordHandler {
             Fragments.referenceSize(size, message.tail()),
             true,
             message.expiryMillis());
-    long from = Schedule.waiting(message.deliveryMillis(), event.wallMillis());
+    long from = Schedule.waiting(message, event.wallMillis());
     for (int queue : event.queues()) {
       place(existingQueue(queue), reference, from);
+      Recurring.begin(existingQueue(queue).messages(), message, reference.key(), from);
     }
     for (Diverted diverted : event.diverted()) {
       for (int queue : diverted.queues()) {
         place(existingQueue(queue), reference.from(origins.refer(diverted.place())), from);
+        Recurring.begin(existingQueue(queue).messages(), message, reference.key(), from);
       }
     }
   }
@@ -291,7 +296,7 @@ public final class BrokerState implements RecordHandler {
     giveUp(queue.messages().remove(key));
   }
 
-  private void giveUp(Reference reference) {
+  void giveUp(Reference reference) {
     extents.remove(reference.position(), reference.size());
     origins.release(reference.origin());
   }

@@ -3,6 +3,7 @@ package io.batonmq.broker;
 import io.batonmq.message.Format;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
+import io.batonmq.message.Repetition;
 import io.batonmq.message.Tail;
 import java.util.List;
 
@@ -10,9 +11,9 @@ import java.util.List;
 ///
 /// Octet flags (1 durable, 2 sequenced identity, 4 named identity, 8 group, 16 expiry, 32 transaction, 64 more,
 /// 128 diverted), number sequence, number wall time, number address, numbers queues, octet format, octet
-/// priority, \[32: number transaction], \[16: number expiry], \[64: octet 1 expiry is the broker's + 2 tail,
-/// number delivery time, \[2: number tail, number bytes of the tail]], \[2: text producer, signed sequence, signed
-/// floor], \[4: text id], \[8: text group, signed group sequence], \[128: number of diverts, each text address,
+/// priority, \[32: number transaction], \[16: number expiry], \[64: octet 1 expiry is the broker's + 2 tail +
+/// 4 repeated, number delivery time, \[2: number tail, number bytes of the tail], \[4: number period, number times
+/// plus one]], \[2: text producer, signed sequence, signed floor], \[4: text id], \[8: text group, signed group sequence], \[128: number of diverts, each text address,
 /// text name, numbers queues], then the bytes of the message, as many as a number says. They come last, so that
 /// what a queue needs is read without them.
 final class EnqueuedFormat {
@@ -27,6 +28,7 @@ final class EnqueuedFormat {
 
   private static final int REWRITTEN = 1;
   private static final int TAIL = 2;
+  private static final int REPEATED = 4;
 
   private static final byte[] NO_BYTES = {};
 
@@ -37,6 +39,7 @@ final class EnqueuedFormat {
     Identity identity = message.identity();
     String group = message.groupId();
     Tail tail = message.tail();
+    Repetition repetition = message.repetition();
     int flags =
         (message.durable() ? DURABLE : 0)
             | (identity instanceof Identity.Sequenced ? SEQUENCED : 0)
@@ -62,11 +65,18 @@ final class EnqueuedFormat {
       to.number(message.expiryMillis());
     }
     if ((flags & MORE) != 0) {
-      to.octet((message.expiryRewritten() ? REWRITTEN : 0) | (tail != null ? TAIL : 0));
+      to.octet(
+          (message.expiryRewritten() ? REWRITTEN : 0)
+              | (tail != null ? TAIL : 0)
+              | (repetition != null ? REPEATED : 0));
       to.number(message.deliveryMillis());
       if (tail != null) {
         to.number(tail.id());
         to.number(tail.bytes());
+      }
+      if (repetition != null) {
+        to.number(repetition.periodMillis());
+        to.number(repetition.times() + 1L);
       }
     }
     switch (identity) {
@@ -102,6 +112,8 @@ final class EnqueuedFormat {
     int more = (flags & MORE) != 0 ? from.octet() : 0;
     long delivery = (flags & MORE) != 0 ? from.number() : 0;
     Tail tail = (more & TAIL) != 0 ? new Tail(from.number(), from.number()) : null;
+    Repetition repetition =
+        (more & REPEATED) != 0 ? new Repetition(from.number(), from.smallNumber() - 1) : null;
     long floor = ProducerWindow.NO_FLOOR;
     Identity identity = null;
     if ((flags & SEQUENCED) != 0) {
@@ -132,7 +144,8 @@ final class EnqueuedFormat {
             group,
             groupSequence,
             bytes,
-            tail);
+            tail,
+            repetition);
     return new Event.Enqueued(
         sequence, transaction, wallMillis, floor, address, queues, diverted, message);
   }

@@ -145,6 +145,16 @@ public sealed interface Event {
   /// The time of messages that waited has come: they are available at their places.
   record Admitted(int queue, long wallMillis, long[] keys) implements Event {}
 
+  /// The time of a message has come that comes again: it is available at its place, and waits for its next time
+  /// under a new sequence, both at once.
+  ///
+  /// @param sequence of what waits
+  /// @param untilMillis its time
+  /// @param skipped whether there was no room for the one whose time has come: it is gone
+  record Repeated(
+      int queue, long wallMillis, long key, long sequence, long untilMillis, boolean skipped)
+      implements Event {}
+
   /// Messages that waited were thrown away by an operator.
   ///
   /// @param millis for each the time that it stands under in the queue's timetable, to be found by

@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// | 41 | QueueUpdated | number queue, octet 8 selector + 16 not from, settings, \[8: text selector], \[16: text client id] |
 /// | 42 | Fragment | number tail, raw bytes |
 /// | 43 | FragmentsDropped | number tail |
+/// | 44 | Repeated | number queue, number wall time, number key, number sequence, number time, octet skipped |
 ///
 /// Settings of a queue: number consumers, octet 1 exclusive + 2 group rebalance + 4 with a pause + 8 group first key,
 /// signed group buckets, number consumers before dispatch, signed delay before dispatch, \[8: text group first key],
@@ -80,6 +81,7 @@ public final class Events {
   static final int QUEUE_UPDATED = RecordFormat.USER_MIN + 25;
   static final int FRAGMENT = RecordFormat.USER_MIN + 26;
   static final int FRAGMENTS_DROPPED = RecordFormat.USER_MIN + 27;
+  static final int REPEATED = RecordFormat.USER_MIN + 28;
 
   private static final int ANYCAST = 1;
   private static final int MULTICAST = 2;
@@ -122,6 +124,7 @@ public final class Events {
       case Event.QueueUpdated _ -> QUEUE_UPDATED;
       case Event.Fragment _ -> FRAGMENT;
       case Event.FragmentsDropped _ -> FRAGMENTS_DROPPED;
+      case Event.Repeated _ -> REPEATED;
     };
   }
 
@@ -228,6 +231,14 @@ public final class Events {
         to.raw(bytes);
       }
       case Event.FragmentsDropped(long tail) -> to.number(tail);
+      case Event.Repeated repeated -> {
+        to.number(repeated.queue());
+        to.number(repeated.wallMillis());
+        to.number(repeated.key());
+        to.number(repeated.sequence());
+        to.number(repeated.untilMillis());
+        to.flag(repeated.skipped());
+      }
     }
   }
 
@@ -295,6 +306,14 @@ public final class Events {
             yield new Event.Fragment(tail, NO_BYTES);
           }
           case FRAGMENTS_DROPPED -> new Event.FragmentsDropped(from.number());
+          case REPEATED ->
+              new Event.Repeated(
+                  from.smallNumber(),
+                  from.number(),
+                  from.number(),
+                  from.number(),
+                  from.number(),
+                  from.flag());
           default ->
               throw new VersionException(
                   "no event has type " + type + ": the log was written by a newer version");

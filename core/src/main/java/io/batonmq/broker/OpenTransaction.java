@@ -83,7 +83,7 @@ final class OpenTransaction {
     // Its delay counts from when it was sent. If that is over before the commit, the active finds
     // it
     // due as soon as it is in the queue.
-    long from = Schedule.waiting(message.deliveryMillis(), event.wallMillis());
+    long from = Schedule.waiting(message, event.wallMillis());
     for (int queue : event.queues()) {
       stage(queue, reference, from, all);
     }

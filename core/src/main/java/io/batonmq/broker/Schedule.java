@@ -1,5 +1,6 @@
 package io.batonmq.broker;
 
+import io.batonmq.message.Message;
 import io.batonmq.queue.KeyList;
 import io.batonmq.queue.Keys;
 import io.batonmq.queue.MessageQueue;
@@ -18,6 +19,7 @@ final class Schedule {
 
   private final ActiveBroker broker;
   private final EventLog log;
+  private final Recurring recurring;
   private final TreeMap<Alarm, LiveQueue> alarms = new TreeMap<>();
   private final KeyList timely = new KeyList();
 
@@ -29,14 +31,17 @@ final class Schedule {
     }
   }
 
-  Schedule(ActiveBroker broker, EventLog log) {
+  Schedule(ActiveBroker broker, EventLog log, Recurring recurring) {
     this.broker = broker;
     this.log = log;
+    this.recurring = recurring;
   }
 
   /// Until when a message waits that is placed now; 0 if it does not.
-  static long waiting(long deliveryMillis, long wallMillis) {
-    return deliveryMillis > wallMillis ? deliveryMillis : 0;
+  static long waiting(Message message, long wallMillis) {
+    // What comes again waits in any case: that is how a queue knows of it.
+    long now = message.repetition() == null ? 0 : wallMillis + 1;
+    return message.deliveryMillis() > wallMillis ? message.deliveryMillis() : now;
   }
 
   /// Something may wait in a queue now that did not, or the other way round.
@@ -89,6 +94,8 @@ final class Schedule {
       Reference reference = waiting(messages, timely.get(i));
       if (reference.due(wall)) {
         gone += broker.expire(queue, reference) ? 1 : 0;
+      } else if (recurring.admit(queue, reference, wall)) {
+        gone++;
       } else if (reference.durable()) {
         durable.add(reference.key());
         gone++;

@@ -5,9 +5,11 @@ import io.batonmq.log.SnapshotContent;
 import io.batonmq.log.SnapshotPart;
 import io.batonmq.queue.KeyList;
 import io.batonmq.queue.MessageQueue;
+import io.batonmq.queue.Recurrence;
 import io.batonmq.queue.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 /// | 17 | times, after the references of their queue | number transaction, 0 for what is in the queue, number queue, number of messages that wait, each: number time, number key |
 /// | 18 | dedicated queue | number queue, text address |
 /// | 19 | tail, before any reference; of 1 GiB in one entry | number id, number position of its message's record plus one or 0, number size of that, number of fragments, each: number position, number size |
+/// | 20 | recurring, before the references of their queue | number queue, number of messages, each: number key, number period, number times plus one, number time at which it is due |
 ///
 /// A reader that meets an unknown kind or version refuses the snapshot.
 final class Snapshot implements SnapshotContent {
@@ -65,6 +68,7 @@ final class Snapshot implements SnapshotContent {
   static final int TIMES = 17;
   static final int DEDICATED = 18;
   static final int TAIL = 19;
+  static final int RECURRING = 20;
 
   static final int OUT = 1;
   static final int REDELIVERED = 2;
@@ -144,6 +148,7 @@ final class Snapshot implements SnapshotContent {
           dedicated.number(queue.id());
           dedicated.text(origin);
         }
+        recurring(queue, blocks);
         queues.add(new FrozenQueue(0, queue.id(), queue.messages().freeze()));
       } else {
         volatileQueues.add(queue.messages().freeze());
@@ -271,6 +276,27 @@ final class Snapshot implements SnapshotContent {
       writer.text(taken.name());
       writer.signed(taken.checksum());
     }
+  }
+
+  private static void recurring(BoundQueue queue, Blocks blocks) {
+    Map<Long, Recurrence> recurring = new LinkedHashMap<>(queue.messages().recurrences());
+    recurring.keySet().removeIf(key -> !durable(queue.messages().find(key)));
+    if (recurring.isEmpty()) {
+      return;
+    }
+    FieldWriter writer = blocks.entry(RECURRING);
+    writer.number(queue.id());
+    writer.number(recurring.size());
+    recurring.forEach((key, recurrence) -> {
+      writer.number(key);
+      writer.number(recurrence.rest().periodMillis());
+      writer.number(recurrence.rest().times() + 1L);
+      writer.number(recurrence.dueMillis());
+    });
+  }
+
+  private static boolean durable(@Nullable Reference reference) {
+    return reference != null && reference.durable();
   }
 
   private void tails(Blocks blocks) {

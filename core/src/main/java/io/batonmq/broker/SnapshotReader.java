@@ -2,8 +2,10 @@ package io.batonmq.broker;
 
 import io.batonmq.log.VersionException;
 import io.batonmq.message.Identity;
+import io.batonmq.message.Repetition;
 import io.batonmq.queue.KeyList;
 import io.batonmq.queue.MessageQueue;
+import io.batonmq.queue.Recurrence;
 import io.batonmq.queue.Reference;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
@@ -72,6 +74,7 @@ final class SnapshotReader {
                   Outcomes.KEPT_MAX);
       case Snapshot.TIMES -> times(from.number(), from);
       case Snapshot.TAIL -> tail(from);
+      case Snapshot.RECURRING -> recurring(from);
       case Snapshot.DEDICATED -> state.existingQueue(from.smallNumber()).dedicate(from.text());
       case Snapshot.END -> {
         long counted = from.number();
@@ -178,6 +181,16 @@ final class SnapshotReader {
     for (int i = 0; i < count; i++) {
       long millis = from.number();
       messages.restoreWaiting(from.number(), millis);
+    }
+  }
+
+  private void recurring(FieldReader from) {
+    MessageQueue messages = state.existingQueue(from.smallNumber()).messages();
+    int count = from.count(4);
+    for (int i = 0; i < count; i++) {
+      long key = from.number();
+      Repetition rest = new Repetition(from.number(), from.smallNumber() - 1);
+      messages.recurs(key, new Recurrence(rest, from.number()));
     }
   }
 

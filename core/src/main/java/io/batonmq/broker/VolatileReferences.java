@@ -34,6 +34,16 @@ final class VolatileReferences {
     queue.countAdded();
   }
 
+  /// Places a copy beside what it was copied from, in the same queue.
+  void again(LiveQueue queue, Reference copy, long fromMillis) {
+    if (copy.position() < 0) {
+      bodies.refer(copy.position());
+    }
+    origins.refer(copy.origin());
+    queue.queue().messages().append(counted(copy, null), fromMillis);
+    queue.countAdded();
+  }
+
   /// Places a reference where it waits for the commit of its transaction.
   ///
   /// @param from as above

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param groupSequence position in the group; -1 closes it
 /// @param bytes everything but the envelope; of a message that came in fragments only what stands before the body
 /// @param tail the rest of a message that came in fragments; null for one that is here whole
+/// @param repetition how it comes again after its delivery time; null if it does not
 public record Message(
     Format format,
     boolean durable,
@@ -30,7 +31,8 @@ public record Message(
     @Nullable String groupId,
     int groupSequence,
     byte[] bytes,
-    @Nullable Tail tail) {
+    @Nullable Tail tail,
+    @Nullable Repetition repetition) {
 
   /// Priority of a message whose sender named none (JMS 3.1 §3.4.10, AMQP 1.0 §3.2.1).
   public static final int DEFAULT_PRIORITY = 4;
@@ -44,6 +46,9 @@ public record Message(
     }
     if (deliveryMillis < 0) {
       throw new IllegalArgumentException("delivery time is not negative: " + deliveryMillis);
+    }
+    if (repetition != null && deliveryMillis == 0) {
+      throw new IllegalArgumentException("what comes again has a time at which it comes first");
     }
   }
 
@@ -70,6 +75,7 @@ public record Message(
         groupId,
         groupSequence,
         bytes,
+        null,
         null);
   }
 
@@ -100,7 +106,8 @@ public record Message(
         groupId,
         groupSequence,
         bytes,
-        tail);
+        tail,
+        repetition);
   }
 
   /// The same, not to be seen before a time.
@@ -116,7 +123,8 @@ public record Message(
         groupId,
         groupSequence,
         bytes,
-        tail);
+        tail,
+        repetition);
   }
 
   /// The same, of which nobody recognises a resend.
@@ -132,7 +140,8 @@ public record Message(
         groupId,
         groupSequence,
         bytes,
-        tail);
+        tail,
+        repetition);
   }
 
   /// The same, followed by fragments.
@@ -148,7 +157,25 @@ public record Message(
         groupId,
         groupSequence,
         bytes,
-        fragments);
+        fragments,
+        repetition);
+  }
+
+  /// The same, coming again.
+  public Message repeated(Repetition how) {
+    return new Message(
+        format,
+        durable,
+        priority,
+        expiryMillis,
+        expiryRewritten,
+        deliveryMillis,
+        identity,
+        groupId,
+        groupSequence,
+        bytes,
+        tail,
+        how);
   }
 
   /// What it takes of memory, in bytes.

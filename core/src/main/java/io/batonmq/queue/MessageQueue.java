@@ -2,7 +2,10 @@ package io.batonmq.queue;
 
 import io.batonmq.log.SnapshotPlace;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
@@ -24,6 +27,10 @@ public final class MessageQueue {
 
   private final @Nullable Lane[] lanes = new Lane[Keys.PRIORITIES];
   private final Timetable timetable = new Timetable();
+
+  /// Of messages that wait and come again, how, in the order of their keys.
+  private final TreeMap<Long, Recurrence> recurrences = new TreeMap<>();
+
   private int available;
   private int out;
   private long bytes;
@@ -163,6 +170,16 @@ public final class MessageQueue {
     lowerCursors(key);
   }
 
+  /// A message that waits comes again. That is forgotten when it does not wait any more.
+  public void recurs(long key, Recurrence recurrence) {
+    recurrences.put(key, recurrence);
+  }
+
+  /// What comes again of what waits.
+  public NavigableMap<Long, Recurrence> recurrences() {
+    return Collections.unmodifiableNavigableMap(recurrences);
+  }
+
   /// The earliest time at which something is to be decided about a message that waits: that it is admitted,
   /// or that it has expired. [Long#MAX_VALUE] if none waits.
   public long waitingMillisMin() {
@@ -205,6 +222,7 @@ public final class MessageQueue {
       throw new IllegalStateException(
           "no message with sequence " + Keys.sequence(key) + " waits for " + millis);
     }
+    recurrences.remove(key);
     Reference removed = existing(key).remove(Keys.sequence(key));
     bytes -= removed.size();
     return removed;
@@ -221,6 +239,7 @@ public final class MessageQueue {
   }
 
   private void unlist(long key) {
+    recurrences.remove(key);
     if (!timetable.removeFirst(key)) {
       throw new IllegalStateException("nothing waits with sequence " + Keys.sequence(key));
     }

@@ -76,6 +76,11 @@ public record Reference(
         key, position, size, out, durable, redelivered, deliveryCount, expiry, newOrigin, expired);
   }
 
+  /// The same body under a new name in the same queue, which nobody has tried.
+  public Reference again(long newKey) {
+    return new Reference(newKey, position, size, false, durable, false, 0, expiry, origin, expired);
+  }
+
   /// The same with a higher sequence.
   public Reference later(long more) {
     return new Reference(

@@ -8,6 +8,7 @@ import io.batonmq.log.VersionException;
 import io.batonmq.message.Format;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
+import io.batonmq.message.Repetition;
 import io.batonmq.message.RoutingType;
 import io.batonmq.message.Tail;
 import java.nio.ByteBuffer;
@@ -78,7 +79,8 @@ class EventsTest {
           new Event.Dedicated(2, "orders"),
           new Event.QueueUpdated(2, new QueueFilter("b", null), QueueSettings.DEFAULTS),
           new Event.Fragment(77, new byte[] {1, 2}),
-          new Event.FragmentsDropped(77));
+          new Event.FragmentsDropped(77),
+          new Event.Repeated(2, 1_000, 84, 6, 1_001, true));
 
   private static final List<String> BYTES =
       List.of(
@@ -109,7 +111,8 @@ class EventsTest {
           "05 02 06 6f7264657273",
           "05 02 08 00 00 01 00 01 01 00 01 62",
           "05 4d 02 0102",
-          "05 4d");
+          "05 4d",
+          "05 02 e807 54 06 e907 01");
 
   @Test
   void theSamplesHaveTheBytesOfTheTable() {
@@ -160,6 +163,26 @@ class EventsTest {
     assertThat(read.expiryRewritten()).isTrue();
     Event event = Events.read(Events.ENQUEUED, ByteBuffer.wrap(bytes));
     assertThat(((Event.Enqueued) event).message().deliveryMillis()).isEqualTo(1_000);
+  }
+
+  @Test
+  void howAMessageComesAgainIsReadWithIt() {
+    for (int times : new int[] {3, Repetition.ENDLESS}) {
+      Repetition repetition = new Repetition(300, times);
+      Message message = TIMED.repeated(repetition);
+      byte[] bytes =
+          write(new Event.Enqueued(5, 0, 1_000, -1, 1, new int[] {2}, List.of(), message));
+      String left = times == 3 ? "04" : "00";
+      assertThat(hex(bytes))
+          .isEqualTo(
+              ("05 4b 05 e807 01 01 02 01 09 05 e807 ac02 "
+                      + left
+                      + " 02 7031 0c 01 01 67 01 02 6869")
+                  .replace(" ", ""));
+      Event event = Events.read(Events.ENQUEUED, ByteBuffer.wrap(bytes));
+      assertThat(((Event.Enqueued) event).message().repetition()).isEqualTo(repetition);
+      assertThat(Events.message(ByteBuffer.wrap(bytes)).repetition()).isEqualTo(repetition);
+    }
   }
 
   @Test

@@ -398,10 +398,6 @@ class ActiveMqClientTest {
     session.createProducer(session.createQueue(queue)).send(message);
     assertThat(receive(session, queue, 1)).containsExactly("later");
     assertThat(System.nanoTime() - before).isGreaterThan(500_000_000);
-    var periodic = session.createTextMessage("again");
-    periodic.setLongProperty("AMQ_SCHEDULED_PERIOD", 600);
-    assertThatThrownBy(() -> session.createProducer(session.createQueue(queue)).send(periodic))
-        .hasMessageContaining("AMQ_SCHEDULED_PERIOD");
   }
 
   @Test

@@ -114,7 +114,7 @@ final class Conversation {
       return false;
     }
     long number = transactions.number(message.child(Field.TRANSACTION_ID));
-    Fault fault = producer.fault(message);
+    Fault fault = producer.fault(message, number == 0 && parts.size() > 1);
     if (number == Transactions.PREPARED) {
       // It is in the branch since before the failover.
       peer.answer(message);

@@ -21,7 +21,9 @@ final class Dispatched {
       if (message.tail() != null) {
         struct.with(Field.CONTENT, tail);
       }
-      if (struct.child(Field.MESSAGE_ID) == null) {
+      // A client takes the second message with an id that it has seen for a duplicate, and drops
+      // it.
+      if (struct.child(Field.MESSAGE_ID) == null || message.repetition() != null) {
         struct.with(Field.MESSAGE_ID, madeId(peer, null, leg, delivery));
       }
     } else {

@@ -3,6 +3,7 @@ package io.batonmq.wire.openwire;
 import io.batonmq.message.Format;
 import io.batonmq.message.Identity;
 import io.batonmq.message.Message;
+import io.batonmq.message.Repetition;
 import io.batonmq.seam.Now;
 import java.util.Map;
 import java.util.Set;
@@ -14,15 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class Kept {
   private static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
   private static final String DELAY = "AMQ_SCHEDULED_DELAY";
-  private static final Set<String> PERIODIC =
-      Set.of("AMQ_SCHEDULED_PERIOD", "AMQ_SCHEDULED_REPEAT", "AMQ_SCHEDULED_CRON");
-  private static final Set<String> LOOKED_FOR =
-      Set.of(
-          DUPLICATE_ID,
-          DELAY,
-          "AMQ_SCHEDULED_PERIOD",
-          "AMQ_SCHEDULED_REPEAT",
-          "AMQ_SCHEDULED_CRON");
+  private static final String PERIOD = "AMQ_SCHEDULED_PERIOD";
+  private static final String REPEAT = "AMQ_SCHEDULED_REPEAT";
+  private static final String CRON = "AMQ_SCHEDULED_CRON";
+  private static final Set<String> REPEATED = Set.of(PERIOD, REPEAT, CRON);
+  private static final Set<String> LOOKED_FOR = Set.of(DUPLICATE_ID, DELAY, PERIOD, REPEAT);
 
   private Kept() {}
 
@@ -61,35 +58,74 @@ final class Kept {
     if (!withBody) {
       kept.with(Field.CONTENT, null);
     }
-    return new Message(
-        Format.OPENWIRE,
-        came.flag(Field.PERSISTENT),
-        Math.clamp(came.number(Field.PRIORITY), 0, 9),
-        Math.max(0, came.large(Field.EXPIRATION)),
-        false,
-        deliveryTime(asked, now),
-        identity(came, producer, part, asked),
-        came.text(Field.GROUP_ID),
-        came.number(Field.GROUP_SEQUENCE),
-        Encoder.encode(kept, Coding.KEPT));
+    Message message =
+        new Message(
+            Format.OPENWIRE,
+            came.flag(Field.PERSISTENT),
+            Math.clamp(came.number(Field.PRIORITY), 0, 9),
+            Math.max(0, came.large(Field.EXPIRATION)),
+            false,
+            deliveryTime(asked, now),
+            identity(came, producer, part, asked),
+            came.text(Field.GROUP_ID),
+            came.number(Field.GROUP_SEQUENCE),
+            Encoder.encode(kept, Coding.KEPT));
+    long times = number(asked, REPEAT);
+    return times == 0
+        ? message
+        : message.repeated(
+            new Repetition(number(asked, PERIOD), times < 0 ? Repetition.ENDLESS : (int) times));
   }
 
-  /// What is asked for and not built; null if nothing is.
-  static @Nullable String refusal(Struct came) {
+  /// What is asked for and cannot be had; null if nothing is.
+  ///
+  /// @param several whether it goes to several destinations, outside of a transaction; inside of one the broker
+  ///     refuses what it cannot do, and the commit with it
+  static @Nullable String refusal(Struct came, boolean several) {
     Map<String, Object> asked =
         Primitives.find(
-            came.bytesOrNone(Field.MARSHALLED_PROPERTIES), PERIODIC, OpenWireFields.LOOKED_AT);
-    if (!asked.isEmpty()) {
-      return asked.keySet().iterator().next()
-          + ": messages that come again and again are not built; AMQ_SCHEDULED_DELAY is";
-    }
+            came.bytesOrNone(Field.MARSHALLED_PROPERTIES), REPEATED, OpenWireFields.LOOKED_AT);
     return came.type() == Type.BLOB_MESSAGE
         ? "messages whose body is kept elsewhere (BlobMessage) are not built"
+        : refusal(asked, several);
+  }
+
+  private static @Nullable String refusal(Map<String, Object> asked, boolean several) {
+    if (asked.containsKey(CRON)) {
+      return CRON + ": messages that come by the calendar are not built; " + PERIOD + " is";
+    }
+    for (String name : asked.keySet()) {
+      if (!whole(asked.get(name))) {
+        return name + " is not a whole number";
+      }
+    }
+    long period = number(asked, PERIOD);
+    long times = number(asked, REPEAT);
+    if (period > Repetition.PERIOD_MILLIS_MAX || times >= Integer.MAX_VALUE) {
+      return PERIOD + " or " + REPEAT + " is too large";
+    }
+    if (times != 0 && period < 1) {
+      return REPEAT + " needs " + PERIOD + ", 1 ms or more";
+    }
+    return times != 0 && several
+        ? REPEAT + ": send it to one destination, and outside of a transaction"
         : null;
   }
 
+  private static boolean whole(@Nullable Object value) {
+    return value instanceof Long
+        || value instanceof Integer
+        || value instanceof Short
+        || value instanceof Byte;
+  }
+
+  private static long number(Map<String, Object> asked, String name) {
+    return asked.get(name) instanceof Number number ? number.longValue() : 0;
+  }
+
   private static long deliveryTime(Map<String, Object> asked, Now now) {
-    long delay = asked.get(DELAY) instanceof Number number ? number.longValue() : 0;
+    // Without a delay it comes first after one period, as ActiveMQ has it.
+    long delay = number(asked, number(asked, DELAY) > 0 ? DELAY : PERIOD);
     if (delay <= 0) {
       return 0;
     }

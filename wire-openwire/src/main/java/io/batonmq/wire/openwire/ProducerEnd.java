@@ -124,11 +124,14 @@ final class ProducerEnd implements Peer.End {
   }
 
   /// Why a message cannot be sent, whatever the broker says; null if it can.
-  @Nullable Fault fault(Struct message) {
+  ///
+  /// @param several whether it goes to several destinations, outside of a transaction; inside of one the broker
+  ///     refuses what it cannot do, and the commit with it
+  @Nullable Fault fault(Struct message, boolean several) {
     if (refused != null) {
       return refused;
     }
-    String refusal = Kept.refusal(message);
+    String refusal = Kept.refusal(message, several);
     return refusal == null ? null : Faults.jms(refusal);
   }
 
