@@ -254,7 +254,7 @@ class QpidJmsTest {
       assertThat(commands(Command.OpenConsumer.class))
           .extracting(open -> open.source().kind().toString())
           .containsExactly(
-              "Volatile[]",
+              "Volatile[retroactive=false]",
               "Subscription[name=sub, clientId=c1, shared=false, durable=true]",
               "Subscription[name=team, clientId=c1, shared=true, durable=false]",
               "Subscription[name=crew, clientId=c1, shared=true, durable=true]");
