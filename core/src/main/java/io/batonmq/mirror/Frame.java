@@ -21,8 +21,8 @@ sealed interface Frame {
   /// Most bytes of a file in one frame.
   int CHUNK = 256 << 10;
 
-  /// Most blocks that are asked for in one frame.
-  int BLOCKS_MAX = 4096;
+  /// Most blocks of one file that are asked for: those of 16 GiB, in a frame of half the length that is allowed.
+  int BLOCKS_MAX = 65_536;
 
   /// Bytes of a digest.
   int DIGEST = 16;
